@@ -1,0 +1,102 @@
+# acctguard: build, stage, test. CONTRIBUTING.md explains every target.
+EXTENSION  = acctguard
+MODULE_big = acctguard
+# The version is written in one place only, the control file.
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" acctguard.control)
+
+# Rank order. A domain's SQL may name only its own and earlier domains; sql/tables and sql/api are
+# assembled in this order, and tools/lint/layers.sh holds the same order for the folders of src.
+DOMAINS = base policy audit account capability freeze lifecycle enforce
+
+OBJS    := $(patsubst %.c,%.o,$(wildcard src/*.c src/*/*.c))
+ALL_HEADERS := $(wildcard src/*.h src/*/*.h)
+
+# SQL: the install script, and one direct update script from every frozen release.
+INSTALL_SQL := sql/acctguard--$(EXTVERSION).sql
+FROZEN      := $(filter-out sql/release/acctguard--$(EXTVERSION).sql,$(wildcard sql/release/acctguard--*.sql))
+UPDATE_SQL  := $(patsubst sql/release/acctguard--%.sql,sql/acctguard--%--$(EXTVERSION).sql,$(FROZEN))
+SQL_SOURCES := $(wildcard sql/*/*.sql) $(filter-out sql/acctguard--%,$(wildcard sql/*.sql))
+DATA        := $(FROZEN)
+DATA_built   = $(INSTALL_SQL) $(UPDATE_SQL)
+EXTRA_CLEAN  = sql/acctguard--*.sql results regression.diffs regression.out output_iso
+
+# Tests. expected/ lies at the top for both kinds; test/prepare makes their databases.
+REGRESS        ?= $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
+ISOLATION      ?= $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
+REGRESS_OPTS    = --inputdir=test --use-existing
+ISOLATION_OPTS  = --inputdir=test --outputdir=. --use-existing
+REGRESS_PREP    = test-databases
+# Tests that run a second time on a server without shared_preload_libraries.
+NOPRELOAD           ?= enforce_% freeze%
+NOPRELOAD_REGRESS    = $(filter $(NOPRELOAD),$(REGRESS))
+NOPRELOAD_ISOLATION  = $(filter $(NOPRELOAD),$(ISOLATION))
+
+# A PostgreSQL that has no headers installed takes those that tools/deps.sh unpacked into .deps.
+PG_CONFIG  ?= $(firstword $(wildcard /usr/lib/postgresql/15/bin/pg_config) pg_config)
+SERVER_INC := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
+ifeq ($(wildcard $(SERVER_INC)/postgres.h),)
+SERVER_INC := .deps$(SERVER_INC)
+endif
+SODIUM_DEPS := $(dir $(firstword $(wildcard .deps/usr/lib/*/libsodium.so)))
+
+# -isystem: our warnings are not meant for PostgreSQL's headers. Three warnings are off because the server's own
+# idiom sets them off: PG_FUNCTION_ARGS leaves arguments unused, its macros compare signed with unsigned, and
+# statement tables name only the members they set.
+WARNINGS = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
+PG_CPPFLAGS = -isystem $(SERVER_INC) -Isrc -DAG_VERSION='"$(EXTVERSION)"'
+PG_CFLAGS   = $(WARNINGS) $(if $(WERROR),-Werror)
+# Only what the server looks up is exported; everything else binds inside the library.
+SHLIB_LINK  = -Wl,--version-script=src/acctguard.exports
+ifneq ($(SODIUM_DEPS),)
+PG_CPPFLAGS += -isystem .deps/usr/include
+SHLIB_LINK  += -L$(SODIUM_DEPS) -Wl,-rpath,'$$ORIGIN'
+endif
+SHLIB_LINK  += -lsodium
+
+# No bitcode: it would need the clang and llvm that this PostgreSQL was built with, and buys only inlining by the JIT.
+override with_llvm := no
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+ifneq ($(wildcard $(PGXS)),)
+include $(PGXS)
+else
+all install installcheck:
+	$(error PostgreSQL 15 is not here yet: run make deps)
+endif
+
+# clang knows no -fexcess-precision=standard and none of gcc's -Wno-*-truncation.
+ifneq ($(findstring clang,$(CC)),)
+override CFLAGS := $(filter-out -fexcess-precision=% -Wno-format-truncation -Wno-stringop-truncation \
+    -Wimplicit-fallthrough=% -Wno-cast-function-type,$(CFLAGS))
+endif
+
+# PGXS on Debian tracks no headers: a changed header rebuilds everything. So does a changed Makefile or version.
+$(OBJS): $(ALL_HEADERS) Makefile acctguard.control
+$(MODULE_big).so: src/acctguard.exports
+
+$(INSTALL_SQL) $(UPDATE_SQL): $(SQL_SOURCES) tools/assemble.sh Makefile acctguard.control
+	DOMAINS="$(DOMAINS)" tools/assemble.sh $@
+
+.PHONY: test-databases deps demo demo-server demo-stop test lint upgradecheck coverage format check-format docs bench
+test-databases:
+	test/prepare "$(CONTRIB_TESTDB)" "$(ISOLATION_TESTDB)"
+
+deps:
+	tools/deps.sh
+test: deps
+	test/run all
+demo: deps
+	tools/demo.sh
+demo-server:
+	tools/demo.sh server
+demo-stop:
+	tools/demo.sh stop
+lint upgradecheck coverage docs:
+	tools/$@.sh
+format:
+	tools/lint/format.sh --fix
+check-format:
+	tools/lint/format.sh
+bench:
+	test/bench/run
+print-%:
+	@echo $($*)
