@@ -81,22 +81,22 @@ test-databases:
 	test/prepare "$(CONTRIB_TESTDB)" "$(ISOLATION_TESTDB)"
 
 deps:
-	tools/deps.sh
+	@tools/deps.sh
 test: deps
-	test/run all
+	@test/run all
 demo: deps
-	tools/demo.sh
+	@tools/demo.sh
 demo-server:
-	tools/demo.sh server
+	@tools/demo.sh server
 demo-stop:
-	tools/demo.sh stop
+	@tools/demo.sh stop
 lint upgradecheck coverage docs:
-	tools/$@.sh
+	@tools/$@.sh
 format:
-	tools/lint/format.sh --fix
+	@tools/lint/format.sh --fix
 check-format:
-	tools/lint/format.sh
+	@tools/lint/format.sh
 bench:
-	test/bench/run
+	@test/bench/run
 print-%:
 	@echo $($*)

@@ -25,7 +25,7 @@ fi
 as_server()
 {
     (
-        cd "${ROOM:-/}"
+        cd "${ROOM:-/}" 2> /dev/null || cd /
         [ -n "$SERVER_USER" ] || exec "$@"
         exec setpriv --reuid="$SERVER_USER" --regid="$SERVER_USER" --init-groups env HOME="${ROOM:-/}" "$@"
     )
@@ -35,7 +35,7 @@ as_server()
 room_enter()
 {
     local wanted=$ROOT/$1
-    ROOM_IS_TEMPORARY=
+    ROOM= ROOM_IS_TEMPORARY=
     if [ ${#wanted} -le 80 ] && [[ $wanted =~ ^[A-Za-z0-9_./\ +@=-]+$ ]] && as_server test -x "$ROOT"; then
         rm -rf "$wanted"
         ROOM=$wanted

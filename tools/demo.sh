@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Plays the stories of tools/demo on a private server in ./tmp_demo.
+#   tools/demo.sh           builds, makes the server afresh, plays every story in order, stops the server
+#   tools/demo.sh server    starts that server again, to look around in
+#   tools/demo.sh stop      stops it
+# DEMO_KEEP=0 removes ./tmp_demo at the end of the stories.
+set -euo pipefail
+ROOT=$(cd "$(dirname "$0")/.." && pwd)
+cd "$ROOT"
+. tools/server.sh
+
+existing()
+{
+    ROOM=$ROOT/tmp_demo ROOM_IS_TEMPORARY=
+    export PGHOST=$ROOM PGPORT=5432 PGUSER=postgres
+}
+
+how_to_connect()
+{
+    echo "connect:  $BINDIR/psql -h '$ROOM' -U postgres demo"
+    echo "stop:     make demo-stop"
+}
+
+case ${1:-} in
+server)
+    existing
+    [ -d "$ROOM/data" ] || die "there is no demo server yet; make demo makes it"
+    [ -f "$ROOM/data/postmaster.pid" ] || server_start
+    how_to_connect
+    exit
+    ;;
+stop)
+    existing
+    [ ! -d "$ROOM/data" ] || server_stop
+    exit
+    ;;
+esac
+
+existing
+[ ! -d "$ROOM/data" ] || server_stop
+room_enter tmp_demo
+trap 'exit 130' INT TERM
+trap room_leave EXIT
+stage
+# A fresh root key, outside the data directory as the server demands.
+head -c 32 /dev/urandom > "$ROOM/root.key"
+chmod 600 "$ROOM/root.key"
+[ -z "$SERVER_USER" ] || chown "$SERVER_USER:" "$ROOM/root.key"
+server_init
+cat >> "$ROOM/data/postgresql.conf" << CONF
+acctguard.root_key_file = '$ROOM/root.key'
+acctguard.databases = 'demo'
+CONF
+server_start
+psql -Xq -d postgres -c 'CREATE DATABASE demo'
+for story in "$ROOT"/tools/demo/*.sql; do
+    # Statements are shown as they run; a story itself says where an error is expected.
+    psql -Xe -q -v ON_ERROR_STOP=1 -P pager=off -P null=- -d demo -f - < "$story" 2>&1 || {
+        echo "demo: ${story##*/} failed" >&2
+        exit 1
+    }
+done
+server_stop
+
+echo
+if [ -n "$ROOM_IS_TEMPORARY" ]; then
+    echo "The server is stopped and removed: user $SERVER_USER cannot reach this folder, so it lived in ${TMPDIR:-/tmp}."
+    echo "In a folder that $SERVER_USER can reach, or run as an ordinary user, make demo-server starts it again."
+elif [ "${DEMO_KEEP:-1}" = 0 ]; then
+    server_stop
+    rm -rf "$ROOM"
+    echo "The server is stopped and removed."
+else
+    echo "The server is stopped. To look around in it:"
+    echo "start:    make demo-server"
+    how_to_connect
+fi
