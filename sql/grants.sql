@@ -1,0 +1,85 @@
+-- The whole privilege matrix.  First everything that anybody holds on an object of
+-- the extension is taken away (default privileges of the database leak onto new
+-- objects), then the list below is granted.  Tables have no grants at all.
+
+DO $owner$
+DECLARE
+    member record;
+BEGIN
+    ALTER SCHEMA acctguard OWNER TO acctguard_owner;
+    FOR member IN
+        SELECT p.oid::regprocedure AS name, p.prokind
+        FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'acctguard'
+        JOIN pg_proc p ON p.oid = d.objid
+        WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
+    LOOP
+        EXECUTE format('ALTER ROUTINE %s OWNER TO acctguard_owner', member.name);
+    END LOOP;
+    FOR member IN
+        SELECT c.oid::regclass AS name, c.relkind
+        FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'acctguard'
+        JOIN pg_class c ON c.oid = d.objid
+        WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_class'::regclass AND d.deptype = 'e'
+    LOOP
+        IF member.relkind = 'v' THEN
+            EXECUTE format('ALTER VIEW %s OWNER TO acctguard_owner', member.name);
+        ELSIF member.relkind = 'c' THEN
+            EXECUTE format('ALTER TYPE %s OWNER TO acctguard_owner', member.name);
+        END IF;
+    END LOOP;
+END
+$owner$;
+
+DO $purge$
+DECLARE
+    held record;
+BEGIN
+    FOR held IN
+        SELECT 'ROUTINE ' || p.oid::regprocedure AS object, a.grantee
+        FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'acctguard'
+        JOIN pg_proc p ON p.oid = d.objid
+        CROSS JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+        WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_proc'::regclass
+          AND d.deptype = 'e' AND a.grantee <> p.proowner
+        UNION
+        SELECT 'TABLE ' || c.oid::regclass, a.grantee
+        FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'acctguard'
+        JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'v'
+        CROSS JOIN LATERAL aclexplode(c.relacl) a
+        WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_class'::regclass
+          AND d.deptype = 'e' AND a.grantee <> c.relowner
+        UNION
+        SELECT 'TYPE ' || t.oid::regtype, a.grantee
+        FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'acctguard'
+        JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'c' JOIN pg_type t ON t.oid = c.reltype
+        CROSS JOIN LATERAL aclexplode(coalesce(t.typacl, acldefault('T', t.typowner))) a
+        WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_class'::regclass
+          AND d.deptype = 'e' AND a.grantee <> t.typowner
+        UNION
+        SELECT 'SCHEMA acctguard', a.grantee
+        FROM pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) a
+        WHERE n.nspname = 'acctguard' AND a.grantee <> n.nspowner
+    LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM %s CASCADE', held.object,
+                       CASE WHEN held.grantee = 0 THEN 'PUBLIC' ELSE held.grantee::regrole::text END);
+    END LOOP;
+END
+$purge$;
+
+GRANT USAGE ON SCHEMA acctguard TO
+    acctguard_app, acctguard_notifier, acctguard_risk, acctguard_moderator, acctguard_reviewer,
+    acctguard_compliance, acctguard_auditor, acctguard_operator, acctguard_delegate;
+
+-- everybody who works with acctguard
+GRANT EXECUTE ON FUNCTION acctguard.errors() TO
+    acctguard_app, acctguard_notifier, acctguard_risk, acctguard_moderator, acctguard_reviewer,
+    acctguard_compliance, acctguard_auditor, acctguard_operator, acctguard_delegate;
+
+-- back-office services
+GRANT EXECUTE ON FUNCTION acctguard.acting_as(text, text) TO acctguard_delegate;
+
+-- operation
+GRANT EXECUTE ON FUNCTION
+    acctguard.check_plans(),
+    acctguard.tables_version()
+TO acctguard_operator;

@@ -1,0 +1,90 @@
+/*-------------------------------------------------------------------------
+ *
+ * account.h
+ *		The root row of an account, its lock and its version counter.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AG_ACCOUNT_H
+#define AG_ACCOUNT_H
+
+#include "base/base.h"
+#include "event/event.h"
+
+/* Lifecycle as stored.  closing becomes closed by the clock, at close_at. */
+typedef enum AgLifecycle
+{
+	AG_PENDING,
+	AG_ACTIVE,
+	AG_CLOSING,
+	AG_CLOSED,
+	AG_ERASED
+} AgLifecycle;
+
+typedef struct AgAccount
+{
+	int64		account_id;
+	AgLifecycle state;			/* stored state */
+	char	   *external_id;	/* the host's uuid or text id, or NULL */
+	char	   *locale;
+	char	   *time_zone;
+	char	   *profile;		/* basic, social, money */
+	char	   *tenant;			/* scope attributes, or NULL */
+	char	   *cohort;
+	int			staff_rank;		/* 0 = ordinary user, 4 = administrator */
+	bool		protected;
+	char	   *person;			/* the member of staff whose account this is, or NULL */
+	int64		version;		/* one per event: the ledger's aseq */
+	int			freeze_count;	/* number of the last freeze */
+	int			child_count;	/* number of the last child record of any other kind */
+	int64		session_epoch;	/* raised to revoke every session */
+	int64		session_locked_epoch;	/* sessions up to this epoch are locked */
+	char	   *rules_version;	/* last acknowledged */
+	TimestampTz registered_at;
+	TimestampTz activated_at;	/* DT_NOEND = never */
+	TimestampTz last_seen_at;
+	TimestampTz close_requested_at;
+	TimestampTz close_at;
+	TimestampTz closed_at;
+	TimestampTz erased_at;
+	char	   *close_reason;
+	bool		aseq_used;		/* the current version has its event */
+} AgAccount;
+
+/*
+ * account.c
+ */
+
+/* Lock the account's row (FOR NO KEY UPDATE) and read it; UG404 if there is none. */
+extern AgAccount *ag_account_lock(int64 account_id);
+
+/* Read without a lock; NULL if there is none. */
+extern AgAccount *ag_account_read(int64 account_id);
+
+/* The next number of a freeze / of another child record; written by ag_account_save. */
+extern int	ag_account_next_freeze(AgAccount *account);
+extern int	ag_account_next_child(AgAccount *account);
+
+/* Write the row back.  Every use-case that locked an account ends with it. */
+extern void ag_account_save(AgAccount *account);
+
+/*
+ * Record an event of a locked account: takes the next version as aseq.  The row is
+ * written by ag_account_save(), which must follow.
+ */
+extern void ag_account_emit(AgAccount *account, AgAction action, const char *reason,
+							const char *idempotency_key, const AgFields *before,
+							const AgFields *after);
+
+/*
+ * account_rules.c
+ */
+extern const char *ag_lifecycle_name(AgLifecycle state);
+extern AgLifecycle ag_lifecycle_parse(const char *name);
+
+/*
+ * account_store.c
+ */
+extern AgStatementTable account_statements;
+
+#endif							/* AG_ACCOUNT_H */

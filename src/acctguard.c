@@ -1,0 +1,34 @@
+/*-------------------------------------------------------------------------
+ *
+ * acctguard.c
+ *		Module magic, and _PG_init: one call per module, in rank order.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "account/account.h"
+#include "base/base.h"
+#include "capability/capability.h"
+#include "event/event.h"
+#include "fmgr.h"
+#include "guc.h"
+#include "policy/policy.h"
+
+PG_MODULE_MAGIC;
+
+PGDLLEXPORT void _PG_init(void);
+
+void
+_PG_init(void)
+{
+	ag_clock_init();
+	ag_guc_init();
+	ag_actor_init();
+	ag_installation_init();
+	ag_policy_init();
+
+	ag_plan_register(&policy_statements);
+	ag_plan_register(&account_statements);
+	ag_plan_register(&standing_statements);
+}

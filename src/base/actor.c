@@ -1,0 +1,191 @@
+/*-------------------------------------------------------------------------
+ *
+ * actor.c
+ *		Who is acting: the session's role, the person, the roles held.
+ *
+ * acting_as() names a person for the rest of the transaction.  The name lives in
+ * this file and not in a setting, so nobody can SET it and a connection pooler
+ * cannot leak it: it ends with the transaction, and a rolled-back savepoint takes
+ * it back.  Entries live in TopTransactionContext.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "base/base.h"
+#include "libpq/libpq-be.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+
+typedef struct ActingAs
+{
+	SubTransactionId subxact;
+	const char *person;
+	const char *reason;
+	struct ActingAs *previous;
+} ActingAs;
+
+static ActingAs *acting_as = NULL;
+
+/* In the order of the bits of AgRole. */
+static const char *const role_names[AG_ROLE_COUNT] = {
+	"app", "notifier", "risk", "moderator", "reviewer",
+	"compliance", "auditor", "operator", "delegate"
+};
+
+/* The mask of acctguard's roles that a login role holds. */
+static uint32
+roles_of(Oid user_id)
+{
+	uint32		roles = 0;
+
+	for (int i = 0; i < AG_ROLE_COUNT; i++)
+	{
+		char		name[NAMEDATALEN];
+		Oid			role_id;
+
+		snprintf(name, sizeof(name), "acctguard_%s", role_names[i]);
+		role_id = get_role_oid(name, true);
+		if (OidIsValid(role_id) && has_privs_of_role(user_id, role_id))
+			roles |= 1 << i;
+	}
+	return roles;
+}
+
+/* Who is acting in this call; palloc'd in the current memory context. */
+AgActor *
+ag_actor(void)
+{
+	AgActor    *actor = palloc0(sizeof(AgActor));
+	Oid			user_id = GetSessionUserId();
+
+	actor->role = GetUserNameFromId(user_id, false);
+	actor->person = actor->role;
+	actor->superuser = superuser_arg(user_id);
+	actor->roles = roles_of(user_id);
+	if (acting_as != NULL)
+	{
+		actor->person = pstrdup(acting_as->person);
+		actor->on_behalf_reason = acting_as->reason ? pstrdup(acting_as->reason) : NULL;
+	}
+	if (MyProcPort != NULL && MyProcPort->remote_host != NULL &&
+		strcmp(MyProcPort->remote_host, "[local]") != 0)
+		actor->address = MyProcPort->remote_host;
+	if (application_name != NULL && application_name[0] != '\0')
+		actor->application = application_name;
+	return actor;
+}
+
+/* The role's name without its acctguard_ prefix. */
+const char *
+ag_role_name(AgRole role)
+{
+	for (int i = 0; i < AG_ROLE_COUNT; i++)
+		if (role == (AgRole) (1 << i))
+			return role_names[i];
+	elog(ERROR, "unknown role %d", (int) role);
+}
+
+/* The roles of a mask as "moderator, compliance". */
+char *
+ag_role_names(uint32 roles)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < AG_ROLE_COUNT; i++)
+		if (roles & (1 << i))
+			appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", role_names[i]);
+	return names.data;
+}
+
+/* The mask of an array of role names; an unknown name is an error. */
+uint32
+ag_role_mask(ArrayType *names)
+{
+	uint32		roles = 0;
+	ListCell   *cell;
+
+	foreach(cell, ag_text_array_list(names))
+	{
+		const char *name = lfirst(cell);
+		int			i;
+
+		for (i = 0; i < AG_ROLE_COUNT; i++)
+			if (strcmp(name, role_names[i]) == 0)
+				break;
+		if (i == AG_ROLE_COUNT)
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("\"%s\" is not one of acctguard's roles", name));
+		roles |= 1 << i;
+	}
+	return roles;
+}
+
+/* Speak for a person until the transaction ends.  Members of acctguard_delegate only. */
+void
+ag_actor_act_as(const char *person, const char *reason)
+{
+	MemoryContext old;
+	ActingAs   *entry;
+
+	if (!(roles_of(GetSessionUserId()) & AG_ROLE_DELEGATE))
+		ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				errmsg("role \"%s\" may not speak for somebody else",
+					   GetUserNameFromId(GetSessionUserId(), false)),
+				errhint("Members of acctguard_delegate may."));
+
+	old = MemoryContextSwitchTo(TopTransactionContext);
+	entry = palloc(sizeof(ActingAs));
+	entry->subxact = GetCurrentSubTransactionId();
+	entry->person = pstrdup(person);
+	entry->reason = reason ? pstrdup(reason) : NULL;
+	entry->previous = acting_as;
+	acting_as = entry;
+	MemoryContextSwitchTo(old);
+}
+
+/* The name ends with the transaction, however it ends. */
+static void
+actor_at_xact(XactEvent event, void *arg)
+{
+	switch (event)
+	{
+		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_PARALLEL_COMMIT:
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PARALLEL_ABORT:
+		case XACT_EVENT_PREPARE:
+			acting_as = NULL;
+			break;
+		default:
+			break;
+	}
+}
+
+static void
+actor_at_subxact(SubXactEvent event, SubTransactionId subxact, SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
+		while (acting_as != NULL && acting_as->subxact == subxact)
+			acting_as = acting_as->previous;
+	}
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+	{
+		for (ActingAs *entry = acting_as; entry != NULL && entry->subxact == subxact;
+			 entry = entry->previous)
+			entry->subxact = parent;
+	}
+}
+
+void
+ag_actor_init(void)
+{
+	RegisterXactCallback(actor_at_xact, NULL);
+	RegisterSubXactCallback(actor_at_subxact, NULL);
+}

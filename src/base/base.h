@@ -1,0 +1,209 @@
+/*-------------------------------------------------------------------------
+ *
+ * base.h
+ *		What every folder may use: statements, rows, actors, the clock.
+ *
+ * One section per .c file.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AG_BASE_H
+#define AG_BASE_H
+
+#include "postgres.h"
+
+#include "access/htup.h"
+#include "access/tupdesc.h"
+#include "commands/trigger.h"
+#include "datatype/timestamp.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "nodes/pg_list.h"
+#include "utils/array.h"
+#include "utils/timestamp.h"
+
+#include "base/errors.h"
+
+#define AG_SCHEMA "acctguard"
+
+/* The shape of the tables this library was built for; see base/installation.c. */
+#define AG_TABLES_VERSION 1
+
+/*
+ * plan.c: the one place that runs SQL.
+ *
+ * A store declares a static table of statements and runs them by number:
+ *
+ *		static const AgStatement statements[] = {
+ *			[ACCOUNT_INSERT] = {
+ *				.name = "account.insert",
+ *				.sql = "INSERT INTO acctguard.account (...) VALUES ($1, $2)",
+ *				.expected = SPI_OK_INSERT,
+ *				.nargs = 2,
+ *				.argtypes = {INT8OID, TEXTOID}
+ *			},
+ *		};
+ *		AG_STATEMENT_TABLE(account_statements, statements);
+ *		...
+ *		result = ag_run(account_statements, ACCOUNT_INSERT, ag_int8(id), ag_text(locale));
+ *
+ * Plans are prepared on first use and kept for the session.  Statements run as
+ * acctguard_owner with search_path = pg_catalog, pg_temp; rows come back as
+ * copies in the caller's memory context.
+ */
+#define AG_STATEMENT_MAX_ARGS 40
+
+typedef struct AgStatement
+{
+	const char *name;			/* table.verb, shown in error contexts */
+	const char *sql;			/* constant text, schema-qualified, no volatile call */
+	int			expected;		/* SPI result code, e.g. SPI_OK_SELECT */
+	bool		read_only;		/* see only what the caller's snapshot shows; reports */
+	int			nargs;
+	Oid			argtypes[AG_STATEMENT_MAX_ARGS];
+} AgStatement;
+
+typedef struct AgStatementTable
+{
+	const char *name;
+	const AgStatement *statements;
+	SPIPlanPtr *plans;			/* kept plans, NULL until first use */
+	int			count;
+} AgStatementTable;
+
+#define AG_STATEMENT_TABLE(symbol, list) \
+	static SPIPlanPtr symbol##_plans[lengthof(list)]; \
+	AgStatementTable symbol = {#symbol, list, symbol##_plans, lengthof(list)}
+
+/* What a statement returned: count rows, all in the caller's memory context. */
+typedef struct AgResult
+{
+	uint64		count;
+	TupleDesc	desc;
+	HeapTuple  *rows;
+} AgResult;
+
+extern void ag_plan_register(AgStatementTable *table);
+extern AgResult *ag_plan_execute(AgStatementTable *table, int which, int nargs,
+								 const NullableDatum *args);
+extern bool ag_plan_running(void);
+extern Oid	ag_owner_id(void);
+extern void ag_plan_check_all(ReturnSetInfo *rsinfo);
+
+#define ag_run(table, which, ...) \
+	ag_plan_execute(&(table), (which), \
+					(int) lengthof(((const NullableDatum[]) {__VA_ARGS__})), \
+					(const NullableDatum[]) {__VA_ARGS__})
+#define ag_run_noargs(table, which) ag_plan_execute(&(table), (which), 0, NULL)
+
+/*
+ * row.c: arguments for statements, values out of their rows.
+ */
+extern NullableDatum ag_int8(int64 value);
+extern NullableDatum ag_int4(int32 value);
+extern NullableDatum ag_int2(int16 value);
+extern NullableDatum ag_bool(bool value);
+extern NullableDatum ag_text(const char *value);	/* NULL pointer = SQL NULL */
+extern NullableDatum ag_time(TimestampTz value);	/* DT_NOEND, DT_NOBEGIN = SQL NULL */
+extern NullableDatum ag_bytes(const void *data, Size length);	/* NULL pointer = SQL NULL */
+extern NullableDatum ag_datum(Datum value, bool isnull);
+extern NullableDatum ag_null(void);
+
+extern bool ag_row_isnull(const AgResult *result, uint64 row, int column);
+extern Datum ag_row_datum(const AgResult *result, uint64 row, int column, bool *isnull);
+extern int64 ag_row_int8(const AgResult *result, uint64 row, int column);	/* NULL = 0 */
+extern int32 ag_row_int4(const AgResult *result, uint64 row, int column);	/* NULL = 0 */
+extern int16 ag_row_int2(const AgResult *result, uint64 row, int column);	/* NULL = 0 */
+extern bool ag_row_bool(const AgResult *result, uint64 row, int column);	/* NULL = false */
+extern char *ag_row_text(const AgResult *result, uint64 row, int column);	/* NULL = NULL */
+extern TimestampTz ag_row_time(const AgResult *result, uint64 row, int column); /* NULL = DT_NOEND */
+extern int64 ag_row_seconds(const AgResult *result, uint64 row, int column);	/* interval; NULL = -1 */
+extern ArrayType *ag_row_array(const AgResult *result, uint64 row, int column);
+
+/* Optional arguments of SQL functions. */
+extern char *ag_arg_text(FunctionCallInfo fcinfo, int n);	/* NULL = NULL */
+extern TimestampTz ag_arg_time(FunctionCallInfo fcinfo, int n); /* NULL = DT_NOEND */
+extern int64 ag_arg_account(FunctionCallInfo fcinfo, int n);	/* NULL is an error */
+extern char *ag_arg_required_text(FunctionCallInfo fcinfo, int n, const char *name);
+extern int64 ag_interval_seconds(const Interval *interval);
+extern List *ag_text_array_list(ArrayType *array);	/* char * per element; NULL elements are an error */
+
+/* Hand a whole result to a set-returning function's caller. */
+extern Datum ag_return_set(FunctionCallInfo fcinfo, const AgResult *result);
+
+/*
+ * trigger.c: the trigger protocol, checked once.
+ */
+extern TriggerData *ag_trigger_data(FunctionCallInfo fcinfo, const char *name);
+
+/*
+ * actor.c: who is acting.
+ *
+ * The person is session_user, or whoever a member of acctguard_delegate has
+ * named with acting_as() for this transaction.  Authority comes from the roles
+ * session_user holds; four-eyes rules compare persons.
+ */
+typedef enum AgRole
+{
+	AG_ROLE_APP = 1 << 0,
+	AG_ROLE_NOTIFIER = 1 << 1,
+	AG_ROLE_RISK = 1 << 2,
+	AG_ROLE_MODERATOR = 1 << 3,
+	AG_ROLE_REVIEWER = 1 << 4,
+	AG_ROLE_COMPLIANCE = 1 << 5,
+	AG_ROLE_AUDITOR = 1 << 6,
+	AG_ROLE_OPERATOR = 1 << 7,
+	AG_ROLE_DELEGATE = 1 << 8
+} AgRole;
+
+#define AG_ROLE_COUNT 9
+
+typedef struct AgActor
+{
+	const char *role;			/* session_user */
+	const char *person;			/* who decided: session_user or the one acting_as() named */
+	const char *on_behalf_reason;	/* what acting_as() was told, or NULL */
+	const char *address;		/* client address, or NULL on a local socket */
+	const char *application;	/* application_name, or NULL */
+	uint32		roles;			/* mask of AgRole session_user holds; a superuser holds all */
+	bool		superuser;
+} AgActor;
+
+extern AgActor *ag_actor(void);
+extern uint32 ag_role_mask(ArrayType *names);	/* {'risk','moderator'} -> mask */
+extern const char *ag_role_name(AgRole role);	/* without the acctguard_ prefix */
+extern char *ag_role_names(uint32 roles);	/* for messages */
+extern void ag_actor_act_as(const char *person, const char *reason);
+extern void ag_actor_init(void);
+
+/*
+ * clock.c: the one clock of every decision.
+ */
+extern TimestampTz ag_now(void);
+extern void ag_clock_init(void);
+
+/* [starts, ends) contains at; DT_NOEND = no end */
+static inline bool
+ag_interval_contains(TimestampTz starts, TimestampTz ends, TimestampTz at)
+{
+	return starts <= at && at < ends;
+}
+
+/* Add seconds to a time; a negative count of seconds means no end. */
+static inline TimestampTz
+ag_time_plus(TimestampTz at, int64 seconds)
+{
+	if (seconds < 0 || at == DT_NOEND)
+		return DT_NOEND;
+	return at + seconds * USECS_PER_SEC;
+}
+
+/*
+ * installation.c: are the tables there, and are they the ones we know?
+ */
+extern void ag_installation_require(void);
+extern void ag_installation_init(void);
+extern Oid	ag_schema_id(void);
+extern Oid	ag_relation_id(const char *name);	/* in our schema; InvalidOid if absent */
+
+#endif							/* AG_BASE_H */

@@ -1,0 +1,32 @@
+/*-------------------------------------------------------------------------
+ *
+ * compat.h
+ *		The only file that knows PostgreSQL's version number.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AG_COMPAT_H
+#define AG_COMPAT_H
+
+#if PG_VERSION_NUM < 150000
+#error "acctguard needs PostgreSQL 15 or newer"
+#endif
+
+#include "storage/proc.h"
+
+#if PG_VERSION_NUM >= 170000
+#define AG_MY_LXID (MyProc->vxid.lxid)
+#else
+#define AG_MY_LXID (MyProc->lxid)
+#endif
+
+/* index_beginscan() grew an instrumentation argument in 18. */
+#if PG_VERSION_NUM >= 180000
+#define ag_index_beginscan(heap, index, snapshot, nkeys) \
+	index_beginscan((heap), (index), (snapshot), NULL, (nkeys), 0)
+#else
+#define ag_index_beginscan(heap, index, snapshot, nkeys) \
+	index_beginscan((heap), (index), (snapshot), (nkeys), 0)
+#endif
+
+#endif							/* AG_COMPAT_H */

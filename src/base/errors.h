@@ -1,0 +1,134 @@
+/*-------------------------------------------------------------------------
+ *
+ * errors.h
+ *		Every failure acctguard raises on its own account: one SQLSTATE each.
+ *
+ * SQLSTATE class UG (first letters I-Z are left to implementations by the SQL
+ * standard).  The list is the single truth: acctguard.errors() prints it and
+ * doc/errors.md is checked against it.
+ *
+ * Arguments that are simply wrong (NULL, out of range, malformed) are 22023,
+ * missing privileges 42501, conflicts worth a retry 40001, as everywhere in
+ * PostgreSQL.
+ *
+ * Hundreds: 0 installation and keys, 1 freezes, 2 appeals, 3 numbers and flows,
+ * 4 access, 5 audit, 6 accounts and policy.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AG_ERRORS_H
+#define AG_ERRORS_H
+
+/* AG_ERROR(symbol, last three characters, what happened, what to do about it) */
+#define AG_ERROR_LIST \
+	AG_ERROR(TABLES, "006", "acctguard's tables are missing or belong to another version", \
+			 "Run SELECT acctguard.install() or SELECT acctguard.migrate().") \
+	AG_ERROR(NOT_PRELOADED, "005", "the function needs the library in shared_preload_libraries", \
+			 "Add acctguard to shared_preload_libraries in postgresql.conf and restart.") \
+	AG_ERROR(STANDBY, "004", "the function writes and this server is a standby", \
+			 "Call it on the primary.") \
+	AG_ERROR(FREEZE_UNKNOWN, "100", "the account has no freeze of that number", \
+			 "See acctguard.explain(account_id) for the freezes of the account.") \
+	AG_ERROR(FREEZE_STATE, "101", "the transition does not exist from the freeze's present state", \
+			 "See acctguard.freeze_transitions() for what is possible.") \
+	AG_ERROR(KIND_UNKNOWN, "102", "there is no such freeze kind, or it is disabled", \
+			 "See acctguard.policy_list('freeze_kind').") \
+	AG_ERROR(FREEZE_ROLE, "103", "the kind may not be imposed, approved or amended by this role", \
+			 "Ask somebody who holds one of the roles named in the detail.") \
+	AG_ERROR(FREEZE_RANK, "104", "the actor does not outrank the account", \
+			 "Ask somebody of a higher rank.") \
+	AG_ERROR(PROTECTED, "105", "the account is protected", \
+			 "Protected accounts are frozen by two persons with a kind that asks for a second person.") \
+	AG_ERROR(LAST_ADMIN, "106", "the freeze would leave no free administrator account", \
+			 "Appoint another administrator first.") \
+	AG_ERROR(FREEZE_SELF, "107", "a person may not decide about his own account with this kind", \
+			 "Ask somebody else, or use the kind self_freeze.") \
+	AG_ERROR(DURATION, "108", "the length is outside what the kind allows", \
+			 "See min_length, max_length and indefinite of the kind.") \
+	AG_ERROR(START_IN_PAST, "109", "a freeze cannot start in the past", \
+			 "Leave starts_at out to start now.") \
+	AG_ERROR(AUTOMATED_LIMIT, "110", "an automated decision of this weight needs a person", \
+			 "Propose it, or choose a shorter or lighter kind.") \
+	AG_ERROR(REASON_REQUIRED, "111", "the statement of reasons is incomplete", \
+			 "Fill the fields named in the detail.") \
+	AG_ERROR(PRIOR_CONDUCT, "112", "the conduct is older than the last sanction in its category", \
+			 "Pass evidence {\"prior_conduct\": true} to count it all the same.") \
+	AG_ERROR(FOUR_EYES, "113", "the act needs a second person", \
+			 "Somebody else has to do it; two roles of one person are one person.") \
+	AG_ERROR(VERSION, "114", "the record has changed since it was read", \
+			 "Read it again and repeat the call with its present version.") \
+	AG_ERROR(LIFT_ROLE, "115", "this role may not lift this freeze", \
+			 "See lift_roles of the kind; a role can lift only what it could impose.") \
+	AG_ERROR(PROOF_REQUIRED, "116", "a fresh proof of identity is missing", \
+			 "Verify first and pass the proof.") \
+	AG_ERROR(COOLDOWN, "117", "the cooling-off time is not over", \
+			 "Repeat the call at the time named in the detail.") \
+	AG_ERROR(CONDITION_UNKNOWN, "118", "the freeze does not end on that condition", \
+			 "See conditions of the kind.") \
+	AG_ERROR(NOT_STAYABLE, "119", "freezes of this kind cannot be stayed", \
+			 "Lift or amend it instead.") \
+	AG_ERROR(WEAKER_REPLACEMENT, "120", "the replacement is weaker than the freeze it replaces", \
+			 "Lift the old freeze with the authority of its kind, or cover its capabilities and end.") \
+	AG_ERROR(ALREADY_VACATED, "121", "the freeze has been vacated before", \
+			 "Nothing is left to do.") \
+	AG_ERROR(IDEMPOTENCY_CONFLICT, "122", "the idempotency key was used for another request", \
+			 "Use a fresh key for a new request.") \
+	AG_ERROR(NOT_APPROVABLE, "123", "the proposal has timed out", \
+			 "Propose it again.") \
+	AG_ERROR(STEP_UP, "401", "the capability needs a stronger proof of identity first", \
+			 "Verify, then repeat.") \
+	AG_ERROR(RESTRICTED, "403", "the account is not allowed to do this now", \
+			 "See acctguard.account_status(account_id).") \
+	AG_ERROR(ACCOUNT_UNKNOWN, "404", "there is no such account", \
+			 "Open it with acctguard.account_open(), or adopt its table with acctguard.account_adopt().") \
+	AG_ERROR(LIMIT, "429", "too many attempts", \
+			 "Wait until the time named in the detail.") \
+	AG_ERROR(PREPARE_REFUSED, "410", "a transaction that wrote guarded rows cannot be prepared", \
+			 "Commit it in one phase, or set the policy prepare to wait.") \
+	AG_ERROR(GUARD_SETUP, "411", "a guard is broken or does not fit its table", \
+			 "See acctguard.guard_coverage and set the guard up again.") \
+	AG_ERROR(OWN_TABLE, "412", "acctguard's tables are changed through its functions only", \
+			 "Call the function for what you want to do.") \
+	AG_ERROR(AUDIT_APPEND_ONLY, "500", "the ledger is append-only", \
+			 "Nothing; the attempt is visible in the server log.") \
+	AG_ERROR(AUDIT_ENCODING, "501", "a ledger row does not follow the canonical encoding", \
+			 "Treat the row as damaged.") \
+	AG_ERROR(ACCOUNT_EXISTS, "600", "the account exists already", \
+			 "Use another id.") \
+	AG_ERROR(ACCOUNT_STATE, "601", "the account's lifecycle does not allow this", \
+			 "See acctguard.account_transitions() for what is possible.") \
+	AG_ERROR(HELD, "602", "something holds the account: a freeze or a legal hold blocks this", \
+			 "See acctguard.explain(account_id).") \
+	AG_ERROR(NOT_FINAL, "603", "termination needs a final ban", \
+			 "Wait until the appeal window of the ban has passed.") \
+	AG_ERROR(TOO_EARLY, "604", "the retention time is not over", \
+			 "Repeat the call at the time named in the detail.") \
+	AG_ERROR(BARRED, "605", "the identity is barred from registering again", \
+			 "Appeal the ban of the account named in the record.") \
+	AG_ERROR(CAPABILITY_UNKNOWN, "610", "there is no such capability or bundle", \
+			 "See acctguard.policy_list('capability').") \
+	AG_ERROR(POLICY_UNKNOWN, "611", "there is no such policy item", \
+			 "See acctguard.policy_list().") \
+	AG_ERROR(POLICY_RANGE, "612", "the value is outside the range of the policy item", \
+			 "See acctguard.policy_list() for range and unit.") \
+	AG_ERROR(ROLE_UNSAFE, "620", "a role acctguard needs exists in an unsafe shape", \
+			 "Drop or repair the role, then create the extension again.")
+
+
+/* AG_ERR_RESTRICTED = MAKE_SQLSTATE('U','G','4','0','3') and so on */
+#define AG_ERROR(symbol, code, meaning, remedy) AG_ERR_##symbol,
+enum
+{
+	AG_ERROR_LIST
+	AG_ERROR_COUNT
+};
+#undef AG_ERROR
+
+extern int	ag_sqlstate(int error);
+extern void ag_error_entry(int error, const char **code, const char **symbol,
+						   const char **meaning, const char **remedy);
+
+/* errcode() for ereport: ag_errcode(AG_ERR_RESTRICTED) */
+#define ag_errcode(error) errcode(ag_sqlstate(error))
+
+#endif							/* AG_ERRORS_H */

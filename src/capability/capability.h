@@ -1,0 +1,81 @@
+/*-------------------------------------------------------------------------
+ *
+ * capability.h
+ *		Standing: the union of what is denied to an account, and its hot path.
+ *
+ * Table standing has rows only for accounts that are denied something, one per
+ * thing that denies: a freeze, a probation, an acknowledgment gate, the lifecycle.
+ * The verdict is the union of the rows whose interval [starts_at, ends_at)
+ * contains the clock; no sweeper is involved.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AG_CAPABILITY_H
+#define AG_CAPABILITY_H
+
+#include "base/base.h"
+
+/* What a row of standing comes from. */
+#define AG_PART_LIFECYCLE	'l'		/* freeze_no = 0 */
+#define AG_PART_FREEZE		'f'
+#define AG_PART_PROBATION	'p'
+#define AG_PART_ACKNOWLEDGE	'a'
+#define AG_PART_SCOPE		's'		/* in verdicts only: freeze_no = number of the scope freeze */
+
+typedef struct AgStanding
+{
+	int			freeze_no;
+	char		part;
+	uint64		denied;
+	uint64		challenged;
+	uint64		monitored;
+	TimestampTz starts_at;
+	TimestampTz ends_at;		/* DT_NOEND = indefinite */
+	char	   *rule;			/* jsonb text of a self_rule, or NULL = unconditional */
+} AgStanding;
+
+/* What is refused now, and by what. */
+typedef struct AgVerdict
+{
+	uint64		denied;
+	uint64		challenged;
+	uint64		monitored;
+	int			freeze_no;		/* the row that decided about the asked capability */
+	char		part;			/* 0 = nothing denies it */
+	TimestampTz ends_at;		/* of that row */
+} AgVerdict;
+
+/*
+ * capability_rules.c
+ */
+
+/* Fold one row into a verdict about the capabilities in asked. */
+extern void ag_verdict_add(AgVerdict *verdict, const AgStanding *row, uint64 asked);
+
+/*
+ * capability_probe.c: the hot path, a direct index scan with the latest snapshot.
+ */
+
+/* Fold the rows in force at a time into the verdict; true if any row was in force. */
+extern bool ag_standing_probe(int64 account_id, uint64 asked, TimestampTz at, const char *device,
+							  AgVerdict *verdict);
+extern Oid	ag_standing_relation(void);
+extern void ag_standing_init(void);
+
+/*
+ * capability.c
+ */
+
+/* Replace the rows of one source (freeze_no, part) of an account; count 0 removes it. */
+extern void ag_standing_write(int64 account_id, const AgStanding *row);
+extern void ag_standing_remove(int64 account_id, int freeze_no, char part);
+
+/* Every row of an account, past and future ones included: List of AgStanding *. */
+extern List *ag_standing_list(int64 account_id);
+
+/*
+ * capability_store.c
+ */
+extern AgStatementTable standing_statements;
+
+#endif							/* AG_CAPABILITY_H */

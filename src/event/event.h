@@ -1,0 +1,138 @@
+/*-------------------------------------------------------------------------
+ *
+ * event.h
+ *		The catalogue of everything that can happen, and its way to the sinks.
+ *
+ * A use-case ends with ag_event_emit().  Sinks (the ledger; later the outbox) are
+ * registered at load and called in the caller's transaction, so an event exists
+ * exactly when the change it tells of exists.
+ *
+ * Codes are stored in the ledger and never change or get reused.  Hundreds as in
+ * base/errors.h: 0 installation, 1 freezes, 2 appeals, 3 numbers and flows,
+ * 4 access, 5 audit, 6 accounts and policy.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AG_EVENT_H
+#define AG_EVENT_H
+
+#include "base/base.h"
+
+/* AG_ACTION(symbol, code, name, what it records) */
+#define AG_ACTION_LIST \
+	AG_ACTION(INSTALLED, 1, "installation.installed", "the tables were created or migrated") \
+	AG_ACTION(FREEZE_PROPOSED, 100, "freeze.proposed", "a freeze waits for a second person") \
+	AG_ACTION(FREEZE_IMPOSED, 101, "freeze.imposed", "a freeze was imposed or scheduled") \
+	AG_ACTION(FREEZE_APPROVED, 102, "freeze.approved", "a second person approved a proposal") \
+	AG_ACTION(FREEZE_REJECTED, 103, "freeze.rejected", "a proposal was rejected or withdrawn") \
+	AG_ACTION(FREEZE_AMENDED, 104, "freeze.amended", "a freeze got a new version") \
+	AG_ACTION(FREEZE_LIFTED, 105, "freeze.lifted", "a freeze was lifted or cancelled") \
+	AG_ACTION(FREEZE_CONDITION_MET, 106, "freeze.condition_met", "the condition of a freeze was met") \
+	AG_ACTION(FREEZE_STAYED, 107, "freeze.stayed", "the effect of a freeze was suspended") \
+	AG_ACTION(FREEZE_UNSTAYED, 108, "freeze.unstayed", "the effect of a freeze was restored") \
+	AG_ACTION(FREEZE_SUPERSEDED, 109, "freeze.superseded", "another freeze took a freeze's place") \
+	AG_ACTION(FREEZE_VACATED, 110, "freeze.vacated", "a decision was annulled") \
+	AG_ACTION(WARNED, 111, "freeze.warned", "a warning was given") \
+	AG_ACTION(ACKNOWLEDGED, 112, "freeze.acknowledged", "the user acknowledged the rules") \
+	AG_ACTION(ACKNOWLEDGMENT_WAIVED, 113, "freeze.acknowledgment_waived", \
+			  "staff waived the acknowledgment") \
+	AG_ACTION(RISK_REPORTED, 114, "freeze.risk_reported", "a risk signal was counted") \
+	AG_ACTION(HOLD_PLACED, 115, "freeze.hold_placed", "a legal hold was placed") \
+	AG_ACTION(HOLD_RELEASED, 116, "freeze.hold_released", "a legal hold was released") \
+	AG_ACTION(SCOPE_FROZEN, 117, "freeze.scope_frozen", "a scope of accounts was frozen") \
+	AG_ACTION(SCOPE_LIFTED, 118, "freeze.scope_lifted", "a scope freeze was lifted or changed") \
+	AG_ACTION(STRIKE_ADDED, 119, "freeze.strike_added", "a strike was added") \
+	AG_ACTION(STRIKE_VOIDED, 120, "freeze.strike_voided", "a strike was voided") \
+	AG_ACTION(SESSION_EFFECT, 121, "freeze.session_effect", \
+			  "a freeze locks or revokes the sessions of the account") \
+	AG_ACTION(MONITORED, 400, "enforce.monitored", "a monitored freeze would have refused this") \
+	AG_ACTION(GUARDED, 401, "enforce.guarded", "a guard was put on a table") \
+	AG_ACTION(UNGUARDED, 402, "enforce.unguarded", "a guard was taken off a table") \
+	AG_ACTION(AUDIT_READ, 500, "audit.read", "the ledger was read") \
+	AG_ACTION(ACCOUNT_OPENED, 600, "account.opened", "an account was opened or adopted") \
+	AG_ACTION(ACCOUNT_ACTIVATED, 601, "account.activated", "a pending account became active") \
+	AG_ACTION(ACCOUNT_CLOSE_REQUESTED, 602, "account.close_requested", "the user asked to close") \
+	AG_ACTION(ACCOUNT_CLOSE_CANCELLED, 603, "account.close_cancelled", "the user stays") \
+	AG_ACTION(ACCOUNT_TERMINATE_PROPOSED, 604, "account.terminate_proposed", \
+			  "termination waits for a second person") \
+	AG_ACTION(ACCOUNT_TERMINATED, 605, "account.terminated", "the account was closed after a final ban") \
+	AG_ACTION(ACCOUNT_REOPEN_PROPOSED, 606, "account.reopen_proposed", \
+			  "reopening waits for a second person") \
+	AG_ACTION(ACCOUNT_REOPENED, 607, "account.reopened", "a closed account was reopened") \
+	AG_ACTION(ACCOUNT_ERASED, 608, "account.erased", "the account's data were erased") \
+	AG_ACTION(ACCOUNT_CHANGED, 609, "account.changed", "an attribute of the account was changed") \
+	AG_ACTION(TABLE_ADOPTED, 610, "account.table_adopted", "a table of users was adopted") \
+	AG_ACTION(POLICY_SET, 620, "policy.set", "a policy item got a new version") \
+	AG_ACTION(STATUS_READ, 630, "account.status_read", "staff read the standing of an account")
+
+#define AG_ACTION(symbol, code, name, meaning) AG_ACTION_##symbol = (code),
+typedef enum AgAction
+{
+	AG_ACTION_LIST
+} AgAction;
+#undef AG_ACTION
+
+typedef enum AgOutcome
+{
+	AG_OUTCOME_DONE = 0,
+	AG_OUTCOME_REFUSED = 1,
+	AG_OUTCOME_FAILED = 2
+} AgOutcome;
+
+/*
+ * Named, typed values of an event: what was, what is.  Built with ag_fields_new()
+ * and the setters; NULL and infinite values are left out.
+ */
+typedef enum AgFieldType
+{
+	AG_FIELD_INT = 1,			/* int64 */
+	AG_FIELD_BOOL = 2,
+	AG_FIELD_TIME = 3,			/* microseconds since 2000-01-01 UTC */
+	AG_FIELD_TEXT = 4,			/* UTF-8 in the encoding, server encoding in memory */
+	AG_FIELD_BYTES = 5
+} AgFieldType;
+
+typedef struct AgField
+{
+	const char *name;			/* [a-z_]+, at most 63 bytes */
+	AgFieldType type;
+	int64		number;			/* AG_FIELD_INT, _BOOL, _TIME */
+	const char *data;			/* AG_FIELD_TEXT, _BYTES */
+	Size		length;
+} AgField;
+
+typedef struct AgFields
+{
+	int			count;
+	int			allocated;
+	AgField    *field;
+} AgFields;
+
+extern AgFields *ag_fields_new(void);
+extern void ag_field_int(AgFields *fields, const char *name, int64 value);
+extern void ag_field_bool(AgFields *fields, const char *name, bool value);
+extern void ag_field_time(AgFields *fields, const char *name, TimestampTz value);
+extern void ag_field_text(AgFields *fields, const char *name, const char *value);
+extern void ag_field_bytes(AgFields *fields, const char *name, const void *data, Size length);
+
+typedef struct AgEvent
+{
+	AgAction	action;
+	int64		account_id;		/* 0 = no account */
+	int64		aseq;			/* the account's version counter after the act; 0 = none */
+	AgOutcome	outcome;
+	const char *reason;			/* why, in words; may be NULL */
+	const char *idempotency_key;	/* may be NULL */
+	const AgFields *before;		/* may be NULL */
+	const AgFields *after;		/* may be NULL */
+} AgEvent;
+
+/* A sink writes its own record of the event in the caller's transaction. */
+typedef void (*AgEventSink) (const AgEvent *event, const AgActor *actor, TimestampTz at);
+
+extern void ag_event_register_sink(AgEventSink sink);
+extern void ag_event_emit(const AgEvent *event);
+extern const char *ag_action_name(int code);	/* NULL for an unknown code */
+extern void ag_event_list(ReturnSetInfo *rsinfo);
+
+#endif							/* AG_EVENT_H */

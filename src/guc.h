@@ -1,0 +1,16 @@
+/*-------------------------------------------------------------------------
+ *
+ * guc.h
+ *		Settings of this server; what is about the product is policy.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AG_GUC_H
+#define AG_GUC_H
+
+extern bool ag_guc_allow_existing_roles;
+extern int	ag_guc_filter_size;
+
+extern void ag_guc_init(void);
+
+#endif							/* AG_GUC_H */

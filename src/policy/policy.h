@@ -1,0 +1,148 @@
+/*-------------------------------------------------------------------------
+ *
+ * policy.h
+ *		What a DBA can change about the product: settings, kinds, reasons, ladder.
+ *
+ * Everything is a row with versions: a change is a new row, the old one stays.
+ * Readers get the newest version from a cache of the session, which a relcache
+ * message about the table empties; so a change is seen by every session at its
+ * next statement.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AG_POLICY_H
+#define AG_POLICY_H
+
+#include "base/base.h"
+
+/*
+ * policy_rules.c: the settings, their type, unit, default and range.
+ */
+
+/* AG_SETTING(symbol, name, unit, default, lowest, highest, what it decides) */
+#define AG_SETTING_LIST \
+	AG_SETTING(CLOSE_GRACE, "close_grace", "seconds", 2592000, 0, 31536000, \
+			   "time between asking to close an account and its closing") \
+	AG_SETTING(RETENTION, "retention", "seconds", 15552000, 0, 315360000, \
+			   "time between closing an account and its earliest erasure") \
+	AG_SETTING(PROPOSAL_LIFE, "proposal_life", "seconds", 259200, 3600, 2592000, \
+			   "time in which a second person has to approve a proposal") \
+	AG_SETTING(INFORMED_AFTER, "informed_after", "seconds", 1209600, 0, 7776000, \
+			   "time after which a person counts as informed though nothing was delivered") \
+	AG_SETTING(STATEMENT_MIN, "statement_min", "characters", 10, 0, 1000, \
+			   "shortest statement of facts a freeze may carry") \
+	AG_SETTING(RISK_THRESHOLD, "risk_threshold", "points", 100, 1, 100000, \
+			   "risk score that freezes the account") \
+	AG_SETTING(RISK_HALF_LIFE, "risk_half_life", "seconds", 86400, 60, 31536000, \
+			   "time in which a risk signal loses half its weight") \
+	AG_SETTING(PROOF_AGE, "proof_age", "seconds", 900, 60, 86400, \
+			   "longest age of a proof of identity that ends a freeze") \
+	AG_SETTING(PREPARE_WAIT, "prepare_wait", "boolean", 0, 0, 1, \
+			   "0 refuses PREPARE TRANSACTION after guarded writes, 1 lets freezes wait for it")
+
+#define AG_SETTING(symbol, name, unit, default_value, lowest, highest, meaning) AG_SETTING_##symbol,
+typedef enum AgSetting
+{
+	AG_SETTING_LIST
+	AG_SETTING_COUNT
+} AgSetting;
+#undef AG_SETTING
+
+/*
+ * policy.c: reading, through the cache.
+ */
+extern int64 ag_policy_setting(AgSetting setting);
+
+/* One capability: a bit of 63. */
+typedef struct AgCapability
+{
+	const char *name;
+	int			bit;
+	const char *floor;			/* "floor", "soft" or NULL */
+} AgCapability;
+
+/* All capabilities in the order of their bits, and the mask of the floor. */
+extern const AgCapability *ag_policy_capability(int bit);	/* NULL = no such bit */
+extern int	ag_policy_capability_bit(const char *name); /* UG610 if there is none */
+extern uint64 ag_policy_mask(ArrayType *names); /* capability and bundle names; UG610 */
+extern ArrayType *ag_policy_mask_names(uint64 mask);
+extern uint64 ag_policy_floor(void);
+extern uint64 ag_policy_soft_floor(void);
+
+/* A freeze kind, newest version.  Lengths in seconds, -1 = none or no limit. */
+typedef struct AgKind
+{
+	const char *kind;
+	int			version;
+	bool		enabled;
+	bool		scope;			/* for scope freezes only */
+	int			severity;		/* 0 nothing .. 9 ban; orders what is shown */
+	const char *mode;			/* deny, challenge, monitor */
+	uint64		denies;			/* resolved mask */
+	bool		choosable;		/* the caller names the capabilities himself */
+	int64		min_length;
+	int64		max_length;
+	int64		default_length; /* -1 = indefinite */
+	bool		indefinite;		/* may have no end */
+	int64		automated_max;	/* -1 = automated actors may only propose */
+	uint32		impose_roles;
+	uint32		approve_roles;
+	uint32		lift_roles;
+	bool		second_person;
+	const char *lift_policy;	/* manual, authority, self, system */
+	int64		cooldown;		/* self lift: seconds after the start */
+	ArrayType  *conditions;		/* conditions that end it, e.g. identity_verified */
+	const char *session_effect; /* keep, lock, revoke */
+	const char *appeal;			/* yes, case, no */
+	int64		appeal_window;
+	int64		review_due;		/* mandatory review; -1 = none */
+	const char *breach;			/* notify, escalate, stay, auto_lift */
+	bool		stayable;
+	int64		stay_max;
+	int			points;			/* strike points by default */
+	int			points_max;
+	int64		probation;		/* -1 = none */
+	uint64		probation_denies;
+	bool		pause_probation;
+	bool		acknowledge;
+	uint64		acknowledge_denies;
+	bool		blocks_closure;
+	bool		blocks_erasure;
+	bool		visible;		/* shown to the user */
+	ArrayType  *required;		/* fields of the statement of reasons */
+} AgKind;
+
+extern const AgKind *ag_policy_kind(const char *kind);	/* NULL = no such kind */
+extern const AgKind *ag_policy_kind_version(const char *kind, int version);
+
+/* A reason code: what a freeze is for. */
+typedef struct AgReason
+{
+	const char *reason;
+	const char *category;		/* security, violation, regulatory, own_wish, maintenance, dormancy */
+	const char *public_text;	/* fit for the user */
+	int			points;			/* -1 = the kind decides */
+	int64		strike_life;	/* seconds */
+} AgReason;
+
+extern const AgReason *ag_policy_reason(const char *reason);	/* NULL = no such reason */
+
+/* The ladder, ascending by score. */
+typedef struct AgLadderStep
+{
+	int			score;			/* live points from which the step applies */
+	const char *kind;			/* NULL = warning only */
+	int64		length;			/* seconds, -1 = indefinite */
+	bool		proposal;		/* a person has to approve */
+} AgLadderStep;
+
+extern List *ag_policy_ladder(void);	/* AgLadderStep *, kept in the cache */
+
+extern void ag_policy_init(void);
+
+/*
+ * policy_store.c
+ */
+extern AgStatementTable policy_statements;
+
+#endif							/* AG_POLICY_H */
