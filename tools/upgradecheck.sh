@@ -21,7 +21,8 @@ fi
 snapshot()
 {
     pg_dump --schema-only --binary-upgrade -d "$1" | perl -ne '
-        next if /^\\(un)?restrict / or /binary_upgrade_set_next/ or /^-- For binary upgrade, must preserve/;
+        next if /^\\(un)?restrict / or /binary_upgrade_set_next/ or /^SET (relfrozenxid = |default_t)/
+            or /^-- (For binary upgrade, must preserve|PostgreSQL database dump complete)/;
         if (/^-- Name: /) { push @blocks, $_; next; }
         $blocks[-1] .= $_ if @blocks and !/^--$/ and /\S/;
         END { print join("\n", sort @blocks) }'
