@@ -71,7 +71,7 @@ GRANT USAGE ON SCHEMA acctguard TO
     acctguard_compliance, acctguard_auditor, acctguard_operator, acctguard_delegate;
 
 -- everybody who works with acctguard
-GRANT EXECUTE ON FUNCTION acctguard.errors() TO
+GRANT EXECUTE ON FUNCTION acctguard.errors(), acctguard.events() TO
     acctguard_app, acctguard_notifier, acctguard_risk, acctguard_moderator, acctguard_reviewer,
     acctguard_compliance, acctguard_auditor, acctguard_operator, acctguard_delegate;
 
