@@ -48,7 +48,6 @@ typedef struct AgAccount
 	TimestampTz closed_at;
 	TimestampTz erased_at;
 	char	   *close_reason;
-	bool		aseq_used;		/* the current version has its event */
 } AgAccount;
 
 /*
@@ -58,8 +57,9 @@ typedef struct AgAccount
 /* Lock the account's row (FOR NO KEY UPDATE) and read it; UG404 if there is none. */
 extern AgAccount *ag_account_lock(int64 account_id);
 
-/* Read without a lock; NULL if there is none. */
+/* Read without a lock; NULL if there is none / UG404. */
 extern AgAccount *ag_account_read(int64 account_id);
+extern AgAccount *ag_account_require(int64 account_id);
 
 /* The next number of a freeze / of another child record; written by ag_account_save. */
 extern int	ag_account_next_freeze(AgAccount *account);
@@ -86,5 +86,12 @@ extern AgLifecycle ag_lifecycle_parse(const char *name);
  * account_store.c
  */
 extern AgStatementTable account_statements;
+
+extern bool ag_account_store_insert(const AgAccount *account);
+extern AgAccount *ag_account_store_lock(int64 account_id);
+extern AgAccount *ag_account_store_read(int64 account_id);
+extern int64 ag_account_store_find(const char *external_id);
+extern void ag_account_store_update(const AgAccount *account);
+extern List *ag_account_store_other_administrators(int64 account_id);	/* int64 * */
 
 #endif							/* AG_ACCOUNT_H */

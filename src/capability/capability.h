@@ -74,8 +74,18 @@ extern void ag_standing_remove(int64 account_id, int freeze_no, char part);
 extern List *ag_standing_list(int64 account_id);
 
 /*
+ * Make the rows of an account, but for its lifecycle's, those of a list of
+ * AgStanding *; touches only what differs.
+ */
+extern void ag_standing_replace(int64 account_id, List *wanted);
+
+/*
  * capability_store.c
  */
 extern AgStatementTable standing_statements;
+
+extern void ag_standing_store_write(int64 account_id, const AgStanding *row);
+extern void ag_standing_store_remove(int64 account_id, int freeze_no, char part);
+extern List *ag_standing_store_list(int64 account_id);
 
 #endif							/* AG_CAPABILITY_H */

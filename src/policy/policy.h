@@ -48,6 +48,20 @@ typedef enum AgSetting
 } AgSetting;
 #undef AG_SETTING
 
+typedef struct AgSettingRule
+{
+	const char *name;
+	const char *unit;
+	int64		default_value;
+	int64		lowest;
+	int64		highest;
+	const char *meaning;
+} AgSettingRule;
+
+extern const AgSettingRule *ag_policy_setting_rule(AgSetting setting);
+extern AgSetting ag_policy_setting_find(const char *name);	/* AG_SETTING_COUNT = none */
+extern bool ag_policy_setting_in_range(AgSetting setting, int64 value);
+
 /*
  * policy.c: reading, through the cache.
  */
@@ -61,7 +75,6 @@ typedef struct AgCapability
 	const char *floor;			/* "floor", "soft" or NULL */
 } AgCapability;
 
-/* All capabilities in the order of their bits, and the mask of the floor. */
 extern const AgCapability *ag_policy_capability(int bit);	/* NULL = no such bit */
 extern int	ag_policy_capability_bit(const char *name); /* UG610 if there is none */
 extern uint64 ag_policy_mask(ArrayType *names); /* capability and bundle names; UG610 */
@@ -78,7 +91,8 @@ typedef struct AgKind
 	bool		scope;			/* for scope freezes only */
 	int			severity;		/* 0 nothing .. 9 ban; orders what is shown */
 	const char *mode;			/* deny, challenge, monitor */
-	uint64		denies;			/* resolved mask */
+	ArrayType  *denies_names;	/* as written: capabilities and bundles */
+	uint64		denies;			/* the same as a mask */
 	bool		choosable;		/* the caller names the capabilities himself */
 	int64		min_length;
 	int64		max_length;
@@ -102,9 +116,11 @@ typedef struct AgKind
 	int			points;			/* strike points by default */
 	int			points_max;
 	int64		probation;		/* -1 = none */
+	ArrayType  *probation_denies_names;
 	uint64		probation_denies;
 	bool		pause_probation;
 	bool		acknowledge;
+	ArrayType  *acknowledge_denies_names;
 	uint64		acknowledge_denies;
 	bool		blocks_closure;
 	bool		blocks_erasure;
@@ -141,8 +157,15 @@ extern List *ag_policy_ladder(void);	/* AgLadderStep *, kept in the cache */
 extern void ag_policy_init(void);
 
 /*
- * policy_store.c
+ * policy_store.c: the newest versions as they stand in the tables.
  */
 extern AgStatementTable policy_statements;
+
+extern List *ag_policy_store_capabilities(void);	/* AgCapability * */
+extern AgResult *ag_policy_store_bundles(void); /* bundle, capabilities */
+extern AgResult *ag_policy_store_settings(void);	/* setting, value */
+extern AgKind *ag_policy_store_kind(const char *kind, int version); /* version 0 = newest */
+extern AgReason *ag_policy_store_reason(const char *reason);
+extern List *ag_policy_store_ladder(void);
 
 #endif							/* AG_POLICY_H */

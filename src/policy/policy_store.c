@@ -1,0 +1,252 @@
+/*-------------------------------------------------------------------------
+ *
+ * policy_store.c
+ *		Reading the policy tables: the newest version of each item.
+ *
+ * Tables: capability, bundle, reason, freeze_kind, ladder_step, setting.  Results
+ * live in the caller's memory context.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "policy/policy.h"
+
+enum
+{
+	CAPABILITY_ALL,
+	BUNDLE_ALL,
+	SETTING_ALL,
+	KIND_NEWEST,
+	KIND_VERSION,
+	REASON_NEWEST,
+	LADDER_ALL
+};
+
+#define KIND_COLUMNS \
+	"kind, version, enabled, scope, severity::int4, mode, denies, choosable, min_length, " \
+	"max_length, default_length, indefinite, automated_max, impose_roles, approve_roles, " \
+	"lift_roles, second_person, lift_policy, cooldown, conditions, session_effect, appeal, " \
+	"appeal_window, review_due, breach, stayable, stay_max, points, points_max, probation, " \
+	"probation_denies, pause_probation, acknowledge, acknowledge_denies, blocks_closure, " \
+	"blocks_erasure, visible, required"
+
+/* In the order of KIND_COLUMNS. */
+enum
+{
+	KIND_KIND = 1,
+	KIND_VERSION_NO,
+	KIND_ENABLED,
+	KIND_SCOPE,
+	KIND_SEVERITY,
+	KIND_MODE,
+	KIND_DENIES,
+	KIND_CHOOSABLE,
+	KIND_MIN_LENGTH,
+	KIND_MAX_LENGTH,
+	KIND_DEFAULT_LENGTH,
+	KIND_INDEFINITE,
+	KIND_AUTOMATED_MAX,
+	KIND_IMPOSE_ROLES,
+	KIND_APPROVE_ROLES,
+	KIND_LIFT_ROLES,
+	KIND_SECOND_PERSON,
+	KIND_LIFT_POLICY,
+	KIND_COOLDOWN,
+	KIND_CONDITIONS,
+	KIND_SESSION_EFFECT,
+	KIND_APPEAL,
+	KIND_APPEAL_WINDOW,
+	KIND_REVIEW_DUE,
+	KIND_BREACH,
+	KIND_STAYABLE,
+	KIND_STAY_MAX,
+	KIND_POINTS,
+	KIND_POINTS_MAX,
+	KIND_PROBATION,
+	KIND_PROBATION_DENIES,
+	KIND_PAUSE_PROBATION,
+	KIND_ACKNOWLEDGE,
+	KIND_ACKNOWLEDGE_DENIES,
+	KIND_BLOCKS_CLOSURE,
+	KIND_BLOCKS_ERASURE,
+	KIND_VISIBLE,
+	KIND_REQUIRED
+};
+
+static const AgStatement statements[] = {
+	[CAPABILITY_ALL] = {
+		.name = "capability.all",
+		.sql = "SELECT capability, bit::int4, floor FROM acctguard.capability ORDER BY bit",
+		.expected = SPI_OK_SELECT
+	},
+	[BUNDLE_ALL] = {
+		.name = "bundle.all",
+		.sql = "SELECT DISTINCT ON (bundle) bundle, capabilities "
+			"FROM acctguard.bundle ORDER BY bundle, version DESC",
+		.expected = SPI_OK_SELECT
+	},
+	[SETTING_ALL] = {
+		.name = "setting.all",
+		.sql = "SELECT DISTINCT ON (setting) setting, value "
+			"FROM acctguard.setting ORDER BY setting, version DESC",
+		.expected = SPI_OK_SELECT
+	},
+	[KIND_NEWEST] = {
+		.name = "freeze_kind.newest",
+		.sql = "SELECT " KIND_COLUMNS " FROM acctguard.freeze_kind "
+			"WHERE kind = $1 ORDER BY version DESC LIMIT 1",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {TEXTOID}
+	},
+	[KIND_VERSION] = {
+		.name = "freeze_kind.version",
+		.sql = "SELECT " KIND_COLUMNS " FROM acctguard.freeze_kind WHERE kind = $1 AND version = $2",
+		.expected = SPI_OK_SELECT,
+		.nargs = 2,
+		.argtypes = {TEXTOID, INT4OID}
+	},
+	[REASON_NEWEST] = {
+		.name = "reason.newest",
+		.sql = "SELECT reason, category, public_text, coalesce(points, -1), strike_life "
+			"FROM acctguard.reason WHERE reason = $1 ORDER BY version DESC LIMIT 1",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {TEXTOID}
+	},
+	[LADDER_ALL] = {
+		.name = "ladder_step.all",
+		.sql = "SELECT score, kind, length, proposal FROM "
+			"(SELECT DISTINCT ON (score) * FROM acctguard.ladder_step ORDER BY score, version DESC) s "
+			"WHERE enabled ORDER BY score",
+		.expected = SPI_OK_SELECT
+	}
+};
+
+AG_STATEMENT_TABLE(policy_statements, statements);
+
+List *
+ag_policy_store_capabilities(void)
+{
+	AgResult   *result = ag_run_noargs(policy_statements, CAPABILITY_ALL);
+	List	   *list = NIL;
+
+	for (uint64 i = 0; i < result->count; i++)
+	{
+		AgCapability *capability = palloc(sizeof(AgCapability));
+
+		capability->name = ag_row_text(result, i, 1);
+		capability->bit = ag_row_int4(result, i, 2);
+		capability->floor = ag_row_text(result, i, 3);
+		list = lappend(list, capability);
+	}
+	return list;
+}
+
+AgResult *
+ag_policy_store_bundles(void)
+{
+	return ag_run_noargs(policy_statements, BUNDLE_ALL);
+}
+
+AgResult *
+ag_policy_store_settings(void)
+{
+	return ag_run_noargs(policy_statements, SETTING_ALL);
+}
+
+/* Masks are left to the caller: resolving names needs the capabilities. */
+static AgKind *
+kind_from_row(const AgResult *result)
+{
+	AgKind	   *kind = palloc0(sizeof(AgKind));
+
+	kind->kind = ag_row_text(result, 0, KIND_KIND);
+	kind->version = ag_row_int4(result, 0, KIND_VERSION_NO);
+	kind->enabled = ag_row_bool(result, 0, KIND_ENABLED);
+	kind->scope = ag_row_bool(result, 0, KIND_SCOPE);
+	kind->severity = ag_row_int4(result, 0, KIND_SEVERITY);
+	kind->mode = ag_row_text(result, 0, KIND_MODE);
+	kind->denies_names = ag_row_array(result, 0, KIND_DENIES);
+	kind->choosable = ag_row_bool(result, 0, KIND_CHOOSABLE);
+	kind->min_length = ag_row_seconds(result, 0, KIND_MIN_LENGTH);
+	kind->max_length = ag_row_seconds(result, 0, KIND_MAX_LENGTH);
+	kind->default_length = ag_row_seconds(result, 0, KIND_DEFAULT_LENGTH);
+	kind->indefinite = ag_row_bool(result, 0, KIND_INDEFINITE);
+	kind->automated_max = ag_row_seconds(result, 0, KIND_AUTOMATED_MAX);
+	kind->impose_roles = ag_role_mask(ag_row_array(result, 0, KIND_IMPOSE_ROLES));
+	kind->approve_roles = ag_role_mask(ag_row_array(result, 0, KIND_APPROVE_ROLES));
+	kind->lift_roles = ag_role_mask(ag_row_array(result, 0, KIND_LIFT_ROLES));
+	kind->second_person = ag_row_bool(result, 0, KIND_SECOND_PERSON);
+	kind->lift_policy = ag_row_text(result, 0, KIND_LIFT_POLICY);
+	kind->cooldown = ag_row_seconds(result, 0, KIND_COOLDOWN);
+	kind->conditions = ag_row_array(result, 0, KIND_CONDITIONS);
+	kind->session_effect = ag_row_text(result, 0, KIND_SESSION_EFFECT);
+	kind->appeal = ag_row_text(result, 0, KIND_APPEAL);
+	kind->appeal_window = ag_row_seconds(result, 0, KIND_APPEAL_WINDOW);
+	kind->review_due = ag_row_seconds(result, 0, KIND_REVIEW_DUE);
+	kind->breach = ag_row_text(result, 0, KIND_BREACH);
+	kind->stayable = ag_row_bool(result, 0, KIND_STAYABLE);
+	kind->stay_max = ag_row_seconds(result, 0, KIND_STAY_MAX);
+	kind->points = ag_row_int4(result, 0, KIND_POINTS);
+	kind->points_max = ag_row_int4(result, 0, KIND_POINTS_MAX);
+	kind->probation = ag_row_seconds(result, 0, KIND_PROBATION);
+	kind->probation_denies_names = ag_row_array(result, 0, KIND_PROBATION_DENIES);
+	kind->pause_probation = ag_row_bool(result, 0, KIND_PAUSE_PROBATION);
+	kind->acknowledge = ag_row_bool(result, 0, KIND_ACKNOWLEDGE);
+	kind->acknowledge_denies_names = ag_row_array(result, 0, KIND_ACKNOWLEDGE_DENIES);
+	kind->blocks_closure = ag_row_bool(result, 0, KIND_BLOCKS_CLOSURE);
+	kind->blocks_erasure = ag_row_bool(result, 0, KIND_BLOCKS_ERASURE);
+	kind->visible = ag_row_bool(result, 0, KIND_VISIBLE);
+	kind->required = ag_row_array(result, 0, KIND_REQUIRED);
+	return kind;
+}
+
+/* A kind in a version, 0 = the newest; NULL if there is none. */
+AgKind *
+ag_policy_store_kind(const char *kind, int version)
+{
+	AgResult   *result = version == 0
+		? ag_run(policy_statements, KIND_NEWEST, ag_text(kind))
+		: ag_run(policy_statements, KIND_VERSION, ag_text(kind), ag_int4(version));
+
+	return result->count == 0 ? NULL : kind_from_row(result);
+}
+
+AgReason *
+ag_policy_store_reason(const char *name)
+{
+	AgResult   *result = ag_run(policy_statements, REASON_NEWEST, ag_text(name));
+	AgReason   *reason;
+
+	if (result->count == 0)
+		return NULL;
+	reason = palloc0(sizeof(AgReason));
+	reason->reason = ag_row_text(result, 0, 1);
+	reason->category = ag_row_text(result, 0, 2);
+	reason->public_text = ag_row_text(result, 0, 3);
+	reason->points = ag_row_int4(result, 0, 4);
+	reason->strike_life = ag_row_seconds(result, 0, 5);
+	return reason;
+}
+
+List *
+ag_policy_store_ladder(void)
+{
+	AgResult   *result = ag_run_noargs(policy_statements, LADDER_ALL);
+	List	   *list = NIL;
+
+	for (uint64 i = 0; i < result->count; i++)
+	{
+		AgLadderStep *step = palloc0(sizeof(AgLadderStep));
+
+		step->score = ag_row_int4(result, i, 1);
+		step->kind = ag_row_text(result, i, 2);
+		step->length = ag_row_seconds(result, i, 3);
+		step->proposal = ag_row_bool(result, i, 4);
+		list = lappend(list, step);
+	}
+	return list;
+}
