@@ -43,6 +43,8 @@ SODIUM_DEPS := $(dir $(firstword $(wildcard .deps/usr/lib/*/libsodium.so)))
 # statement tables name only the members they set.
 WARNINGS = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
 PG_CPPFLAGS = -isystem $(SERVER_INC) -Isrc -DAG_VERSION='"$(EXTVERSION)"'
+# The test clock, acctguard.test_clock_offset, exists only in the library that test/run builds for the tests.
+PG_CPPFLAGS += $(if $(TEST_CLOCK),-DAG_TEST_CLOCK)
 PG_CFLAGS   = $(WARNINGS) $(if $(WERROR),-Werror)
 # Only what the server looks up is exported; everything else binds inside the library.
 SHLIB_LINK  = -Wl,--version-script=src/acctguard.exports
@@ -72,6 +74,11 @@ endif
 $(OBJS): $(ALL_HEADERS) Makefile acctguard.control
 # The folders stand for files that were removed.
 $(MODULE_big).so: src/acctguard.exports $(wildcard src src/*/.)
+
+# The two clocks are one object file; which one it holds is written in the name of an empty file.
+src/base/clock.o: .clock-$(if $(TEST_CLOCK),test,real)
+.clock-%:
+	@rm -f .clock-*; touch $@
 
 # Assembled every time, which takes milliseconds, and also notices a source that was removed.
 $(INSTALL_SQL) $(UPDATE_SQL): FORCE

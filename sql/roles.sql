@@ -7,23 +7,21 @@
 DO $roles$
 DECLARE
     role_name text;
-    existing pg_catalog.pg_roles;
+    existing pg_roles;
     members text;
-    allow boolean := pg_catalog.coalesce(
-        pg_catalog.current_setting('acctguard.allow_existing_roles', true), 'off')
-        OPERATOR(pg_catalog.=) ANY (ARRAY['on', 'true', 'yes', '1']);
+    allow boolean := coalesce(current_setting('acctguard.allow_existing_roles', true), 'off')::boolean;
     updating boolean := EXISTS (
-        SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace
-        WHERE n.nspname OPERATOR(pg_catalog.=) 'acctguard' AND p.proname OPERATOR(pg_catalog.=) 'install');
+        SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE n.nspname = 'acctguard' AND p.proname = 'install');
 BEGIN
     FOREACH role_name IN ARRAY ARRAY[
         'acctguard_owner', 'acctguard_app', 'acctguard_notifier', 'acctguard_risk',
         'acctguard_moderator', 'acctguard_reviewer', 'acctguard_compliance',
         'acctguard_auditor', 'acctguard_operator', 'acctguard_delegate']
     LOOP
-        SELECT * INTO existing FROM pg_catalog.pg_roles r WHERE r.rolname OPERATOR(pg_catalog.=) role_name;
+        SELECT * INTO existing FROM pg_roles r WHERE r.rolname = role_name;
         IF NOT FOUND THEN
-            EXECUTE pg_catalog.format(
+            EXECUTE format(
                 'CREATE ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS',
                 role_name);
             CONTINUE;
@@ -36,12 +34,12 @@ BEGIN
                       HINT = 'Drop the role, or ALTER ROLE it to NOLOGIN without attributes, then try again.';
         END IF;
 
-        SELECT pg_catalog.string_agg(m.member::pg_catalog.regrole::text, ', ') INTO members
-        FROM pg_catalog.pg_auth_members m WHERE m.roleid OPERATOR(pg_catalog.=) existing.oid;
+        SELECT string_agg(m.member::regrole::text, ', ') INTO members
+        FROM pg_auth_members m WHERE m.roleid = existing.oid;
         IF members IS NULL OR updating THEN
             CONTINUE;
         END IF;
-        IF role_name OPERATOR(pg_catalog.=) 'acctguard_owner' OR NOT allow THEN
+        IF role_name = 'acctguard_owner' OR NOT allow THEN
             RAISE EXCEPTION 'role "%" exists and has members: %', role_name, members
                 USING ERRCODE = 'UG620',
                       DETAIL = 'Whoever created the role beforehand would hold its rights.',

@@ -14,10 +14,10 @@
 
 #include "access/xact.h"
 #include "base/base.h"
-#include "libpq/libpq-be.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 
@@ -56,6 +56,20 @@ roles_of(Oid user_id)
 	return roles;
 }
 
+/* The client's address as text, NULL on a local socket. */
+static char *
+client_address(void)
+{
+	LOCAL_FCINFO(fcinfo, 0);
+	Datum		address;
+
+	InitFunctionCallInfoData(*fcinfo, NULL, 0, InvalidOid, NULL, NULL);
+	address = inet_client_addr(fcinfo);
+	if (fcinfo->isnull)
+		return NULL;
+	return TextDatumGetCString(DirectFunctionCall1(network_host, address));
+}
+
 /* Who is acting in this call; palloc'd in the current memory context. */
 AgActor *
 ag_actor(void)
@@ -72,9 +86,7 @@ ag_actor(void)
 		actor->person = pstrdup(acting_as->person);
 		actor->on_behalf_reason = acting_as->reason ? pstrdup(acting_as->reason) : NULL;
 	}
-	if (MyProcPort != NULL && MyProcPort->remote_host != NULL &&
-		strcmp(MyProcPort->remote_host, "[local]") != 0)
-		actor->address = MyProcPort->remote_host;
+	actor->address = client_address();
 	if (application_name != NULL && application_name[0] != '\0')
 		actor->application = application_name;
 	return actor;

@@ -132,7 +132,7 @@ plan_prepare(AgStatementTable *table, int which)
 	const AgStatement *statement = &table->statements[which];
 	SPIPlanPtr	plan;
 
-	plan = SPI_prepare(statement->sql, statement->nargs, unconstify(Oid *, statement->argtypes));
+	plan = SPI_prepare(statement->sql, statement->nargs, (Oid *) statement->argtypes);
 	if (plan == NULL || SPI_keepplan(plan) != 0)
 		elog(ERROR, "could not prepare statement: %s", SPI_result_code_string(SPI_result));
 	table->plans[which] = plan;
@@ -247,7 +247,7 @@ ag_plan_check_all(ReturnSetInfo *rsinfo)
 				if (SPI_connect() != SPI_OK_CONNECT)
 					elog(ERROR, "SPI_connect failed");
 				plan = SPI_prepare(statement->sql, statement->nargs,
-								   unconstify(Oid *, statement->argtypes));
+								   (Oid *) statement->argtypes);
 				if (plan == NULL)
 					elog(ERROR, "could not prepare statement: %s",
 						 SPI_result_code_string(SPI_result));
