@@ -1,0 +1,323 @@
+/*-------------------------------------------------------------------------
+ *
+ * freeze.h
+ *		Freezes: what is decided about an account, and what follows from it.
+ *
+ * A freeze is one decision about one account: a record (freeze_record) with
+ * immutable versions of its terms (freeze_version).  Its state is a function of
+ * the record and the clock.  From all freezes of an account follow its rows of
+ * standing (freeze_standing.c), which is all that checks ever read.
+ *
+ * Everything that writes expects the account locked by ag_account_lock() and
+ * leaves it to the caller to end with ag_account_save().
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AG_FREEZE_H
+#define AG_FREEZE_H
+
+#include "account/account.h"
+#include "base/base.h"
+#include "capability/capability.h"
+#include "policy/policy.h"
+
+/*
+ * freeze_rules.c: states, transitions, intervals.  Pure.
+ */
+typedef enum AgFreezeState
+{
+	AG_FREEZE_NONE,				/* before the record exists */
+	AG_FREEZE_PROPOSED,
+	AG_FREEZE_SCHEDULED,
+	AG_FREEZE_ACTIVE,
+	AG_FREEZE_STAYED,
+	AG_FREEZE_ENDED
+} AgFreezeState;
+
+typedef enum AgFreezeEvent
+{
+	AG_FREEZE_IMPOSE,
+	AG_FREEZE_PROPOSE,
+	AG_FREEZE_ENDORSE,
+	AG_FREEZE_APPROVE,
+	AG_FREEZE_REJECT,
+	AG_FREEZE_TIMEOUT,
+	AG_FREEZE_START,
+	AG_FREEZE_AMEND,
+	AG_FREEZE_LIFT,
+	AG_FREEZE_CANCEL,
+	AG_FREEZE_REDUCE,
+	AG_FREEZE_SATISFY,
+	AG_FREEZE_EXPIRE,
+	AG_FREEZE_STAY,
+	AG_FREEZE_UNSTAY,
+	AG_FREEZE_SUPERSEDE,
+	AG_FREEZE_CLOSE,
+	AG_FREEZE_VACATE
+} AgFreezeEvent;
+
+/* Half-open [from, until). */
+typedef struct AgSpan
+{
+	TimestampTz from;
+	TimestampTz until;			/* DT_NOEND = no end */
+} AgSpan;
+
+/*
+ * One freeze with the terms that are in force (or, of a proposal, proposed).
+ * DT_NOEND stands for NULL in every time.
+ */
+typedef struct AgFreeze
+{
+	int64		account_id;
+	int			no;
+	char	   *kind;
+	int			kind_version;
+	char	   *reason;			/* reason code */
+	int			version;		/* of the last version written */
+
+	/* who and when */
+	TimestampTz issued_at;
+	char	   *issued_by;		/* person */
+	char	   *issued_role;	/* database role */
+	bool		automated;
+	TimestampTz proposal_until; /* set = it began as a proposal, good until then */
+	TimestampTz endorsed_at;	/* a person took over the proposal of an automated actor */
+	char	   *endorsed_by;
+	TimestampTz approved_at;
+	char	   *approved_by;
+
+	/* pending amendment: number of the proposed version, 0 = none */
+	int			amendment;
+	TimestampTz amendment_until;
+	char	   *amendment_by;
+
+	/* terms */
+	int			terms;			/* number of the version they come from */
+	TimestampTz starts_at;
+	TimestampTz ends_at;
+	uint64		denies;			/* capabilities, whatever the mode of the kind */
+	char	   *rule;			/* jsonb text of a self_rule */
+	char	   *facts;
+	char	   *ground;
+	char	   *legal_reference;
+	TimestampTz conduct_at;
+
+	/* stays, in order of time */
+	int			stay_count;
+	AgSpan	   *stays;
+
+	/* end */
+	TimestampTz ended_at;		/* not set by expiry */
+	char	   *end_reason;
+	char	   *ended_by;
+	TimestampTz vacated_at;
+	char	   *vacated_by;
+	TimestampTz vacate_proposed_at;
+	char	   *vacate_proposed_by;
+	char	   *vacate_reason;
+	TimestampTz vacate_until;	/* the proposal to vacate is good until then */
+
+	/* relations */
+	int			replaces;		/* 0 = none */
+	int			replaced_by;
+	int			ladder_score;	/* score that made the ladder impose it, 0 = not the ladder */
+	char	   *incident;		/* uuid */
+	char	   *batch;			/* uuid */
+	char	   *puid;			/* random public id */
+
+	/* remedy and notice */
+	bool		appealable;
+	TimestampTz informed_at;
+	TimestampTz disclose_at;	/* the statement is withheld until then */
+	char	   *note;			/* internal */
+
+	TimestampTz changed_at;
+} AgFreeze;
+
+extern const char *ag_freeze_state_name(AgFreezeState state);
+extern const char *ag_freeze_event_name(AgFreezeEvent event);
+extern AgFreezeState ag_freeze_state(const AgFreeze *freeze, TimestampTz at);
+
+/* When it stops to take effect: the earliest of end, lift and annulment. */
+extern TimestampTz ag_freeze_end(const AgFreeze *freeze);
+
+/* Was it (or will it be) in force before its end: not a mere proposal, not cancelled? */
+extern bool ag_freeze_effective(const AgFreeze *freeze);
+
+/* The pieces in which it takes effect, without its stays; room for stay_count + 1. */
+extern int	ag_freeze_pieces(const AgFreeze *freeze, AgSpan *pieces);
+
+/* When does a length of time that stands still during these (sorted) spans run out? */
+extern TimestampTz ag_freeze_paused_end(TimestampTz from, int64 seconds, const AgSpan *spans,
+										int count);
+
+typedef struct AgFreezeTransition
+{
+	const char *id;				/* F1 ... F11 */
+	AgFreezeState from;
+	AgFreezeEvent event;
+	AgFreezeState to;
+	const char *end_reason;		/* of ended, NULL else */
+	const char *who;
+	const char *guard;
+	const char *errors;
+} AgFreezeTransition;
+
+extern const AgFreezeTransition *ag_freeze_rule_find(AgFreezeState from, AgFreezeEvent event);
+extern const AgFreezeTransition *ag_freeze_rule_list(int *count);
+
+/*
+ * freeze_impose.c: F1, F2, F10.
+ */
+
+/* Everything freeze_impose() takes.  Start from AG_FREEZE_ORDER_INIT. */
+typedef struct AgFreezeOrder
+{
+	const char *kind;
+	const char *reason;
+	const char *facts;
+	ArrayType  *capabilities;	/* NULL = those of the kind */
+	TimestampTz starts_at;		/* DT_NOBEGIN = now */
+	TimestampTz ends_at;		/* DT_NOBEGIN = not given, DT_NOEND = indefinite */
+	int64		length;			/* seconds; -1 = not given */
+	const char *evidence;		/* JSON text */
+	const char *ground;
+	const char *legal_reference;
+	TimestampTz conduct_at;		/* DT_NOEND = not given */
+	const char *incident;		/* uuid */
+	bool		automated;
+	int			replaces;		/* 0 = none */
+	const char *note;
+	const char *rule;			/* JSON text of a self_rule */
+	int			appeal;			/* -1 = as the kind says, 0 = closed, 1 = open */
+	TimestampTz disclose_at;	/* DT_NOEND = at once */
+	const char *statement;		/* JSON text: further fields of the statement of reasons */
+	const char *idempotency_key;
+
+	/* not of the SQL function */
+	bool		proposal;		/* propose only, whatever the kind says */
+	int			ladder_score;	/* > 0: the ladder decides, not the actor */
+	const char *batch;			/* uuid */
+} AgFreezeOrder;
+
+#define AG_FREEZE_ORDER_INIT \
+	{.starts_at = DT_NOBEGIN, .ends_at = DT_NOBEGIN, .length = -1, .conduct_at = DT_NOEND, \
+	 .appeal = -1, .disclose_at = DT_NOEND}
+
+/*
+ * Refuse what can be refused without looking at the account: unknown or disabled
+ * kind, missing role, malformed fields.  Call it before the account is locked.
+ */
+extern void ag_freeze_order_check(const AgActor *actor, const AgFreezeOrder *order);
+
+/*
+ * Impose, schedule or propose a freeze: record, version, standing, session effect,
+ * strike, event.  Returns the number of the freeze.
+ */
+extern int	ag_freeze_impose(AgAccount *account, const AgActor *actor, const AgFreezeOrder *order,
+							 TimestampTz at);
+
+/*
+ * freeze_lift.c: F6, F7, F11.
+ */
+extern void ag_freeze_lift(AgAccount *account, const AgActor *actor, int no, const char *reason,
+						   const char *legal_reference, const char *proof, TimestampTz at);
+
+/* End a freeze without asking for authority: batch_undo(), closing of the account. */
+extern void ag_freeze_end_now(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
+							  AgFreezeEvent event, const char *reason, TimestampTz at);
+
+/*
+ * Annul a decision without asking for authority: appeals, and ladder freezes whose
+ * cause was annulled.  Ends it, voids its strikes, leaves neither probation nor
+ * acknowledgment.
+ */
+extern void ag_freeze_vacate(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
+							 const char *reason, TimestampTz at);
+
+/*
+ * freeze_standing.c
+ */
+
+/*
+ * Write the account's rows of standing anew from its freezes and acknowledgments.
+ * Touches only what differs.  Call it after every change of either.
+ */
+extern void ag_freeze_derive(AgAccount *account, TimestampTz at);
+
+/*
+ * freeze_explain.c: what restricts an account at an instant, also a past one.
+ */
+typedef struct AgRestriction
+{
+	char		part;			/* AG_PART_FREEZE, _PROBATION, _ACKNOWLEDGE */
+	int			freeze_no;
+	const AgFreeze *freeze;
+	const AgKind *kind;			/* in the version the freeze was imposed under */
+	const AgReason *reason;
+	TimestampTz since;
+	TimestampTz until;			/* DT_NOEND = indefinite */
+	uint64		denied;
+	uint64		challenged;
+	uint64		monitored;
+	const char *rule;			/* conditional: jsonb text of a self_rule */
+	List	   *next;			/* char *: what the user can do, best first */
+	bool		visible;		/* may the user be told that it is there? */
+	bool		disclosed;		/* ... and why? */
+} AgRestriction;
+
+extern List *ag_freeze_restrictions(int64 account_id, TimestampTz at);	/* AgRestriction * */
+extern const char *ag_part_name(char part);
+
+/*
+ * freeze_store.c: tables freeze_record and freeze_version.
+ */
+extern AgStatementTable freeze_statements;
+
+/* Every freeze of an account as it stands, ascending; AgFreeze *. */
+extern List *ag_freeze_list(int64 account_id);
+
+/* The same with the terms that were in force at a past instant. */
+extern List *ag_freeze_list_at(int64 account_id, TimestampTz at);
+
+/* One freeze; UG100 if there is none. */
+extern AgFreeze *ag_freeze_load(int64 account_id, int no);
+
+/*
+ * strike.c: strikes, the ladder, warnings, acknowledgments.
+ */
+
+/*
+ * Count a strike for a freeze that was imposed (not merely proposed), then let the
+ * ladder answer.  points > 0.
+ */
+extern void ag_strike_add(AgAccount *account, const AgActor *actor, const AgKind *kind,
+						  const AgReason *reason, int freeze_no, int points,
+						  TimestampTz conduct_at, const char *incident, TimestampTz at);
+
+/* Void the strikes of an annulled freeze and look at the ladder's freezes again. */
+extern void ag_strike_void(AgAccount *account, const AgActor *actor, int freeze_no,
+						   TimestampTz at);
+
+/* When the rules were acknowledged (or that was waived) after which freeze. */
+typedef struct AgAcknowledgment
+{
+	int			freeze_no;
+	TimestampTz at;
+} AgAcknowledgment;
+
+extern List *ag_acknowledgment_list(int64 account_id);	/* AgAcknowledgment * */
+
+/*
+ * hold.c: legal holds.
+ */
+typedef enum AgHoldBlocks
+{
+	AG_HOLD_BLOCKS_CLOSURE,
+	AG_HOLD_BLOCKS_ERASURE
+} AgHoldBlocks;
+
+extern bool ag_hold_blocks(int64 account_id, AgHoldBlocks what, TimestampTz at);
+
+#endif							/* AG_FREEZE_H */
