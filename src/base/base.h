@@ -18,6 +18,7 @@
 #include "datatype/timestamp.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
 #include "utils/array.h"
 #include "utils/timestamp.h"
@@ -130,6 +131,25 @@ extern List *ag_text_array_list(ArrayType *array);	/* char * per element; NULL e
 
 /* Hand a whole result to a set-returning function's caller. */
 extern Datum ag_return_set(FunctionCallInfo fcinfo, const AgResult *result);
+
+/*
+ * json.c: JSON objects as text.
+ */
+typedef struct AgJson
+{
+	StringInfoData text;
+} AgJson;
+
+extern void ag_json_begin(AgJson *json);
+extern void ag_json_text(AgJson *json, const char *name, const char *value);	/* NULL = left out */
+extern void ag_json_int(AgJson *json, const char *name, int64 value);
+extern void ag_json_bool(AgJson *json, const char *name, bool value);
+extern void ag_json_time(AgJson *json, const char *name, TimestampTz value);	/* infinite = left out */
+extern void ag_json_list(AgJson *json, const char *name, List *values); /* char * */
+extern void ag_json_raw(AgJson *json, const char *name, const char *value);
+extern char *ag_json_end(AgJson *json);
+extern char *ag_json_array(List *values);	/* of JSON texts */
+extern char *ag_time_iso(TimestampTz at);
 
 /*
  * trigger.c: the trigger protocol, checked once.
