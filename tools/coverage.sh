@@ -13,7 +13,7 @@ command -v gcov > /dev/null || die "there is no gcov; it comes with gcc"
 room_enter tmp_coverage
 trap 'exit 130' INT TERM
 trap room_leave EXIT
-tar -cf - --exclude='./tmp_*' --exclude=./.git --exclude=./results --exclude=./coverage --exclude='*.o' --exclude='*.so' . |
+tar -cf - --exclude='./tmp_*' --exclude=./.git --exclude=./results --exclude=./coverage --exclude='*.o' --exclude=./acctguard.so . |
     tar -xf - -C "$ROOM"
 chmod 755 "$ROOM"
 find "$ROOM/src" -type d -exec chmod 777 {} +

@@ -31,13 +31,11 @@ any()
 
 have_server() { [ -x "$bindir/postgres" ] && [ -x "$bindir/initdb" ]; }
 have_compiler() { have "${CC:-gcc}" && any /usr/include/*/sys/types.h /usr/include/sys/types.h; }
-# Headers unpacked for another minor version of the server are as good as none.
+# Headers that were unpacked for another server than the one that is here now are as good as none.
 have_headers()
 {
-    include=$("$bindir/pg_config" --includedir-server)
-    [ ! -e "$include/postgres.h" ] || return 0
-    grep -qs "PG_VERSION \"$("$bindir/pg_config" --version | sed 's/^PostgreSQL \([0-9.]*\).*/\1/')\"" \
-        ".deps$include/pg_config.h"
+    [ -e "$("$bindir/pg_config" --includedir-server)/postgres.h" ] ||
+        [ "$(cat .deps/headers-for 2> /dev/null)" = "$("$bindir/pg_config" --version)" ]
 }
 have_sodium() { any '/usr/include/sodium.h' && any '/usr/lib/*/libsodium.so' '/usr/lib/libsodium.so'; }
 have_ipc_run() { perl -I.deps/usr/share/perl5 -MIPC::Run -e 1 2> /dev/null; }
@@ -132,6 +130,7 @@ if ! have_headers; then
     version=$(dpkg-query -Wf '${Version}' postgresql-client-$major 2> /dev/null || true)
     unpack postgresql-server-dev-$major "$version" ||
         die "the headers of PostgreSQL are missing and postgresql-server-dev-$major could not be downloaded"
+    "$bindir/pg_config" --version > .deps/headers-for
 fi
 if ! have_sodium; then
     enter_work

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # No trailing blanks, no CR, a newline at the end; tabs in C, blanks in SQL and scripts.
-list() { git ls-files --cached --others --exclude-standard 2> /dev/null || find . -type f -not -path './.deps/*' -not -path './tmp_*' -not -path './.git/*'; }
+list() { git ls-files --cached --others --exclude-standard 2> /dev/null || find . -type f -not -path './.*' -not -path './tmp_*' | sed 's|^./||'; }
 bad=
 while IFS= read -r file; do
     case $file in
