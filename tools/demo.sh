@@ -42,15 +42,15 @@ room_enter tmp_demo
 trap 'exit 130' INT TERM
 trap room_leave EXIT
 stage
+# setting NAME VALUE: for the server's configuration, where this version knows the setting.
+setting() { ! grep -q "\"acctguard\.$1\"" src/guc.c || echo "acctguard.$1 = '$2'" >> "$ROOM/data/postgresql.conf"; }
 # A fresh root key, outside the data directory as the server demands.
 head -c 32 /dev/urandom > "$ROOM/root.key"
 chmod 600 "$ROOM/root.key"
 [ -z "$SERVER_USER" ] || chown "$SERVER_USER:" "$ROOM/root.key"
 server_init
-cat >> "$ROOM/data/postgresql.conf" << CONF
-acctguard.root_key_file = '$ROOM/root.key'
-acctguard.databases = 'demo'
-CONF
+setting root_key_file "$ROOM/root.key"
+setting databases demo
 server_start
 psql -Xq -d postgres -c 'CREATE DATABASE demo'
 for story in "$ROOT"/tools/demo/*.sql; do
