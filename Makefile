@@ -85,7 +85,7 @@ $(INSTALL_SQL) $(UPDATE_SQL): FORCE
 	@DOMAINS="$(DOMAINS)" tools/assemble.sh $@
 .PHONY: FORCE
 
-.PHONY: test-databases deps demo demo-server demo-stop test lint upgradecheck coverage format check-format docs bench
+.PHONY: test-databases deps demo demo-server demo-stop test lint upgradecheck coverage format check-format docs bench release
 test-databases:
 	test/prepare "$(CONTRIB_TESTDB)" "$(ISOLATION_TESTDB)"
 
@@ -99,13 +99,22 @@ demo-server:
 	@tools/demo.sh server
 demo-stop:
 	@tools/demo.sh stop
-lint upgradecheck coverage docs:
+upgradecheck coverage:
 	@tools/$@.sh
+lint:
+	@tools/deps.sh format
+	@tools/lint.sh
 format:
+	@tools/deps.sh format
 	@tools/lint/format.sh --fix
 check-format:
-	@tools/lint/format.sh
+	@tools/deps.sh format
+	@tools/lint.sh format
+docs:
+	@[ ! -x tools/docs.sh ] || tools/docs.sh
 bench:
 	@test/bench/run
+release:
+	@tools/release.sh $(NEXT)
 print-%:
 	@echo $($*)

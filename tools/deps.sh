@@ -4,6 +4,8 @@
 # A server that is installed is never upgraded, and so never restarted: headers of exactly its version, libsodium and
 # Perl modules are unpacked into ./.deps, which needs no root. Packages are installed only where there is no server or
 # no compiler at all, as root or by sudo, and without a "main" cluster coming up.
+#   tools/deps.sh           for building, testing, the demo
+#   tools/deps.sh format    also the formatter, if it can be had
 set -eu
 cd "$(dirname "$0")/.."
 tree=$PWD
@@ -141,4 +143,8 @@ if ! have_ipc_run; then
     enter_work
     unpack libio-pty-perl && unpack libipc-run-perl ||
         die "the Perl module IPC::Run is missing and libipc-run-perl could not be downloaded"
+fi
+if [ "${1:-}" = format ] && ! have pg_bsd_indent && [ ! -x .deps/usr/bin/pg_bsd_indent ]; then
+    enter_work
+    unpack pg-bsd-indent || say "pg-bsd-indent could not be downloaded; formatting is not checked"
 fi
