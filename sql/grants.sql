@@ -78,8 +78,15 @@ GRANT EXECUTE ON FUNCTION acctguard.errors(), acctguard.events() TO
 -- back-office services
 GRANT EXECUTE ON FUNCTION acctguard.acting_as(text, text) TO acctguard_delegate;
 
+-- the ledger
+GRANT EXECUTE ON FUNCTION
+    acctguard.audit_read(bigint, timestamptz, timestamptz, text, text, integer),
+    acctguard.audit_encoding(bigint, integer)
+TO acctguard_auditor, acctguard_compliance;
+
 -- operation
 GRANT EXECUTE ON FUNCTION
+    acctguard.audit_add_partitions(integer),
     acctguard.check_plans(),
     acctguard.tables_version()
 TO acctguard_operator;

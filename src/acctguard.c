@@ -8,8 +8,10 @@
 #include "postgres.h"
 
 #include "account/account.h"
+#include "audit/audit.h"
 #include "base/base.h"
 #include "capability/capability.h"
+#include "crypto/crypto.h"
 #include "event/event.h"
 #include "fmgr.h"
 #include "guc.h"
@@ -26,9 +28,12 @@ _PG_init(void)
 	ag_guc_init();
 	ag_actor_init();
 	ag_installation_init();
+	ag_crypto_init();
 	ag_policy_init();
+	ag_audit_init();
 
 	ag_plan_register(&policy_statements);
+	ag_plan_register(&ledger_statements);
 	ag_plan_register(&account_statements);
 	ag_plan_register(&standing_statements);
 }

@@ -40,11 +40,14 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     target regclass;
+    guard text;
     repaired integer := 0;
     part record;
 BEGIN
-    FOR target IN
-        SELECT c.oid FROM pg_class c
+    FOR target, guard IN
+        SELECT c.oid, CASE WHEN 'acctguard.ledger'::regclass IN (c.oid, pg_partition_root(c.oid))
+                           THEN 'audit_guard' ELSE 'own_table_guard' END
+        FROM pg_class c
         WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p')
         ORDER BY c.relispartition, c.relname
     LOOP
@@ -57,8 +60,8 @@ BEGIN
             ('acctguard_truncate', 'BEFORE TRUNCATE', 'FOR EACH STATEMENT')
         LOOP
             IF NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = target AND t.tgname = part.column1) THEN
-                EXECUTE format('CREATE TRIGGER %I %s ON %s %s EXECUTE FUNCTION acctguard.own_table_guard()',
-                               part.column1, part.column2, target, part.column3);
+                EXECUTE format('CREATE TRIGGER %I %s ON %s %s EXECUTE FUNCTION acctguard.%I()',
+                               part.column1, part.column2, target, part.column3, guard);
                 repaired := repaired + 1;
             END IF;
             IF NOT EXISTS (SELECT FROM pg_trigger t
@@ -88,6 +91,7 @@ AS $$
 DECLARE
     extension_version text := (SELECT extversion FROM pg_extension WHERE extname = 'acctguard');
     present integer;
+    repaired integer;
 BEGIN
     IF to_regclass('acctguard.installation') IS NOT NULL THEN
         EXECUTE 'SELECT max(tables_version) FROM acctguard.installation' INTO present;
@@ -95,14 +99,15 @@ BEGIN
             RAISE EXCEPTION 'acctguard''s tables exist already, in version %', present
                 USING ERRCODE = 'UG006', HINT = 'Run SELECT acctguard.migrate();';
         END IF;
-        RETURN format('acctguard''s tables exist already (version %s); %s repairs',
-                      present, acctguard.protect_tables());
+        repaired := acctguard.protect_tables() + acctguard.audit_add_partitions();
+        RETURN format('acctguard''s tables exist already (version %s); %s repairs', present, repaired);
     END IF;
 
     PERFORM acctguard.install_tables();
     PERFORM acctguard.protect_tables();
     INSERT INTO acctguard.installation (tables_version, extension_version, installed_at, installed_by)
     VALUES (acctguard.tables_version(), extension_version, clock_timestamp(), session_user);
+    PERFORM acctguard.audit_installed(acctguard.tables_version(), extension_version);
     RETURN format('acctguard %s is installed', extension_version);
 END
 $$;

@@ -29,4 +29,13 @@
 	index_beginscan((heap), (index), (snapshot), (nkeys), 0)
 #endif
 
+/* ExecInsertIndexTuples() learned to touch only summarizing indexes in 16. */
+#if PG_VERSION_NUM >= 160000
+#define ag_insert_index_tuples(target, slot, estate) \
+	((void) ExecInsertIndexTuples((target), (slot), (estate), false, false, NULL, NIL, false))
+#else
+#define ag_insert_index_tuples(target, slot, estate) \
+	((void) ExecInsertIndexTuples((target), (slot), (estate), false, false, NULL, NIL))
+#endif
+
 #endif							/* AG_COMPAT_H */

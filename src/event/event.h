@@ -133,6 +133,7 @@ typedef void (*AgEventSink) (const AgEvent *event, const AgActor *actor, Timesta
 extern void ag_event_register_sink(AgEventSink sink);
 extern void ag_event_emit(const AgEvent *event);
 extern const char *ag_action_name(int code);	/* NULL for an unknown code */
+extern int	ag_action_code(const char *name);	/* 0 for an unknown name */
 extern void ag_event_list(ReturnSetInfo *rsinfo);
 
 #endif							/* AG_EVENT_H */
