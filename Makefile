@@ -85,7 +85,7 @@ $(INSTALL_SQL) $(UPDATE_SQL): FORCE
 	@DOMAINS="$(DOMAINS)" tools/assemble.sh $@
 .PHONY: FORCE
 
-.PHONY: test-databases deps demo demo-server demo-stop test lint upgradecheck coverage format check-format docs bench release
+.PHONY: test-databases deps demo demo-server demo-stop test lint upgradecheck coverage ubsan format check-format docs bench release
 test-databases:
 	test/prepare "$(CONTRIB_TESTDB)" "$(ISOLATION_TESTDB)"
 
@@ -99,7 +99,7 @@ demo-server:
 	@tools/demo.sh server
 demo-stop:
 	@tools/demo.sh stop
-upgradecheck coverage:
+upgradecheck coverage ubsan:
 	@tools/$@.sh
 lint:
 	@tools/deps.sh format

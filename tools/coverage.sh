@@ -9,14 +9,10 @@ cd "$ROOT"
 . tools/server.sh
 command -v gcov > /dev/null || die "there is no gcov; it comes with gcc"
 
-# A copy of the tree, which belongs to the server's user: backends write their counts beside the objects.
 room_enter tmp_coverage
 trap 'exit 130' INT TERM
 trap room_leave EXIT
-tar -cf - --exclude='./tmp_*' --exclude=./.git --exclude=./results --exclude=./coverage --exclude='*.o' --exclude=./acctguard.so . |
-    tar -xf - -C "$ROOM"
-chmod 755 "$ROOM"
-find "$ROOM/src" -type d -exec chmod 777 {} +
+copy_tree
 
 status=0
 # The servers' umask keeps counts private; whoever runs this can read them, being root or the same user.

@@ -54,6 +54,15 @@ room_leave()
     [ -z "$ROOM_IS_TEMPORARY" ] || rm -rf "$ROOM"
 }
 
+# copy_tree: the sources go into the room, for a build of another kind. Backends may write beside the objects.
+copy_tree()
+{
+    tar -C "$ROOT" -cf - --exclude='./tmp_*' --exclude=./.git --exclude=./results --exclude=./coverage --exclude='*.o' \
+        --exclude=./acctguard.so . | tar -xf - -C "$ROOM"
+    chmod 755 "$ROOM"
+    find "$ROOM/src" -type d -exec chmod 777 {} +
+}
+
 # stage: builds, and installs into the room. The system's PostgreSQL is not touched.
 stage()
 {
