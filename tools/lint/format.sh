@@ -16,12 +16,13 @@ trap 'rm -rf "$work"' EXIT
     printf '%s\n' List MemoryContext Bitmapset TimestampTz
 } | sort -u > "$work/types"
 
-# After indent: no tab before the * of a return type; what continues a ".member =" or the initial value of a variable
+# After indent: no tab before the * of a return type, a blank before ".member ="; what continues a ".member =" or the initial value of a variable
 # is indented once more.
 tidy()
 {
     perl -ne '
         s/^([A-Za-z_]\S*)[ \t]+\*$/$1 */;
+        s/,(?=\.\w+ = )/, /g;
         if (defined $deep) {
             if (/^\s*\}/ and $open <= 0) { undef $deep }
             else { s/^\t+(?=\S)/$deep\t/ }
