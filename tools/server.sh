@@ -47,10 +47,14 @@ room_enter()
     [ -z "$SERVER_USER" ] || chown "$SERVER_USER:" "$ROOM"
 }
 
+# room_leave: stops every server in the room, also one that an interrupted test left behind.
 room_leave()
 {
     [ -n "${ROOM:-}" ] || return 0
-    server_stop
+    local pidfile
+    while IFS= read -r pidfile; do
+        as_server "$BINDIR/pg_ctl" -s -w -D "${pidfile%/*}" -m immediate stop > /dev/null 2>&1 || true
+    done < <(find "$ROOM" -name postmaster.pid)
     [ -z "$ROOM_IS_TEMPORARY" ] || rm -rf "$ROOM"
 }
 
