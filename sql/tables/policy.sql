@@ -301,6 +301,35 @@ INSERT INTO acctguard.ladder_step (score, version, kind, length, proposal, chang
 (6, 1, 'feature_timeout', '30 days', false, '-infinity', 'acctguard'),
 (8, 1, 'ban', NULL, true, '-infinity', 'acctguard');
 
+CREATE TABLE acctguard.risk_signal (
+    signal text NOT NULL,
+    version integer NOT NULL CHECK (version > 0),
+    weight numeric(13,6) NOT NULL CHECK (weight > 0 AND weight <= 1000000),
+    kind text NOT NULL,
+    reason text NOT NULL,
+    enabled boolean NOT NULL DEFAULT true,
+    description text NOT NULL,
+    changed_at timestamptz NOT NULL,
+    changed_by text NOT NULL,
+    change_reason text,
+    PRIMARY KEY (signal, version),
+    CHECK (signal ~ '^[a-z][a-z0-9_.]{1,47}$')
+);
+COMMENT ON TABLE acctguard.risk_signal IS
+'What detectors report to risk_report(), and what one report is worth; the highest version is in force. Weights add up with decay; when they reach the setting risk_threshold, the signal worth most says which freeze follows.';
+COMMENT ON COLUMN acctguard.risk_signal.weight IS 'points of one report that names no weight of its own';
+COMMENT ON COLUMN acctguard.risk_signal.kind IS 'kind of the freeze it sets off';
+COMMENT ON COLUMN acctguard.risk_signal.reason IS 'reason of that freeze';
+
+INSERT INTO acctguard.risk_signal (signal, version, weight, kind, reason, description, changed_at, changed_by) VALUES
+('wrong_password', 1, 10, 'temp_restrict', 'security.wrong_passwords', 'a wrong password', '-infinity', 'acctguard'),
+('new_device', 1, 20, 'temp_restrict', 'security.odd_login', 'a login from a device never seen before', '-infinity', 'acctguard'),
+('odd_login', 1, 40, 'temp_restrict', 'security.odd_login', 'a login from an unusual place or at an unusual time', '-infinity', 'acctguard'),
+('impossible_travel', 1, 60, 'temp_restrict', 'security.odd_login', 'two logins too far apart for the time between them', '-infinity', 'acctguard'),
+('mass_messages', 1, 40, 'temp_restrict', 'security.takeover', 'a sudden burst of messages to strangers', '-infinity', 'acctguard'),
+('takeover_report', 1, 80, 'temp_restrict', 'security.takeover', 'somebody reports that the account was taken over', '-infinity', 'acctguard'),
+('credential_leak', 1, 60, 'temp_restrict', 'security.takeover', 'the password was found in a leak', '-infinity', 'acctguard');
+
 CREATE TABLE acctguard.setting (
     setting text NOT NULL,
     version integer NOT NULL CHECK (version > 0),

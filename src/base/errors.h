@@ -75,6 +75,12 @@
 			 "Use a fresh key for a new request.") \
 	AG_ERROR(NOT_APPROVABLE, "123", "the proposal has timed out", \
 			 "Propose it again.") \
+	AG_ERROR(STRIKE_UNKNOWN, "130", "the account has no strike of that number", \
+			 "See acctguard.strike_list(account_id).") \
+	AG_ERROR(MATTER_UNKNOWN, "131", "no live legal hold belongs to the matter", \
+			 "See acctguard.legal_hold_list(account_id) for the holds of an account.") \
+	AG_ERROR(SCOPE_UNKNOWN, "132", "there is no scope freeze of that number", \
+			 "See acctguard.scope_list().") \
 	AG_ERROR(STEP_UP, "401", "the capability needs a stronger proof of identity first", \
 			 "Verify, then repeat.") \
 	AG_ERROR(RESTRICTED, "403", "the account is not allowed to do this now", \

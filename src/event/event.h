@@ -40,11 +40,15 @@
 	AG_ACTION(HOLD_PLACED, 115, "freeze.hold_placed", "a legal hold was placed") \
 	AG_ACTION(HOLD_RELEASED, 116, "freeze.hold_released", "a legal hold was released") \
 	AG_ACTION(SCOPE_FROZEN, 117, "freeze.scope_frozen", "a scope of accounts was frozen") \
-	AG_ACTION(SCOPE_LIFTED, 118, "freeze.scope_lifted", "a scope freeze was lifted or changed") \
+	AG_ACTION(SCOPE_LIFTED, 118, "freeze.scope_lifted", "a scope freeze was lifted or cancelled") \
 	AG_ACTION(STRIKE_ADDED, 119, "freeze.strike_added", "a strike was added") \
 	AG_ACTION(STRIKE_VOIDED, 120, "freeze.strike_voided", "a strike was voided") \
 	AG_ACTION(SESSION_EFFECT, 121, "freeze.session_effect", \
 			  "a freeze locks or revokes the sessions of the account") \
+	AG_ACTION(RISK_CLEARED, 130, "freeze.risk_cleared", "the risk was declared over") \
+	AG_ACTION(LADDER_UNSUPPORTED, 131, "freeze.ladder_unsupported", \
+			  "a ladder freeze that a person took over lost its strikes and awaits review") \
+	AG_ACTION(SCOPE_AMENDED, 132, "freeze.scope_amended", "a scope freeze was given another end") \
 	AG_ACTION(MONITORED, 400, "enforce.monitored", "a monitored freeze would have refused this") \
 	AG_ACTION(GUARDED, 401, "enforce.guarded", "a guard was put on a table") \
 	AG_ACTION(UNGUARDED, 402, "enforce.unguarded", "a guard was taken off a table") \

@@ -49,9 +49,10 @@ static List *kinds = NIL;		/* AgKind * read so far, newest versions */
 static List *old_kinds = NIL;	/* AgKind * read so far, by version */
 static List *reasons = NIL;		/* AgReason * read so far */
 static List *ladder = NIL;
+static List *signals = NIL;		/* AgRiskSignal * read so far */
 
 static const char *const policy_tables[] = {
-	"capability", "bundle", "reason", "freeze_kind", "ladder_step", "setting"
+	"capability", "bundle", "reason", "freeze_kind", "ladder_step", "risk_signal", "setting"
 };
 static Oid	policy_table_ids[lengthof(policy_tables)];
 
@@ -231,7 +232,7 @@ ensure_cache(void)
 		load_capabilities();
 		load_bundles();
 		load_settings();
-		kinds = old_kinds = reasons = NIL;
+		kinds = old_kinds = reasons = signals = NIL;
 		ladder = ag_policy_store_ladder();
 	}
 	PG_CATCH();
@@ -386,4 +387,24 @@ ag_policy_ladder(void)
 {
 	ensure_cache();
 	return ladder;
+}
+
+const AgRiskSignal *
+ag_policy_risk_signal(const char *name)
+{
+	MemoryContext old;
+	AgRiskSignal *signal;
+	ListCell   *cell;
+
+	ensure_cache();
+	foreach(cell, signals)
+		if (strcmp(((AgRiskSignal *) lfirst(cell))->signal, name) == 0)
+			return lfirst(cell);
+
+	old = MemoryContextSwitchTo(cache);
+	signal = ag_policy_store_risk_signal(name);
+	if (signal != NULL)
+		signals = lappend(signals, signal);
+	MemoryContextSwitchTo(old);
+	return signal;
 }

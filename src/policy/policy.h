@@ -154,6 +154,18 @@ typedef struct AgLadderStep
 
 extern List *ag_policy_ladder(void);	/* AgLadderStep *, kept in the cache */
 
+/* A risk signal: what a report of it is worth, and which freeze it sets off. */
+typedef struct AgRiskSignal
+{
+	const char *signal;
+	int64		weight;			/* micropoints */
+	const char *kind;
+	const char *reason;
+	bool		enabled;
+} AgRiskSignal;
+
+extern const AgRiskSignal *ag_policy_risk_signal(const char *signal);	/* NULL = none */
+
 extern void ag_policy_init(void);
 
 /*
@@ -166,6 +178,7 @@ extern AgResult *ag_policy_store_bundles(void); /* bundle, capabilities */
 extern AgResult *ag_policy_store_settings(void);	/* setting, value */
 extern AgKind *ag_policy_store_kind(const char *kind, int version); /* version 0 = newest */
 extern AgReason *ag_policy_store_reason(const char *reason);
+extern AgRiskSignal *ag_policy_store_risk_signal(const char *name);
 extern List *ag_policy_store_ladder(void);
 
 #endif							/* AG_POLICY_H */

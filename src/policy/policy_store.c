@@ -3,7 +3,7 @@
  * policy_store.c
  *		Reading the policy tables: the newest version of each item.
  *
- * Tables: capability, bundle, reason, freeze_kind, ladder_step, setting.  Results
+ * Tables: capability, bundle, reason, freeze_kind, ladder_step, risk_signal, setting.  Results
  * live in the caller's memory context.
  *
  *-------------------------------------------------------------------------
@@ -21,7 +21,8 @@ enum
 	KIND_NEWEST,
 	KIND_VERSION,
 	REASON_NEWEST,
-	LADDER_ALL
+	LADDER_ALL,
+	RISK_SIGNAL_NEWEST
 };
 
 #define KIND_COLUMNS \
@@ -122,6 +123,14 @@ static const AgStatement statements[] = {
 			"(SELECT DISTINCT ON (score) * FROM acctguard.ladder_step ORDER BY score, version DESC) s "
 			"WHERE enabled ORDER BY score",
 		.expected = SPI_OK_SELECT
+	},
+	[RISK_SIGNAL_NEWEST] = {
+		.name = "risk_signal.newest",
+		.sql = "SELECT signal, (weight * 1000000)::int8, kind, reason, enabled "
+			"FROM acctguard.risk_signal WHERE signal = $1 ORDER BY version DESC LIMIT 1",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {TEXTOID}
 	}
 };
 
@@ -249,4 +258,21 @@ ag_policy_store_ladder(void)
 		list = lappend(list, step);
 	}
 	return list;
+}
+
+AgRiskSignal *
+ag_policy_store_risk_signal(const char *name)
+{
+	AgResult   *result = ag_run(policy_statements, RISK_SIGNAL_NEWEST, ag_text(name));
+	AgRiskSignal *signal;
+
+	if (result->count == 0)
+		return NULL;
+	signal = palloc0(sizeof(AgRiskSignal));
+	signal->signal = ag_row_text(result, 0, 1);
+	signal->weight = ag_row_int8(result, 0, 2);
+	signal->kind = ag_row_text(result, 0, 3);
+	signal->reason = ag_row_text(result, 0, 4);
+	signal->enabled = ag_row_bool(result, 0, 5);
+	return signal;
 }
