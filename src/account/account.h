@@ -77,6 +77,20 @@ extern void ag_account_emit(AgAccount *account, AgAction action, const char *rea
 							const AgFields *after);
 
 /*
+ * account_probe.c: direct reading with the latest snapshot, for checks per row.
+ */
+typedef struct AgAccountProbe
+{
+	int64		account_id;
+	char	   *tenant;			/* scope attributes, or NULL */
+	char	   *cohort;
+} AgAccountProbe;
+
+extern bool ag_account_probe(int64 account_id, AgAccountProbe *probe);	/* false = no such account */
+extern bool ag_account_probe_external(const char *external_id, AgAccountProbe *probe);
+extern void ag_account_probe_init(void);
+
+/*
  * account_rules.c
  */
 extern const char *ag_lifecycle_name(AgLifecycle state);

@@ -21,6 +21,8 @@
 #include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
 #include "utils/array.h"
+#include "utils/relcache.h"
+#include "utils/snapshot.h"
 #include "utils/timestamp.h"
 
 #include "base/errors.h"
@@ -225,5 +227,40 @@ extern void ag_installation_require(void);
 extern void ag_installation_init(void);
 extern Oid	ag_schema_id(void);
 extern Oid	ag_relation_id(const char *name);	/* in our schema; InvalidOid if absent */
+
+/*
+ * resolve.c: our tables read directly, past SQL, where that is right.
+ */
+typedef enum AgAccess
+{
+	AG_ACCESS_DIRECT,			/* a plain table on this node */
+	AG_ACCESS_SQL				/* anything else */
+} AgAccess;
+
+/*
+ * One of our tables with the index its rows are found by.  columns are the names of
+ * its leading columns: readers go by number, resolving checks that they may.
+ */
+typedef struct AgDirect
+{
+	const char *table;
+	const char *index;			/* NULL = the table is small and scanned */
+	const char *const *columns;
+	int			column_count;
+
+	/* resolved, until a relcache message about the table arrives */
+	bool		valid;
+	Oid			table_id;		/* InvalidOid = there is no such table */
+	Oid			index_id;
+	AgAccess	access;
+	struct AgDirect *next;
+} AgDirect;
+
+extern AgAccess ag_resolve_access(char relkind, bool has_children, bool distributed);
+extern void ag_direct_register(AgDirect *direct);	/* at load */
+extern void ag_direct_resolve(AgDirect *direct);
+extern bool ag_direct_open(AgDirect *direct, Relation *table, Relation *index);
+extern Snapshot ag_latest_snapshot(void);
+extern void ag_resolve_init(void);
 
 #endif							/* AG_BASE_H */

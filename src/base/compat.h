@@ -20,6 +20,13 @@
 #define AG_MY_LXID (MyProc->lxid)
 #endif
 
+#if PG_VERSION_NUM >= 160000
+#define ag_owns_relation(relation_id, role_id) \
+	object_ownercheck(RelationRelationId, (relation_id), (role_id))
+#else
+#define ag_owns_relation(relation_id, role_id) pg_class_ownercheck((relation_id), (role_id))
+#endif
+
 /* index_beginscan() grew an instrumentation argument in 18. */
 #if PG_VERSION_NUM >= 180000
 #define ag_index_beginscan(heap, index, snapshot, nkeys) \

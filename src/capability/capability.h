@@ -14,6 +14,7 @@
 #define AG_CAPABILITY_H
 
 #include "base/base.h"
+#include "utils/jsonb.h"
 
 /* What a row of standing comes from. */
 #define AG_PART_LIFECYCLE	'l'		/* freeze_no = 0 */
@@ -52,15 +53,52 @@ typedef struct AgVerdict
 /* Fold one row into a verdict about the capabilities in asked. */
 extern void ag_verdict_add(AgVerdict *verdict, const AgStanding *row, uint64 asked);
 
+/* Is the minute of the day inside the daily window [from, until)? */
+extern bool ag_hours_contain(int from, int until, int minute);
+
+/*
+ * capability_condition.c: rows with a rule.
+ */
+extern bool ag_condition_holds(Jsonb *rule, TimestampTz at, const char *device);
+
+/* The same for the rule's text; NULL, unconditional, holds always. */
+extern bool ag_rule_holds(const char *rule, TimestampTz at, const char *device);
+
 /*
  * capability_probe.c: the hot path, a direct index scan with the latest snapshot.
  */
+typedef struct AgProbe
+{
+	/* the question */
+	int64		account_id;
+	uint64		asked;
+	TimestampTz at;				/* 0 = now */
+	const char *device;			/* NULL = not known */
+	bool		skip_own;		/* pass over what this transaction wrote itself */
 
-/* Fold the rows in force at a time into the verdict; true if any row was in force. */
+	/* the answer */
+	AgVerdict	verdict;
+	bool		in_force;		/* something was in force, about whatever capability */
+	bool		any;			/* there is something, in force or not */
+	uint64		completed;		/* count of finished transactions it took into account, 0 = unknown */
+} AgProbe;
+
+extern void ag_probe(AgProbe *probe);
+
+/* Fold what is in force at a time into the verdict; true if anything was. */
 extern bool ag_standing_probe(int64 account_id, uint64 asked, TimestampTz at, const char *device,
 							  AgVerdict *verdict);
 extern Oid	ag_standing_relation(void);
+extern bool ag_standing_changed_since(uint64 completed);
 extern void ag_standing_init(void);
+
+/*
+ * capability_scope.c: freezes of a whole scope of accounts.
+ */
+extern bool ag_scope_any(void);
+extern void ag_scope_probe(AgProbe *probe);
+extern bool ag_scope_possible(void);	/* committed or still being written */
+extern void ag_scope_init(void);
 
 /*
  * capability.c

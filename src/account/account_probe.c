@@ -1,0 +1,148 @@
+/*-------------------------------------------------------------------------
+ *
+ * account_probe.c
+ *		Reading account directly: is it there, whose scope is it in, who is it?
+ *
+ * For checks on other tables, which run once per row and see what is true now
+ * (latest snapshot), not what was true when the transaction began.
+ *
+ * Locks: AccessShareLock on account and its indexes, until the transaction ends.
+ * Memory: tenant and cohort are copied into the current memory context.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "account/account.h"
+#include "base/compat.h"
+#include "executor/tuptable.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+enum
+{
+	COLUMN_ACCOUNT_ID = 1,
+	COLUMN_STATE,
+	COLUMN_EXTERNAL_ID,
+	COLUMN_LOCALE,
+	COLUMN_TIME_ZONE,
+	COLUMN_PROFILE,
+	COLUMN_TENANT,
+	COLUMN_COHORT
+};
+
+static const char *const columns[] = {
+	"account_id", "state", "external_id", "locale", "time_zone", "profile", "tenant", "cohort"
+};
+
+static AgDirect by_id = {
+	.table = "account", .index = "account_pkey",
+	.columns = columns, .column_count = lengthof(columns)
+};
+
+static AgDirect by_external_id = {
+	.table = "account", .index = "account_external_id",
+	.columns = columns, .column_count = lengthof(columns)
+};
+
+void
+ag_account_probe_init(void)
+{
+	ag_direct_register(&by_id);
+	ag_direct_register(&by_external_id);
+}
+
+static char *
+copy_text(TupleTableSlot *slot, int column)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, column, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
+static void
+copy_row(TupleTableSlot *slot, AgAccountProbe *probe)
+{
+	bool		isnull;
+
+	probe->account_id = DatumGetInt64(slot_getattr(slot, COLUMN_ACCOUNT_ID, &isnull));
+	probe->tenant = copy_text(slot, COLUMN_TENANT);
+	probe->cohort = copy_text(slot, COLUMN_COHORT);
+}
+
+/* Find the one row with this key. */
+static bool
+find_row(Relation table, Relation index, ScanKey key, AgAccountProbe *probe)
+{
+	Snapshot	snapshot = ag_latest_snapshot();
+	IndexScanDesc scan = ag_index_beginscan(table, index, snapshot, 1);
+	TupleTableSlot *slot = table_slot_create(table, NULL);
+	bool		found;
+
+	index_rescan(scan, key, 1, NULL, 0);
+	found = index_getnext_slot(scan, ForwardScanDirection, slot);
+	if (found)
+		copy_row(slot, probe);
+	ExecDropSingleTupleTableSlot(slot);
+	index_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	return found;
+}
+
+/* The same through SQL, where the table does not lie here. */
+static bool
+find_by_sql(int64 account_id, AgAccountProbe *probe)
+{
+	AgAccount  *account = ag_account_read(account_id);
+
+	if (account == NULL)
+		return false;
+	probe->account_id = account->account_id;
+	probe->tenant = account->tenant;
+	probe->cohort = account->cohort;
+	return true;
+}
+
+/* Is there such an account?  Fills in its scope attributes. */
+bool
+ag_account_probe(int64 account_id, AgAccountProbe *probe)
+{
+	Relation	table;
+	Relation	index;
+	ScanKeyData key;
+	bool		found;
+
+	if (!ag_direct_open(&by_id, &table, &index))
+		return find_by_sql(account_id, probe);
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account_id));
+	found = find_row(table, index, &key, probe);
+	index_close(index, NoLock);
+	table_close(table, NoLock);
+	return found;
+}
+
+/* The account that the host knows by this id of its own. */
+bool
+ag_account_probe_external(const char *external_id, AgAccountProbe *probe)
+{
+	Relation	table;
+	Relation	index;
+	ScanKeyData key;
+	bool		found;
+
+	if (!ag_direct_open(&by_external_id, &table, &index))
+		return find_by_sql(ag_account_store_find(external_id), probe);
+	ScanKeyEntryInitialize(&key, 0, 1, BTEqualStrategyNumber, InvalidOid,
+						   index->rd_indcollation[0], F_TEXTEQ,
+						   CStringGetTextDatum(external_id));
+	found = find_row(table, index, &key, probe);
+	index_close(index, NoLock);
+	table_close(table, NoLock);
+	return found;
+}
