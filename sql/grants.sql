@@ -90,3 +90,15 @@ GRANT EXECUTE ON FUNCTION
     acctguard.check_plans(),
     acctguard.tables_version()
 TO acctguard_operator;
+
+-- enforcement: asking, and guarding tables (which are the caller's own)
+GRANT EXECUTE ON FUNCTION
+    acctguard.allowed(bigint, text, text),
+    acctguard.require(bigint, text, text)
+TO acctguard_app, acctguard_risk, acctguard_moderator, acctguard_reviewer, acctguard_compliance,
+   acctguard_operator, acctguard_delegate;
+GRANT EXECUTE ON FUNCTION
+    acctguard.guard(regclass, name, text, text[], text, text, text, text),
+    acctguard.unguard(regclass, name, text),
+    acctguard.guard_check()
+TO acctguard_operator;

@@ -12,6 +12,7 @@
 #include "base/base.h"
 #include "capability/capability.h"
 #include "crypto/crypto.h"
+#include "enforce/enforce.h"
 #include "event/event.h"
 #include "fmgr.h"
 #include "guc.h"
@@ -28,9 +29,15 @@ _PG_init(void)
 	ag_guc_init();
 	ag_actor_init();
 	ag_installation_init();
+	ag_resolve_init();
 	ag_crypto_init();
 	ag_policy_init();
 	ag_audit_init();
+	ag_account_probe_init();
+	ag_standing_init();
+	ag_scope_init();
+	ag_guard_cache_init();
+	ag_memory_init();
 
 	ag_plan_register(&policy_statements);
 	ag_plan_register(&ledger_statements);

@@ -25,15 +25,3 @@ SELECT pg_catalog.format(E'%s\n  member=%s owner=%s acl=%s comment=%s\n%s',
     pg_catalog.obj_description(oid, class::text), definition)
 FROM objects AS o
 ORDER BY 1;
-
--- The keys of the rows that install() and migrate() write, without version numbers: a shipped row that only one of two
--- databases has. The ledger and its eras say what happened in a database and are left out.
-SELECT pg_catalog.format('SELECT DISTINCT %L || pg_catalog.concat_ws('', '', %s) FROM %s AS t ORDER BY 1', 'row of ' || c.oid::pg_catalog.regclass || ': ',
-    (SELECT pg_catalog.string_agg(pg_catalog.format('t.%I', a.attname), ', ' ORDER BY a.attnum)
-     FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
-     WHERE i.indrelid = c.oid AND i.indisprimary AND a.attname <> 'version'), c.oid::pg_catalog.regclass)
-FROM pg_catalog.pg_class AS c
-WHERE c.relnamespace = 'acctguard'::pg_catalog.regnamespace AND c.relkind = 'r' AND NOT c.relispartition AND c.relname <> 'era'
-    AND EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indrelid = c.oid AND i.indisprimary)
-ORDER BY c.relname
-\gexec

@@ -1,0 +1,100 @@
+/*-------------------------------------------------------------------------
+ *
+ * enforce_refuse.c
+ *		The refusal, the same from a trigger, from a commit and from require().
+ *
+ * Drivers see it three ways: SQLSTATE UG403 (UG401 where a stronger proof would
+ * do); the capability as constraint name and the host table as table name; and a
+ * DETAIL in JSON.  Nothing in it is personal but the account's number.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "enforce/enforce.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+/* What the person can do about it, in a word. */
+static const char *
+next_step(const AgVerdict *verdict)
+{
+	if (verdict->denied == 0)
+		return "verify";
+	switch (verdict->part)
+	{
+		case AG_PART_ACKNOWLEDGE:
+			return "acknowledge";
+		case AG_PART_FREEZE:
+			return "appeal";
+		case AG_PART_PROBATION:
+		case AG_PART_SCOPE:
+			return "wait";
+		default:
+			return "status";
+	}
+}
+
+static char *
+detail(const AgRefusal *refusal)
+{
+	const AgVerdict *verdict = refusal->verdict;
+	AgJson		json;
+
+	ag_json_begin(&json);
+	ag_json_text(&json, "capability", refusal->capability);
+	ag_json_int(&json, "account", refusal->account_id);
+	if (verdict->freeze_no != 0)
+		ag_json_int(&json, verdict->part == AG_PART_SCOPE ? "scope" : "freeze", verdict->freeze_no);
+	ag_json_time(&json, "until", verdict->ends_at);
+	ag_json_bool(&json, "appeal", verdict->part == AG_PART_FREEZE);
+	ag_json_text(&json, "next", next_step(verdict));
+	return ag_json_end(&json);
+}
+
+/* A sentence for the person. */
+static const char *
+hint(const AgVerdict *verdict)
+{
+	if (verdict->denied == 0)
+		return "Confirm your identity, then try again.";
+	if (verdict->part == AG_PART_ACKNOWLEDGE)
+		return "Read and acknowledge the rules, then try again.";
+	if (!TIMESTAMP_NOT_FINITE(verdict->ends_at))
+		return psprintf("This is not possible until %s; your account status tells why and what you can do.",
+						timestamptz_to_str(verdict->ends_at));
+	return "This is not possible at present; your account status tells why and what you can do.";
+}
+
+/* Name the host table, so that drivers can tell which statement was meant. */
+static int
+name_table(Oid relation_id)
+{
+	if (OidIsValid(relation_id))
+	{
+		char	   *name = get_rel_name(relation_id);
+
+		if (name != NULL)
+		{
+			err_generic_string(PG_DIAG_TABLE_NAME, name);
+			err_generic_string(PG_DIAG_SCHEMA_NAME,
+							   get_namespace_name(get_rel_namespace(relation_id)));
+		}
+	}
+	return 0;
+}
+
+void
+ag_refuse(const AgRefusal *refusal)
+{
+	bool		step_up = refusal->verdict->denied == 0;
+
+	ereport(ERROR, ag_errcode(step_up ? AG_ERR_STEP_UP : AG_ERR_RESTRICTED),
+			step_up ?
+			errmsg("\"%s\" needs a stronger proof of identity first", refusal->capability) :
+			errmsg("the account is not allowed \"%s\" now", refusal->capability),
+			errdetail_internal("%s", detail(refusal)),
+			errhint("%s", hint(refusal->verdict)),
+			err_generic_string(PG_DIAG_CONSTRAINT_NAME, refusal->capability),
+			name_table(refusal->relation_id));
+}

@@ -1,0 +1,130 @@
+/*-------------------------------------------------------------------------
+ *
+ * enforce_trigger.c
+ *		The guard on host tables: one trigger function for all of its triggers.
+ *
+ * What the triggers of a guard are is told in enforce_guard.c; what they know in
+ * enforce_cache.c; how an account is judged in enforce_check.c.
+ *
+ * A logical-replication worker is let through: the publisher has decided, and a
+ * refusal would stop replication.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "enforce/enforce.h"
+#include "replication/logicalworker.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+
+PG_FUNCTION_INFO_V1(acctguard_guard_check);
+
+/* Ask about the account in one version of the row. */
+static void
+check_value(const TriggerData *data, const AgGuard *guard, Datum value, bool isnull)
+{
+	int64		account_id;
+
+	if (isnull)
+	{
+		if (guard->terms.null_allowed)
+			return;
+		ereport(ERROR, ag_errcode(AG_ERR_ACCOUNT_UNKNOWN),
+				errmsg("the row names no account in column \"%s\"",
+					   NameStr(TupleDescAttr(RelationGetDescr(data->tg_relation),
+											 guard->column - 1)->attname)),
+				errhint("Only rows of an account can be written here."),
+				errtablecol(data->tg_relation, guard->column));
+	}
+	if (ag_check_resolve(guard, value, &account_id))
+		ag_check_account(guard, account_id);
+}
+
+static void
+check_row(const TriggerData *data, const AgGuard *guard, HeapTuple row)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(row, guard->column, RelationGetDescr(data->tg_relation), &isnull);
+
+	check_value(data, guard, value, isnull);
+}
+
+/*
+ * An UPDATE concerns the account that had the row and the one that gets it.  That
+ * the old row named none is no objection.
+ */
+static void
+check_update(const TriggerData *data, const AgGuard *guard)
+{
+	TupleDesc	desc = RelationGetDescr(data->tg_relation);
+	Form_pg_attribute attribute = TupleDescAttr(desc, guard->column - 1);
+	bool		old_null;
+	bool		new_null;
+	Datum		old_value = heap_getattr(data->tg_trigtuple, guard->column, desc, &old_null);
+	Datum		new_value = heap_getattr(data->tg_newtuple, guard->column, desc, &new_null);
+	bool		same = old_null == new_null &&
+		(old_null || datum_image_eq(old_value, new_value, attribute->attbyval, attribute->attlen));
+
+	if (same && !(guard->terms.operations & AG_GUARD_UPDATE))
+		return;
+	if (!old_null)
+		check_value(data, guard, old_value, false);
+	if (!same)
+		check_value(data, guard, new_value, new_null);
+}
+
+/* UPDATE of any column has a trigger of its own where it is guarded. */
+static bool
+leaves_update(const TriggerData *data, const AgGuard *guard)
+{
+	if (guard->terms.operations & AG_GUARD_UPDATE)
+		return data->tg_trigger->tgnattr > 0;
+	return !(guard->terms.operations & AG_GUARD_REASSIGN);
+}
+
+static void
+refuse_truncate(const TriggerData *data)
+{
+	ereport(ERROR, ag_errcode(AG_ERR_RESTRICTED),
+			errmsg("table \"%s\" is guarded against TRUNCATE",
+				   RelationGetRelationName(data->tg_relation)),
+			errhint("DELETE the rows, or unguard() the table first."),
+			errtable(data->tg_relation));
+}
+
+Datum
+acctguard_guard_check(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = ag_trigger_data(fcinfo, "guard_check");
+	TriggerEvent event = data->tg_event;
+	HeapTuple	result = TRIGGER_FIRED_BY_UPDATE(event) ? data->tg_newtuple : data->tg_trigtuple;
+	const AgGuard *guard;
+
+	if (IsLogicalWorker())
+		return PointerGetDatum(result);
+	if (TRIGGER_FIRED_BY_TRUNCATE(event))
+	{
+		refuse_truncate(data);
+		return PointerGetDatum(NULL);
+	}
+
+	guard = ag_guard_of_trigger(data);
+	if (TRIGGER_FIRED_BY_INSERT(event))
+	{
+		if (guard->terms.operations & AG_GUARD_INSERT)
+			check_row(data, guard, data->tg_trigtuple);
+	}
+	else if (TRIGGER_FIRED_BY_UPDATE(event))
+	{
+		if (!leaves_update(data, guard))
+			check_update(data, guard);
+	}
+	else if (guard->terms.operations & AG_GUARD_DELETE)
+	{
+		if (TRIGGER_FIRED_FOR_ROW(event))
+			check_row(data, guard, data->tg_trigtuple);
+	}
+	return PointerGetDatum(result);
+}
