@@ -64,8 +64,8 @@ server_stop
 
 echo
 if [ -n "$ROOM_IS_TEMPORARY" ]; then
-    echo "The server is stopped and removed: user $SERVER_USER cannot reach this folder, so it lived in ${TMPDIR:-/tmp}."
-    echo "In a folder that $SERVER_USER can reach, or run as an ordinary user, make demo-server starts it again."
+    echo "The server is stopped and removed. It lived in ${TMPDIR:-/tmp}, because this folder is closed to its user or its path"
+    echo "is too long for a socket; in another folder make demo-server would start it again."
 elif [ "${DEMO_KEEP:-1}" = 0 ]; then
     server_stop
     rm -rf "$ROOM"
