@@ -78,6 +78,11 @@ GRANT EXECUTE ON FUNCTION acctguard.errors(), acctguard.events() TO
 -- back-office services
 GRANT EXECUTE ON FUNCTION acctguard.acting_as(text, text) TO acctguard_delegate;
 
+-- policy
+GRANT EXECUTE ON FUNCTION acctguard.policy_set(text, text, jsonb, text) TO acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.policy_list(text) TO
+    acctguard_risk, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+
 -- the ledger
 GRANT EXECUTE ON FUNCTION
     acctguard.audit_read(bigint, timestamptz, timestamptz, text, text, integer),

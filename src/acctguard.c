@@ -40,6 +40,7 @@ _PG_init(void)
 	ag_memory_init();
 
 	ag_plan_register(&policy_statements);
+	ag_plan_register(&policy_write_statements);
 	ag_plan_register(&ledger_statements);
 	ag_plan_register(&account_statements);
 	ag_plan_register(&standing_statements);

@@ -25,13 +25,13 @@ extern void ag_audit_init(void);
 /* What an auditor asks for. */
 typedef struct AgAuditFilter
 {
-	bool by_account;
-	int64 account_id;   /* if by_account; 0 = events without an account */
-	TimestampTz since;  /* DT_NOBEGIN = from the first */
-	TimestampTz until;  /* exclusive; DT_NOEND = to the last */
-	const char *action; /* NULL = all */
-	const char *person; /* NULL = all */
-	int max_rows;
+	bool		by_account;
+	int64		account_id;		/* if by_account; 0 = events without an account */
+	TimestampTz since;			/* DT_NOBEGIN = from the first */
+	TimestampTz until;			/* exclusive; DT_NOEND = to the last */
+	const char *action;			/* NULL = all */
+	const char *person;			/* NULL = all */
+	int			max_rows;
 } AgAuditFilter;
 
 /* Fill the caller's tuplestore, and record the reading. */
@@ -48,7 +48,7 @@ extern bytea *ag_audit_encoding(int64 tx, int32 ord);
 typedef struct AgBytes
 {
 	const char *data;
-	Size length;
+	Size		length;
 } AgBytes;
 
 /*
@@ -58,23 +58,23 @@ typedef struct AgBytes
 typedef struct AgLedgerRow
 {
 	TimestampTz at;
-	int64 tx;
-	int64 account_id;
-	int64 aseq;
-	int32 ord;
-	int16 action;
-	int16 outcome;
-	int16 ver;
-	AgBytes role;
-	AgBytes person;
-	AgBytes on_behalf;
-	AgBytes application;
-	AgBytes reason;
-	AgBytes idempotency_key;
-	AgBytes origin;
-	AgBytes body;
-	int64 dek;
-	int32 key_id;
+	int64		tx;
+	int64		account_id;
+	int64		aseq;
+	int32		ord;
+	int16		action;
+	int16		outcome;
+	int16		ver;
+	AgBytes		role;
+	AgBytes		person;
+	AgBytes		on_behalf;
+	AgBytes		application;
+	AgBytes		reason;
+	AgBytes		idempotency_key;
+	AgBytes		origin;
+	AgBytes		body;
+	int64		dek;
+	int32		key_id;
 } AgLedgerRow;
 
 /*
@@ -82,29 +82,29 @@ typedef struct AgLedgerRow
  */
 #define AG_LEDGER_VERSION 1
 
-extern Size ag_audit_encode(const AgLedgerRow *row, uint8 *out); /* texts in UTF-8 */
+extern Size ag_audit_encode(const AgLedgerRow *row, uint8 *out);	/* texts in UTF-8 */
 extern Size ag_audit_encode_body(const AgFields *before, const AgFields *after, uint8 *out);
 
 /* One field of a body; name and data point into the body, data is UTF-8 for text. */
 typedef struct AgBodyField
 {
-	bool after; /* else before */
+	bool		after;			/* else before */
 	AgFieldType type;
 	const char *name;
-	Size name_length;
-	int64 number;
+	Size		name_length;
+	int64		number;
 	const char *data;
-	Size length;
+	Size		length;
 } AgBodyField;
 
 typedef struct AgBodyReader
 {
 	const uint8 *at;
 	const uint8 *end;
-	const uint8 *section_end; /* = at between sections */
-	int section;              /* tag of the present section, 0 before the first */
-	const char *previous;     /* name of the previous field of the section */
-	Size previous_length;
+	const uint8 *section_end;	/* = at between sections */
+	int			section;		/* tag of the present section, 0 before the first */
+	const char *previous;		/* name of the previous field of the section */
+	Size		previous_length;
 } AgBodyReader;
 
 typedef enum AgBodyResult
@@ -156,10 +156,10 @@ typedef enum AgLedgerColumn
 
 typedef struct AgLedgerPartition
 {
-	Oid relation_id; /* InvalidOid = unknown */
+	Oid			relation_id;	/* InvalidOid = unknown */
 	TimestampTz from;
-	TimestampTz to;                         /* exclusive */
-	AttrNumber column[LEDGER_COLUMN_COUNT]; /* where this partition has each column */
+	TimestampTz to;				/* exclusive */
+	AttrNumber	column[LEDGER_COLUMN_COUNT];	/* where this partition has each column */
 } AgLedgerPartition;
 
 /* Open, with RowExclusiveLock, the partition that a row of this time belongs to. */
@@ -186,4 +186,4 @@ extern AgResult *ag_audit_store_read(const AgAuditFilter *filter, int action);
 extern AgResult *ag_audit_store_row(int64 tx, int32 ord);
 extern void ag_audit_store_fill(const AgResult *result, uint64 row, AgLedgerRow *ledger_row);
 
-#endif /* AG_AUDIT_H */
+#endif							/* AG_AUDIT_H */

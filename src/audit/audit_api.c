@@ -43,7 +43,7 @@ acctguard_audit_read(PG_FUNCTION_ARGS)
 Datum
 acctguard_audit_encoding(PG_FUNCTION_ARGS)
 {
-	bytea *encoding;
+	bytea	   *encoding;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
@@ -57,8 +57,8 @@ acctguard_audit_encoding(PG_FUNCTION_ARGS)
 Datum
 acctguard_audit_installed(PG_FUNCTION_ARGS)
 {
-	AgFields *fields = ag_fields_new();
-	AgEvent event = {.action = AG_ACTION_INSTALLED, .after = fields};
+	AgFields   *fields = ag_fields_new();
+	AgEvent		event = {.action = AG_ACTION_INSTALLED, .after = fields};
 
 	if (!PG_ARGISNULL(0))
 		ag_field_int(fields, "tables_version", PG_GETARG_INT32(0));

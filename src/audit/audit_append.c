@@ -39,12 +39,12 @@
 typedef struct OrdMark
 {
 	SubTransactionId subxact;
-	int32 ord;
+	int32		ord;
 	struct OrdMark *outer;
 } OrdMark;
 
 static int32 next_ord = 0;
-static OrdMark *marks = NULL; /* innermost first */
+static OrdMark *marks = NULL;	/* innermost first */
 
 static int32
 take_ord(void)
@@ -53,7 +53,7 @@ take_ord(void)
 
 	if (marks == NULL || marks->subxact != subxact)
 	{
-		OrdMark *mark = MemoryContextAlloc(TopTransactionContext, sizeof(OrdMark));
+		OrdMark    *mark = MemoryContextAlloc(TopTransactionContext, sizeof(OrdMark));
 
 		mark->subxact = subxact;
 		mark->ord = next_ord;
@@ -115,7 +115,7 @@ static void
 set_column(TupleTableSlot *slot, const AgLedgerPartition *partition, AgLedgerColumn column,
 		   Datum value)
 {
-	int i = AttrNumberGetAttrOffset(partition->column[column]);
+	int			i = AttrNumberGetAttrOffset(partition->column[column]);
 
 	slot->tts_values[i] = value;
 	slot->tts_isnull[i] = false;
@@ -159,7 +159,7 @@ fill_slot(TupleTableSlot *slot, const AgLedgerPartition *partition, const AgLedg
 static void
 insert_row(Relation relation, TupleTableSlot *slot)
 {
-	EState *estate = CreateExecutorState();
+	EState	   *estate = CreateExecutorState();
 	ResultRelInfo *target = makeNode(ResultRelInfo);
 
 	InitResultRelInfo(target, relation, 0, NULL, 0);
@@ -175,7 +175,7 @@ void
 ag_audit_append(AgLedgerRow *row)
 {
 	AgLedgerPartition partition;
-	Relation relation;
+	Relation	relation;
 	TupleTableSlot *slot;
 
 	row->tx = ag_audit_tx();

@@ -25,7 +25,7 @@
 
 #include "audit/audit.h"
 
-#define PREFIX "acctguard/ev" /* written with its terminating zero */
+#define PREFIX "acctguard/ev"	/* written with its terminating zero */
 
 /* Tags of a row's fields; never renumbered. */
 enum
@@ -58,8 +58,8 @@ enum
 
 typedef struct Writer
 {
-	uint8 *out; /* NULL = measure only */
-	Size length;
+	uint8	   *out;			/* NULL = measure only */
+	Size		length;
 } Writer;
 
 static void
@@ -74,7 +74,7 @@ put_bytes(Writer *writer, const void *data, Size length)
 static void
 put_number(Writer *writer, uint64 value, int size)
 {
-	uint8 bytes[sizeof(uint64)];
+	uint8		bytes[sizeof(uint64)];
 
 	for (int i = 0; i < size; i++)
 		bytes[i] = (uint8) (value >> (8 * (size - 1 - i)));
@@ -116,7 +116,7 @@ put_bytes_field(Writer *writer, int tag, AgBytes value)
 Size
 ag_audit_encode(const AgLedgerRow *row, uint8 *out)
 {
-	Writer writer = {out, 0};
+	Writer		writer = {out, 0};
 
 	put_bytes(&writer, PREFIX, sizeof(PREFIX));
 	put_number(&writer, row->ver, 1);
@@ -143,7 +143,7 @@ ag_audit_encode(const AgLedgerRow *row, uint8 *out)
 static void
 put_body_field(Writer *writer, const AgField *field)
 {
-	Size name_length = strlen(field->name);
+	Size		name_length = strlen(field->name);
 
 	put_number(writer, field->type, 1);
 	put_number(writer, name_length, 1);
@@ -175,7 +175,7 @@ put_fields(Writer *writer, const AgFields *fields)
 static void
 put_section(Writer *writer, int tag, const AgFields *fields)
 {
-	Writer measure = {NULL, 0};
+	Writer		measure = {NULL, 0};
 
 	if (fields == NULL || fields->count == 0)
 		return;
@@ -192,7 +192,7 @@ put_section(Writer *writer, int tag, const AgFields *fields)
 Size
 ag_audit_encode_body(const AgFields *before, const AgFields *after, uint8 *out)
 {
-	Writer writer = {out, 0};
+	Writer		writer = {out, 0};
 
 	put_section(&writer, SECTION_BEFORE, before);
 	put_section(&writer, SECTION_AFTER, after);
@@ -234,8 +234,8 @@ get_bytes(AgBodyReader *reader, const uint8 *end, Size length, const char **data
 static bool
 get_section(AgBodyReader *reader)
 {
-	uint64 tag;
-	uint64 length;
+	uint64		tag;
+	uint64		length;
 
 	if (!get_number(reader, reader->end, 1, &tag) || !get_number(reader, reader->end, 4, &length))
 		return false;
@@ -253,8 +253,8 @@ get_section(AgBodyReader *reader)
 static bool
 get_name(AgBodyReader *reader, AgBodyField *field)
 {
-	uint64 length;
-	int order;
+	uint64		length;
+	int			order;
 
 	if (!get_number(reader, reader->section_end, 1, &length) || length == 0 || length > 63 ||
 		!get_bytes(reader, reader->section_end, length, &field->name))
@@ -262,7 +262,7 @@ get_name(AgBodyReader *reader, AgBodyField *field)
 	field->name_length = length;
 	for (Size i = 0; i < length; i++)
 	{
-		char c = field->name[i];
+		char		c = field->name[i];
 
 		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'))
 			return false;
@@ -281,7 +281,7 @@ get_name(AgBodyReader *reader, AgBodyField *field)
 static bool
 get_value(AgBodyReader *reader, AgBodyField *field)
 {
-	uint64 value = 0;
+	uint64		value = 0;
 
 	switch (field->type)
 	{
@@ -315,7 +315,7 @@ get_value(AgBodyReader *reader, AgBodyField *field)
 AgBodyResult
 ag_audit_body_next(AgBodyReader *reader, AgBodyField *field)
 {
-	uint64 type;
+	uint64		type;
 
 	if (reader->at == reader->section_end)
 	{

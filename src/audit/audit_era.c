@@ -25,7 +25,7 @@
 #include "audit/audit.h"
 #include "utils/inval.h"
 
-static Oid known_relation = InvalidOid; /* valid = era_base is current */
+static Oid	known_relation = InvalidOid;	/* valid = era_base is current */
 static int64 era_base = 0;
 
 static void
@@ -61,10 +61,10 @@ ag_audit_era_init(void)
 static bool
 read_era(void)
 {
-	uint64 system_identifier;
+	uint64		system_identifier;
 
 	return ag_audit_store_era(&era_base, &system_identifier) &&
-		   system_identifier == GetSystemIdentifier();
+		system_identifier == GetSystemIdentifier();
 }
 
 static void

@@ -37,28 +37,28 @@
 #include "utils/timestamp.h"
 
 static const char *const column_names[LEDGER_COLUMN_COUNT] = {[LEDGER_AT] = "at",
-															  [LEDGER_TX] = "tx",
-															  [LEDGER_ACCOUNT_ID] = "account_id",
-															  [LEDGER_ASEQ] = "aseq",
-															  [LEDGER_ORD] = "ord",
-															  [LEDGER_ACTION] = "action",
-															  [LEDGER_OUTCOME] = "outcome",
-															  [LEDGER_VER] = "ver",
-															  [LEDGER_ROLE] = "role",
-															  [LEDGER_PERSON] = "person",
-															  [LEDGER_ON_BEHALF] = "on_behalf",
-															  [LEDGER_APPLICATION] = "application",
-															  [LEDGER_REASON] = "reason",
-															  [LEDGER_IDEMPOTENCY_KEY] =
-																  "idempotency_key",
-															  [LEDGER_ORIGIN] = "origin",
-															  [LEDGER_BODY] = "body",
-															  [LEDGER_DEK] = "dek",
-															  [LEDGER_KEY_ID] = "key_id",
-															  [LEDGER_TAG] = "tag"};
+	[LEDGER_TX] = "tx",
+	[LEDGER_ACCOUNT_ID] = "account_id",
+	[LEDGER_ASEQ] = "aseq",
+	[LEDGER_ORD] = "ord",
+	[LEDGER_ACTION] = "action",
+	[LEDGER_OUTCOME] = "outcome",
+	[LEDGER_VER] = "ver",
+	[LEDGER_ROLE] = "role",
+	[LEDGER_PERSON] = "person",
+	[LEDGER_ON_BEHALF] = "on_behalf",
+	[LEDGER_APPLICATION] = "application",
+	[LEDGER_REASON] = "reason",
+	[LEDGER_IDEMPOTENCY_KEY] =
+	"idempotency_key",
+	[LEDGER_ORIGIN] = "origin",
+	[LEDGER_BODY] = "body",
+	[LEDGER_DEK] = "dek",
+	[LEDGER_KEY_ID] = "key_id",
+[LEDGER_TAG] = "tag"};
 
-static AgLedgerPartition known;       /* the last answer */
-static Oid known_ledger = InvalidOid; /* the parent it was read from */
+static AgLedgerPartition known; /* the last answer */
+static Oid	known_ledger = InvalidOid;	/* the parent it was read from */
 
 static void
 forget_partition(Datum arg, Oid relation_id)
@@ -94,10 +94,10 @@ search_bounds(Relation ledger, TimestampTz at, AgLedgerPartition *found)
 {
 	PartitionKey key = RelationGetPartitionKey(ledger);
 	PartitionDesc desc = RelationGetPartitionDesc(ledger, true);
-	Datum value = TimestampTzGetDatum(at);
-	bool equal;
-	int bound;
-	int index;
+	Datum		value = TimestampTzGetDatum(at);
+	bool		equal;
+	int			bound;
+	int			index;
 
 	if (desc->nparts == 0)
 		return false;
@@ -132,8 +132,8 @@ find_columns(AgLedgerPartition *partition)
 static bool
 find_partition(TimestampTz at, AgLedgerPartition *found)
 {
-	Relation ledger;
-	bool exists;
+	Relation	ledger;
+	bool		exists;
 
 	if (OidIsValid(known.relation_id) && known.from <= at && at < known.to)
 	{
@@ -160,11 +160,11 @@ find_partition(TimestampTz at, AgLedgerPartition *found)
 Relation
 ag_audit_partition_open(TimestampTz at, AgLedgerPartition *partition)
 {
-	bool made = false;
+	bool		made = false;
 
 	for (;;)
 	{
-		Relation relation;
+		Relation	relation;
 
 		CHECK_FOR_INTERRUPTS();
 		if (!find_partition(at, partition))

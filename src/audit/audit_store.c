@@ -42,40 +42,40 @@ enum
 
 static const AgStatement statements[] = {
 	[ERA_NEWEST] =
-		{.name = "era.newest",
-		 .sql = "SELECT base, system_identifier FROM acctguard.era ORDER BY era DESC LIMIT 1",
-		 .expected = SPI_OK_SELECT},
+	{.name = "era.newest",
+		.sql = "SELECT base, system_identifier FROM acctguard.era ORDER BY era DESC LIMIT 1",
+	.expected = SPI_OK_SELECT},
 	[ERA_START] = {.name = "era.start",
-				   .sql = "INSERT INTO acctguard.era (era, base, system_identifier, started_at) "
-						  "SELECT coalesce(max(e.era), 0) + 1, "
-						  "coalesce((SELECT max(l.tx) FROM acctguard.ledger l), 0), $1, $2 "
-						  "FROM acctguard.era e ON CONFLICT DO NOTHING",
-				   .expected = SPI_OK_INSERT,
-				   .nargs = 2,
-				   .argtypes = {INT8OID, TIMESTAMPTZOID}},
+		.sql = "INSERT INTO acctguard.era (era, base, system_identifier, started_at) "
+			"SELECT coalesce(max(e.era), 0) + 1, "
+			"coalesce((SELECT max(l.tx) FROM acctguard.ledger l), 0), $1, $2 "
+			"FROM acctguard.era e ON CONFLICT DO NOTHING",
+		.expected = SPI_OK_INSERT,
+		.nargs = 2,
+	.argtypes = {INT8OID, TIMESTAMPTZOID}},
 	[LEDGER_ADD_PARTITION] = {.name = "ledger.add_partition",
-							  .sql = "SELECT acctguard.audit_add_partition($1)",
-							  .expected = SPI_OK_SELECT,
-							  .nargs = 1,
-							  .argtypes = {TIMESTAMPTZOID}},
+		.sql = "SELECT acctguard.audit_add_partition($1)",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+	.argtypes = {TIMESTAMPTZOID}},
 	[LEDGER_READ] = {.name = "ledger.read",
-					 .sql = READ_STATEMENT("$1 IS NULL"),
-					 .expected = SPI_OK_SELECT,
-					 .nargs = 6,
-					 .argtypes = {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT2OID, TEXTOID,
-								  INT4OID}},
+		.sql = READ_STATEMENT("$1 IS NULL"),
+		.expected = SPI_OK_SELECT,
+		.nargs = 6,
+		.argtypes = {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT2OID, TEXTOID,
+			INT4OID}},
 	[LEDGER_READ_ACCOUNT] = {.name = "ledger.read_account",
-							 .sql = READ_STATEMENT("account_id = $1"),
-							 .expected = SPI_OK_SELECT,
-							 .nargs = 6,
-							 .argtypes = {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT2OID, TEXTOID,
-										  INT4OID}},
+		.sql = READ_STATEMENT("account_id = $1"),
+		.expected = SPI_OK_SELECT,
+		.nargs = 6,
+		.argtypes = {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT2OID, TEXTOID,
+			INT4OID}},
 	[LEDGER_ROW] = {.name = "ledger.row",
-					.sql = "SELECT " LEDGER_COLUMNS
-						   " FROM acctguard.ledger WHERE tx = $1 AND ord = $2",
-					.expected = SPI_OK_SELECT,
-					.nargs = 2,
-					.argtypes = {INT8OID, INT4OID}}};
+		.sql = "SELECT " LEDGER_COLUMNS
+			" FROM acctguard.ledger WHERE tx = $1 AND ord = $2",
+		.expected = SPI_OK_SELECT,
+		.nargs = 2,
+.argtypes = {INT8OID, INT4OID}}};
 
 AG_STATEMENT_TABLE(ledger_statements, statements);
 
@@ -83,7 +83,7 @@ AG_STATEMENT_TABLE(ledger_statements, statements);
 bool
 ag_audit_store_era(int64 *base, uint64 *system_identifier)
 {
-	AgResult *result = ag_run_noargs(ledger_statements, ERA_NEWEST);
+	AgResult   *result = ag_run_noargs(ledger_statements, ERA_NEWEST);
 
 	if (result->count == 0)
 		return false;
@@ -133,13 +133,13 @@ ag_audit_store_row(int64 tx, int32 ord)
 static AgBytes
 row_bytes(const AgResult *result, uint64 row, AgLedgerColumn column)
 {
-	bool isnull;
-	Datum value = ag_row_datum(result, row, column + 1, &isnull);
-	AgBytes bytes = {NULL, 0};
+	bool		isnull;
+	Datum		value = ag_row_datum(result, row, column + 1, &isnull);
+	AgBytes		bytes = {NULL, 0};
 
 	if (!isnull)
 	{
-		text *copy = DatumGetTextPCopy(value);
+		text	   *copy = DatumGetTextPCopy(value);
 
 		bytes.data = VARDATA(copy);
 		bytes.length = VARSIZE(copy) - VARHDRSZ;

@@ -13,8 +13,8 @@
 
 #include "base/base.h"
 
-#define AG_HASH_SIZE 32 /* BLAKE2b-256 */
-#define AG_TAG_SIZE 16  /* keyed BLAKE2b-128 */
+#define AG_HASH_SIZE 32			/* BLAKE2b-256 */
+#define AG_TAG_SIZE 16			/* keyed BLAKE2b-128 */
 
 /*
  * hash.c
@@ -30,4 +30,4 @@ extern void ag_hash(uint8 out[AG_HASH_SIZE], const void *data, Size length);
 extern void ag_hash_keyed(uint8 out[AG_TAG_SIZE], const void *data, Size length, const uint8 *key,
 						  Size key_length);
 
-#endif /* AG_CRYPTO_H */
+#endif							/* AG_CRYPTO_H */

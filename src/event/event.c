@@ -20,11 +20,11 @@
 #define MAX_SINKS 4
 
 static AgEventSink sinks[MAX_SINKS];
-static int sink_count = 0;
+static int	sink_count = 0;
 
 typedef struct ActionEntry
 {
-	int code;
+	int			code;
 	const char *name;
 	const char *meaning;
 } ActionEntry;
@@ -36,7 +36,7 @@ static const ActionEntry actions[] = {AG_ACTION_LIST};
 AgFields *
 ag_fields_new(void)
 {
-	AgFields *fields = palloc(sizeof(AgFields));
+	AgFields   *fields = palloc(sizeof(AgFields));
 
 	fields->count = 0;
 	fields->allocated = 8;
@@ -48,7 +48,7 @@ ag_fields_new(void)
 static AgField *
 add_field(AgFields *fields, const char *name, AgFieldType type)
 {
-	AgField *field;
+	AgField    *field;
 
 	if (fields->count == fields->allocated)
 	{
@@ -85,7 +85,7 @@ ag_field_time(AgFields *fields, const char *name, TimestampTz value)
 void
 ag_field_text(AgFields *fields, const char *name, const char *value)
 {
-	AgField *field;
+	AgField    *field;
 
 	if (value == NULL)
 		return;
@@ -97,8 +97,8 @@ ag_field_text(AgFields *fields, const char *name, const char *value)
 void
 ag_field_bytes(AgFields *fields, const char *name, const void *data, Size length)
 {
-	AgField *field;
-	char *copy;
+	AgField    *field;
+	char	   *copy;
 
 	if (data == NULL)
 		return;
@@ -122,13 +122,13 @@ ag_event_register_sink(AgEventSink sink)
 void
 ag_event_emit(const AgEvent *event)
 {
-	AgActor *actor = ag_actor();
+	AgActor    *actor = ag_actor();
 	TimestampTz at = ag_now();
 
 	if (ag_action_name(event->action) == NULL)
 		elog(ERROR, "unknown action %d", (int) event->action);
 	for (int i = 0; i < sink_count; i++)
-		sinks[i](event, actor, at);
+		sinks[i] (event, actor, at);
 }
 
 const char *
@@ -155,8 +155,8 @@ ag_event_list(ReturnSetInfo *rsinfo)
 {
 	for (int i = 0; i < lengthof(actions); i++)
 	{
-		Datum values[3];
-		bool nulls[3] = {false, false, false};
+		Datum		values[3];
+		bool		nulls[3] = {false, false, false};
 
 		values[0] = Int32GetDatum(actions[i].code);
 		values[1] = CStringGetTextDatum(actions[i].name);

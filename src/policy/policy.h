@@ -14,6 +14,7 @@
 #define AG_POLICY_H
 
 #include "base/base.h"
+#include "utils/jsonb.h"
 
 /*
  * policy_rules.c: the settings, their type, unit, default and range.
@@ -61,6 +62,32 @@ typedef struct AgSettingRule
 extern const AgSettingRule *ag_policy_setting_rule(AgSetting setting);
 extern AgSetting ag_policy_setting_find(const char *name);	/* AG_SETTING_COUNT = none */
 extern bool ag_policy_setting_in_range(AgSetting setting, int64 value);
+
+/* What can be changed, in the order of policy_list(): AG_TOPIC(symbol, table, column of the key) */
+#define AG_TOPIC_LIST \
+	AG_TOPIC(SETTING, "setting", "setting") \
+	AG_TOPIC(FREEZE_KIND, "freeze_kind", "kind") \
+	AG_TOPIC(BUNDLE, "bundle", "bundle") \
+	AG_TOPIC(REASON, "reason", "reason") \
+	AG_TOPIC(LADDER_STEP, "ladder_step", "score") \
+	AG_TOPIC(RISK_SIGNAL, "risk_signal", "signal") \
+	AG_TOPIC(CAPABILITY, "capability", "capability")
+
+#define AG_TOPIC(symbol, name, key) AG_TOPIC_##symbol,
+typedef enum AgPolicyTopic
+{
+	AG_TOPIC_LIST
+	AG_TOPIC_COUNT
+} AgPolicyTopic;
+#undef AG_TOPIC
+
+extern const char *ag_policy_topic_name(AgPolicyTopic topic);
+extern const char *ag_policy_topic_key(AgPolicyTopic topic);	/* column that names an item */
+extern AgPolicyTopic ag_policy_topic_find(const char *name);	/* AG_TOPIC_COUNT = none */
+
+/* What is wrong with the lengths and points of a kind, NULL if nothing is. */
+struct AgKind;
+extern const char *ag_policy_kind_problem(const struct AgKind *kind);
 
 /*
  * policy.c: reading, through the cache.
@@ -167,6 +194,37 @@ typedef struct AgRiskSignal
 extern const AgRiskSignal *ag_policy_risk_signal(const char *signal);	/* NULL = none */
 
 extern void ag_policy_init(void);
+
+/*
+ * policy_write.c, policy_list.c: changing, and reading like a manual.
+ */
+
+/* Give an item a new version; returns its number. */
+extern int	ag_policy_set(const char *topic, const char *key, Jsonb *value, const char *reason);
+
+/* Every item of a topic (NULL = all topics) into the caller's tuplestore. */
+extern void ag_policy_list(const char *topic, ReturnSetInfo *rsinfo);
+
+/*
+ * policy_check.c
+ */
+extern AgPolicyTopic ag_policy_topic_require(const char *name); /* UG611 */
+extern void ag_policy_check(AgPolicyTopic topic, const char *key);
+extern void ag_policy_refuse(AgPolicyTopic topic, const char *key, const char *problem);	/* UG612 */
+
+/*
+ * policy_write_store.c: rows as jsonb.
+ */
+extern AgStatementTable policy_write_statements;
+
+extern Jsonb *ag_policy_store_newest(AgPolicyTopic topic, const char *key); /* NULL = none */
+extern Jsonb *ag_policy_store_template(AgPolicyTopic topic);
+extern Jsonb *ag_policy_store_add_version(AgPolicyTopic topic, Jsonb *old, Jsonb *change,
+										  const char *key, int version, TimestampTz at,
+										  const char *person, const char *reason);
+extern Jsonb *ag_policy_store_add_capability(const char *name, const char *description);
+extern Jsonb *ag_policy_store_describe_capability(const char *name, const char *description);
+extern AgResult *ag_policy_store_list(AgPolicyTopic topic);
 
 /*
  * policy_store.c: the newest versions as they stand in the tables.

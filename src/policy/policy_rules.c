@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * policy_rules.c
- *		The settings: names, units, defaults, ranges.
+ *		The settings: names, units, defaults, ranges.  What a kind must
+ *satisfy.
  *
  *-------------------------------------------------------------------------
  */
@@ -9,7 +10,7 @@
 
 #include "policy/policy.h"
 
-#define AG_SETTING(symbol, name, unit, default_value, lowest, highest, meaning) \
+#define AG_SETTING(symbol, name, unit, default_value, lowest, highest, meaning)                    \
 	{name, unit, default_value, lowest, highest, meaning},
 static const AgSettingRule rules[AG_SETTING_COUNT] = {AG_SETTING_LIST};
 #undef AG_SETTING
@@ -36,4 +37,61 @@ bool
 ag_policy_setting_in_range(AgSetting setting, int64 value)
 {
 	return rules[setting].lowest <= value && value <= rules[setting].highest;
+}
+
+typedef struct Topic
+{
+	const char *name;
+	const char *key;
+} Topic;
+
+#define AG_TOPIC(symbol, name, key) {name, key},
+static const Topic topics[AG_TOPIC_COUNT] = {AG_TOPIC_LIST};
+#undef AG_TOPIC
+
+const char *
+ag_policy_topic_name(AgPolicyTopic topic)
+{
+	return topics[topic].name;
+}
+
+const char *
+ag_policy_topic_key(AgPolicyTopic topic)
+{
+	return topics[topic].key;
+}
+
+AgPolicyTopic
+ag_policy_topic_find(const char *name)
+{
+	int			i;
+
+	for (i = 0; i < AG_TOPIC_COUNT; i++)
+		if (strcmp(topics[i].name, name) == 0)
+			break;
+	return (AgPolicyTopic) i;
+}
+
+/* value exceeds limit; -1 = there is no value, or no limit */
+static bool
+exceeds(int64 value, int64 limit)
+{
+	return value >= 0 && limit >= 0 && value > limit;
+}
+
+/* What no single column shows: the table's CHECKs judge the rest. */
+const char *
+ag_policy_kind_problem(const AgKind *kind)
+{
+	if (exceeds(kind->min_length, kind->max_length))
+		return "min_length exceeds max_length";
+	if (exceeds(kind->min_length, kind->default_length))
+		return "default_length is shorter than min_length";
+	if (exceeds(kind->default_length, kind->max_length))
+		return "default_length exceeds max_length";
+	if (exceeds(kind->automated_max, kind->max_length))
+		return "automated_max exceeds max_length";
+	if (kind->points > kind->points_max)
+		return "points exceeds points_max";
+	return NULL;
 }

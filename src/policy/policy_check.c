@@ -1,0 +1,196 @@
+/*-------------------------------------------------------------------------
+ *
+ * policy_check.c
+ *		What a new version of a policy item must mean.
+ *
+ * Judged after the row was written, by reading it the way every session will. A
+ * row that cannot be read (an unknown capability in a bundle) would stop every
+ * session, so it must fail here, where it rolls back.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "policy/policy.h"
+#include "utils/builtins.h"
+
+static const char *const conditions[] = {"identity_verified", "risk_over", "verified_login"};
+static const char *const statement_fields[] = {
+	"reason", "facts", "ground", "legal_reference", "conduct_at", "evidence"
+};
+
+AgPolicyTopic
+ag_policy_topic_require(const char *name)
+{
+	AgPolicyTopic topic = ag_policy_topic_find(name);
+
+	if (topic == AG_TOPIC_COUNT)
+		ereport(ERROR, ag_errcode(AG_ERR_POLICY_UNKNOWN),
+				errmsg("there is no policy topic \"%s\"", name),
+				errhint("Topics are setting, freeze_kind, bundle, reason, ladder_step, risk_signal, "
+						"capability."));
+	return topic;
+}
+
+void
+ag_policy_refuse(AgPolicyTopic topic, const char *key, const char *problem)
+{
+	ereport(ERROR, ag_errcode(AG_ERR_POLICY_RANGE),
+			errmsg("%s \"%s\" cannot be set so", ag_policy_topic_name(topic), key),
+			errdetail("%s", problem),
+			errhint("acctguard.policy_list('%s') shows what is in force, \\d acctguard.%s the rules.",
+					ag_policy_topic_name(topic), ag_policy_topic_name(topic)));
+}
+
+static void
+check_names(AgPolicyTopic topic, const char *key, const char *column, ArrayType *names,
+			const char *const *allowed, int count)
+{
+	ListCell   *cell;
+
+	foreach(cell, ag_text_array_list(names))
+	{
+		int			i;
+
+		for (i = 0; i < count; i++)
+			if (strcmp(lfirst(cell), allowed[i]) == 0)
+				break;
+		if (i == count)
+			ag_policy_refuse(topic, key,
+							 psprintf("%s does not know \"%s\".", column, (char *) lfirst(cell)));
+	}
+}
+
+/* The floor would silently be left out of the mask; say so instead. */
+static void
+check_floor(const char *key, ArrayType *names)
+{
+	for (int bit = 0; bit <= 62; bit++)
+	{
+		const AgCapability *capability = ag_policy_capability(bit);
+		ListCell   *cell;
+
+		if (!(ag_policy_floor() & (UINT64CONST(1) << bit)))
+			continue;
+		foreach(cell, ag_text_array_list(names))
+		{
+			if (strcmp(capability->name, lfirst(cell)) == 0)
+				ag_policy_refuse(AG_TOPIC_FREEZE_KIND, key,
+								 psprintf("\"%s\" belongs to the floor, which nothing can deny.",
+										  capability->name));
+		}
+	}
+}
+
+static void
+check_kind(const char *key)
+{
+	const AgKind *kind = ag_policy_kind(key);
+	const char *problem = ag_policy_kind_problem(kind);
+
+	if (problem != NULL)
+		ag_policy_refuse(AG_TOPIC_FREEZE_KIND, key, psprintf("%s.", problem));
+	check_floor(key, kind->denies_names);
+	check_floor(key, kind->probation_denies_names);
+	check_floor(key, kind->acknowledge_denies_names);
+	check_names(AG_TOPIC_FREEZE_KIND, key, "conditions", kind->conditions, conditions,
+				lengthof(conditions));
+	check_names(AG_TOPIC_FREEZE_KIND, key, "required", kind->required, statement_fields,
+				lengthof(statement_fields));
+}
+
+/* A bundle lists capabilities, not bundles: their order would begin to matter. */
+static void
+check_bundle(const char *key)
+{
+	AgResult   *bundles = ag_policy_store_bundles();
+
+	if (strcmp(key, "all") == 0)
+		ag_policy_refuse(AG_TOPIC_BUNDLE, key, "\"all\" is every capability but the floors.");
+	for (uint64 i = 0; i < bundles->count; i++)
+	{
+		ListCell   *cell;
+
+		if (strcmp(ag_row_text(bundles, i, 1), key) != 0)
+			continue;
+		foreach(cell, ag_text_array_list(ag_row_array(bundles, i, 2)))
+			(void) ag_policy_capability_bit(lfirst(cell));
+	}
+}
+
+static void
+check_reason(const char *key)
+{
+	if (ag_policy_reason(key)->strike_life <= 0)
+		ag_policy_refuse(AG_TOPIC_REASON, key, "strike_life is a length of time above zero.");
+}
+
+/* A kind that freezes of one account can have. */
+static const AgKind *
+check_kind_name(AgPolicyTopic topic, const char *key, const char *name)
+{
+	const AgKind *kind = ag_policy_kind(name);
+
+	if (kind == NULL || !kind->enabled || kind->scope)
+		ag_policy_refuse(topic, key, psprintf("\"%s\" is not an enabled kind of freezes.", name));
+	return kind;
+}
+
+static void
+check_risk_signal(const char *key)
+{
+	const AgRiskSignal *signal = ag_policy_risk_signal(key);
+
+	(void) check_kind_name(AG_TOPIC_RISK_SIGNAL, key, signal->kind);
+	if (ag_policy_reason(signal->reason) == NULL)
+		ag_policy_refuse(AG_TOPIC_RISK_SIGNAL, key,
+						 psprintf("There is no reason \"%s\".", signal->reason));
+}
+
+static void
+check_ladder(const char *key)
+{
+	ListCell   *cell;
+
+	foreach(cell, ag_policy_ladder())
+	{
+		const AgLadderStep *step = lfirst(cell);
+		const AgKind *kind;
+
+		if (step->score != pg_strtoint32(key) || step->kind == NULL)
+			continue;
+		kind = check_kind_name(AG_TOPIC_LADDER_STEP, key, step->kind);
+		if (step->length < 0 && !kind->indefinite)
+			ag_policy_refuse(AG_TOPIC_LADDER_STEP, key,
+							 psprintf("\"%s\" needs a length.", step->kind));
+		if (kind->max_length >= 0 && step->length > kind->max_length)
+			ag_policy_refuse(AG_TOPIC_LADDER_STEP, key,
+							 psprintf("length exceeds max_length of \"%s\".", step->kind));
+	}
+}
+
+/* Judge the newest version of an item. */
+void
+ag_policy_check(AgPolicyTopic topic, const char *key)
+{
+	switch (topic)
+	{
+		case AG_TOPIC_FREEZE_KIND:
+			check_kind(key);
+			break;
+		case AG_TOPIC_BUNDLE:
+			check_bundle(key);
+			break;
+		case AG_TOPIC_REASON:
+			check_reason(key);
+			break;
+		case AG_TOPIC_LADDER_STEP:
+			check_ladder(key);
+			break;
+		case AG_TOPIC_RISK_SIGNAL:
+			check_risk_signal(key);
+			break;
+		default:
+			break;
+	}
+}
