@@ -77,7 +77,7 @@ $(MODULE_big).so: src/acctguard.exports $(wildcard src src/*/.)
 
 # The two clocks are one object file; which one it holds is written in the name of an empty file.
 src/base/clock.o: .clock-$(if $(TEST_CLOCK),test,real)
-.clock-%:
+.clock-real .clock-test:
 	@rm -f .clock-*; touch $@
 
 # Assembled every time, which takes milliseconds, and also notices a source that was removed.
