@@ -89,6 +89,20 @@ GRANT EXECUTE ON FUNCTION
     acctguard.audit_encoding(bigint, integer)
 TO acctguard_auditor, acctguard_compliance;
 
+-- freezes
+GRANT EXECUTE ON FUNCTION acctguard.freeze_transitions() TO
+    acctguard_risk, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor,
+    acctguard_operator;
+GRANT EXECUTE ON FUNCTION
+    acctguard.freeze_impose(bigint, text, text, text, text[], timestamptz, timestamptz, interval, jsonb, text, text,
+        timestamptz, uuid, boolean, integer, text, jsonb, boolean, timestamptz, jsonb, text),
+    acctguard.freeze_lift(bigint, integer, text, text, jsonb)
+TO acctguard_app, acctguard_risk, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.freeze_satisfy(bigint, integer, text, jsonb) TO
+    acctguard_app, acctguard_risk, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.freeze_list(bigint) TO
+    acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+
 -- operation
 GRANT EXECUTE ON FUNCTION
     acctguard.audit_add_partitions(integer),

@@ -15,6 +15,7 @@
 #include "enforce/enforce.h"
 #include "event/event.h"
 #include "fmgr.h"
+#include "freeze/freeze.h"
 #include "guc.h"
 #include "policy/policy.h"
 
@@ -44,4 +45,5 @@ _PG_init(void)
 	ag_plan_register(&ledger_statements);
 	ag_plan_register(&account_statements);
 	ag_plan_register(&standing_statements);
+	ag_plan_register(&freeze_statements);
 }

@@ -139,6 +139,9 @@ extern const char *ag_freeze_state_name(AgFreezeState state);
 extern const char *ag_freeze_event_name(AgFreezeEvent event);
 extern AgFreezeState ag_freeze_state(const AgFreeze *freeze, TimestampTz at);
 
+/* lifted, expired ...: why it has ended, once it has. */
+extern const char *ag_freeze_end_reason(const AgFreeze *freeze);
+
 /* When it stops to take effect: the earliest of end, lift and annulment. */
 extern TimestampTz ag_freeze_end(const AgFreeze *freeze);
 
@@ -147,6 +150,9 @@ extern bool ag_freeze_effective(const AgFreeze *freeze);
 
 /* The pieces in which it takes effect, without its stays; room for stay_count + 1. */
 extern int	ag_freeze_pieces(const AgFreeze *freeze, AgSpan *pieces);
+
+/* Does its end leave probation and acknowledgment behind? */
+extern bool ag_freeze_served(const AgFreeze *freeze);
 
 /* When does a length of time that stands still during these (sorted) spans run out? */
 extern TimestampTz ag_freeze_paused_end(TimestampTz from, int64 seconds, const AgSpan *spans,
@@ -166,9 +172,26 @@ typedef struct AgFreezeTransition
 
 extern const AgFreezeTransition *ag_freeze_rule_find(AgFreezeState from, AgFreezeEvent event);
 extern const AgFreezeTransition *ag_freeze_rule_list(int *count);
+extern bool ag_freeze_rule_allows(AgFreezeState from, AgFreezeState to, const char *end_reason);
+
+/* What a freeze writes once and nothing reads back: the rest of its statement of reasons. */
+typedef struct AgFreezeStatement
+{
+	ArrayType  *required;
+	const char *explanation;
+	const char *evidence;		/* JSON text */
+	bool		detection_automated;
+	const char *source;
+	const char *category;
+	ArrayType  *content_types;	/* NULL = none */
+	ArrayType  *territory;		/* NULL = everywhere */
+	const char *locale;
+	const char *idempotency_key;
+	const uint8 *request_hash;	/* AG_HASH_SIZE bytes; NULL = no key */
+} AgFreezeStatement;
 
 /*
- * freeze_impose.c: F1, F2, F10.
+ * freeze_impose.c: F1, F10.
  */
 
 /* Everything freeze_impose() takes.  Start from AG_FREEZE_ORDER_INIT. */
@@ -193,7 +216,7 @@ typedef struct AgFreezeOrder
 	int			appeal;			/* -1 = as the kind says, 0 = closed, 1 = open */
 	TimestampTz disclose_at;	/* DT_NOEND = at once */
 	const char *statement;		/* JSON text: further fields of the statement of reasons */
-	const char *idempotency_key;
+	const char *idempotency_key;	/* not for the ladder */
 
 	/* not of the SQL function */
 	bool		proposal;		/* propose only, whatever the kind says */
@@ -204,6 +227,9 @@ typedef struct AgFreezeOrder
 #define AG_FREEZE_ORDER_INIT \
 	{.starts_at = DT_NOBEGIN, .ends_at = DT_NOBEGIN, .length = -1, .conduct_at = DT_NOEND, \
 	 .appeal = -1, .disclose_at = DT_NOEND}
+
+/* What a freeze is, for events. */
+extern AgFields *ag_freeze_fields(const AgFreeze *freeze, TimestampTz at);
 
 /*
  * Refuse what can be refused without looking at the account: unknown or disabled
@@ -218,15 +244,81 @@ extern void ag_freeze_order_check(const AgActor *actor, const AgFreezeOrder *ord
 extern int	ag_freeze_impose(AgAccount *account, const AgActor *actor, const AgFreezeOrder *order,
 							 TimestampTz at);
 
+/* The second half of imposing: what a freeze does when it is no proposal (any more). */
+extern void ag_freeze_take_effect(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
+								  const AgKind *kind, TimestampTz at);
+
 /*
- * freeze_lift.c: F6, F7, F11.
+ * freeze_decide.c: F2, F3.  Approving returns the state after it.
+ */
+extern AgFreezeState ag_freeze_approve(AgAccount *account, const AgActor *actor, int no,
+									   TimestampTz at);
+extern void ag_freeze_reject(AgAccount *account, const AgActor *actor, int no, const char *reason,
+							 TimestampTz at);
+
+/*
+ * freeze_amend.c: F5.
+ */
+typedef struct AgFreezeAmendment
+{
+	int			expected_version;	/* 0 = any */
+	bool		starts_given;
+	TimestampTz starts_at;
+	bool		ends_given;
+	TimestampTz ends_at;		/* DT_NOEND = indefinite */
+	ArrayType  *capabilities;	/* NULL = as they are */
+	const char *facts;
+	const char *legal_reference;
+	const char *evidence;
+	const char *note;
+} AgFreezeAmendment;
+
+/* Returns the number of the version written; it may be a proposal. */
+extern int	ag_freeze_amend(AgAccount *account, const AgActor *actor, int no,
+							const AgFreezeAmendment *amendment, TimestampTz at);
+extern void ag_freeze_confirm_amendment(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
+										TimestampTz at);
+
+/*
+ * freeze_lift.c: F6, F7.
  */
 extern void ag_freeze_lift(AgAccount *account, const AgActor *actor, int no, const char *reason,
 						   const char *legal_reference, const char *proof, TimestampTz at);
 
+extern void ag_freeze_satisfy(AgAccount *account, const AgActor *actor, int no,
+							  const char *condition, const char *proof, TimestampTz at);
+
+/* May this condition end this freeze? */
+extern bool ag_freeze_ends_on(const AgFreeze *freeze, const AgKind *kind, const char *condition);
+
+/* UG101 unless the freeze's present state knows the event. */
+extern void ag_freeze_require_transition(const AgFreeze *freeze, AgFreezeEvent event,
+										 TimestampTz at);
+
+/* Write the end of a freeze and its event, without deriving standing. */
+extern void ag_freeze_close(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
+							AgFreezeEvent event, const char *reason, const char *legal_reference,
+							TimestampTz at);
+
 /* End a freeze without asking for authority: batch_undo(), closing of the account. */
 extern void ag_freeze_end_now(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
 							  AgFreezeEvent event, const char *reason, TimestampTz at);
+
+/*
+ * freeze_suspend.c: F9.
+ */
+extern void ag_freeze_stay(AgAccount *account, const AgActor *actor, int no, TimestampTz until,
+						   const char *reason, TimestampTz at);
+extern void ag_freeze_unstay(AgAccount *account, const AgActor *actor, int no, const char *reason,
+							 TimestampTz at);
+
+/*
+ * freeze_vacate.c: F11.
+ */
+
+/* Own-motion correction by two persons: false = proposed, true = done. */
+extern bool ag_freeze_correct(AgAccount *account, const AgActor *actor, int no, const char *reason,
+							  TimestampTz at);
 
 /*
  * Annul a decision without asking for authority: appeals, and ladder freezes whose
@@ -245,6 +337,9 @@ extern void ag_freeze_vacate(AgAccount *account, const AgActor *actor, AgFreeze 
  * Touches only what differs.  Call it after every change of either.
  */
 extern void ag_freeze_derive(AgAccount *account, TimestampTz at);
+
+/* The rows that follow from these freezes: in force at that instant, or later. */
+extern List *ag_freeze_follow(List *freezes, List *acknowledgments, TimestampTz at);
 
 /*
  * freeze_explain.c: what restricts an account at an instant, also a past one.
@@ -270,10 +365,54 @@ typedef struct AgRestriction
 extern List *ag_freeze_restrictions(int64 account_id, TimestampTz at);	/* AgRestriction * */
 extern const char *ag_part_name(char part);
 
+/* One row of restrictions, in the columns that freeze_lift() and explain() share. */
+#define AG_RESTRICTION_COLUMNS 15
+extern void ag_restriction_values(const AgRestriction *restriction, Datum *values, bool *nulls);
+
 /*
  * freeze_store.c: tables freeze_record and freeze_version.
  */
 extern AgStatementTable freeze_statements;
+
+/* A further version; NULL texts are taken from the version it is made from. */
+typedef struct AgFreezeVersion
+{
+	int			version;
+	bool		proposal;
+	TimestampTz issued_at;
+	const char *issued_by;
+	const char *issued_role;
+	const char *approved_by;	/* not inherited */
+	TimestampTz starts_at;
+	TimestampTz ends_at;
+	uint64		denies;
+	const char *facts;
+	const char *legal_reference;
+	const char *evidence;
+	bool		decision_automated;
+	const char *change_note;
+} AgFreezeVersion;
+
+extern void ag_freeze_store_insert(const AgFreeze *freeze, const AgFreezeStatement *statement);
+extern void ag_freeze_store_insert_version(const AgFreeze *freeze, int from,
+										   const AgFreezeVersion *version);
+extern int	ag_freeze_store_find_key(int64 account_id, const char *key, bytea **request_hash);
+extern void ag_freeze_store_endorse(const AgFreeze *freeze, const char *person, TimestampTz at);
+extern void ag_freeze_store_approve(const AgFreeze *freeze, const AgActor *actor,
+									const AgFreezeVersion *version);
+extern void ag_freeze_store_propose_amendment(const AgFreeze *freeze,
+											  const AgFreezeVersion *version, TimestampTz until);
+extern void ag_freeze_store_amend(const AgFreeze *freeze, const AgFreezeVersion *version,
+								  bool renotify);
+extern void ag_freeze_store_drop_amendment(const AgFreeze *freeze, TimestampTz at);
+extern void ag_freeze_store_end(const AgFreeze *freeze, const char *role, const char *note,
+								const char *legal_reference);
+extern void ag_freeze_store_stay(const AgFreeze *freeze, const char *person, const char *reason,
+								 AgSpan stay);
+extern void ag_freeze_store_unstay(const AgFreeze *freeze, TimestampTz at);
+extern void ag_freeze_store_propose_vacate(const AgFreeze *freeze);
+extern void ag_freeze_store_vacate(const AgFreeze *freeze, bool ends, const char *role);
+extern void ag_freeze_store_inform(int64 account_id, int no, TimestampTz at);
 
 /* Every freeze of an account as it stands, ascending; AgFreeze *. */
 extern List *ag_freeze_list(int64 account_id);
@@ -283,6 +422,54 @@ extern List *ag_freeze_list_at(int64 account_id, TimestampTz at);
 
 /* One freeze; UG100 if there is none. */
 extern AgFreeze *ag_freeze_load(int64 account_id, int no);
+
+/*
+ * freeze_authority.c: who may decide what about whom.  Each refuses with its error.
+ */
+extern bool ag_freeze_is_self(const AgKind *kind);
+extern bool ag_freeze_is_automated(const AgActor *actor, const AgKind *kind,
+								   const AgFreezeOrder *order);
+extern bool ag_freeze_same_person(const char *a, const char *b);
+extern bool ag_freeze_acts_for_owner(const AgActor *actor, const AgKind *kind);
+extern uint32 ag_freeze_approvers(const AgKind *kind);
+extern void ag_freeze_require_impose_role(const AgActor *actor, const AgKind *kind);
+extern void ag_freeze_require_approve_role(const AgActor *actor, const AgKind *kind);
+extern void ag_freeze_require_lift_role(const AgActor *actor, const AgKind *kind, uint32 roles);
+extern void ag_freeze_require_other_account(const AgAccount *account, const AgActor *actor,
+											const AgKind *kind);
+extern void ag_freeze_require_other_person(const AgFreeze *freeze, const AgActor *actor,
+										   const char *person, const char *what);
+extern void ag_freeze_require_target(const AgAccount *account, const AgActor *actor,
+									 const AgKind *kind, const AgFreeze *freeze, TimestampTz at);
+extern void ag_freeze_require_lift(const AgAccount *account, const AgActor *actor,
+								   const AgFreeze *freeze, const AgKind *kind,
+								   const char *legal_reference);
+
+/*
+ * freeze_terms.c: capabilities, start, end.
+ */
+extern bool ag_freeze_is_total(const AgFreeze *freeze, const AgKind *kind);
+extern uint64 ag_freeze_order_mask(const AgKind *kind, const AgFreezeOrder *order);
+extern void ag_freeze_order_terms(AgFreeze *freeze, const AgKind *kind, const AgFreezeOrder *order,
+								  TimestampTz at);
+extern void ag_freeze_check_length(const AgKind *kind, TimestampTz starts_at, TimestampTz ends_at);
+extern bool ag_freeze_beyond_automated(const AgKind *kind, TimestampTz starts_at,
+									   TimestampTz ends_at);
+extern void ag_freeze_check_automated(const AgKind *kind, TimestampTz starts_at,
+									  TimestampTz ends_at);
+
+/*
+ * freeze_statement.c: the statement of reasons, rules, proofs, fingerprints.
+ */
+extern AgFreezeStatement *ag_freeze_order_statement(const AgFreezeOrder *order,
+													const AgAccount *account, const AgKind *kind,
+													const AgReason *reason, bool automated);
+extern void ag_freeze_check_statement(const AgKind *kind, const AgFreezeOrder *order);
+extern char *ag_freeze_order_rule(const AgFreezeOrder *order, const AgAccount *account,
+								  const AgKind *kind);
+extern bool ag_freeze_counts_prior_conduct(const AgFreezeOrder *order);
+extern uint8 *ag_freeze_order_hash(const AgFreezeOrder *order, const AgActor *actor);
+extern void ag_freeze_check_proof(const AgFreeze *freeze, const char *proof, TimestampTz at);
 
 /*
  * strike.c: strikes, the ladder, warnings, acknowledgments.

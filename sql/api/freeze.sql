@@ -1,0 +1,78 @@
+CREATE OR REPLACE FUNCTION acctguard.freeze_transitions(
+    OUT id text, OUT from_state text, OUT event text, OUT to_state text, OUT end_reason text,
+    OUT who text, OUT guard text, OUT errors text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_freeze_transitions';
+COMMENT ON FUNCTION acctguard.freeze_transitions() IS
+'The state machine of a freeze, as the library has it: from which state which event leads where, who may cause it, what is asked, and which errors (names as in errors()) refuse it. "clock" needs nobody and no write. There are no other transitions; a trigger on freeze_record refuses them.';
+
+CREATE OR REPLACE FUNCTION acctguard.freeze_impose(
+    account_id bigint, kind text, reason text, facts text DEFAULT NULL,
+    capabilities text[] DEFAULT NULL, starts_at timestamptz DEFAULT NULL, ends_at timestamptz DEFAULT NULL,
+    duration interval DEFAULT NULL, evidence jsonb DEFAULT NULL, ground text DEFAULT NULL,
+    legal_reference text DEFAULT NULL, conduct_at timestamptz DEFAULT NULL, incident uuid DEFAULT NULL,
+    automated boolean DEFAULT false, replaces integer DEFAULT NULL, note text DEFAULT NULL,
+    rule jsonb DEFAULT NULL, appeal boolean DEFAULT NULL, disclose_at timestamptz DEFAULT NULL,
+    statement jsonb DEFAULT NULL, idempotency_key text DEFAULT NULL)
+RETURNS integer
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_freeze_impose';
+COMMENT ON FUNCTION acctguard.freeze_impose(bigint, text, text, text, text[], timestamptz, timestamptz, interval, jsonb, text, text, timestamptz, uuid, boolean, integer, text, jsonb, boolean, timestamptz, jsonb, text) IS
+'Imposes a freeze on an account and returns its number there. In effect when the transaction has committed: for every connection, with the sessions locked or revoked as the kind says, the strike counted, the ladder asked. Kinds that need a second person, and automated decisions beyond what the kind leaves to them, become proposals (freeze_approve).
+kind, reason: as policy_list(''freeze_kind'') and policy_list(''reason'') have them.
+facts: what happened, shown to the user. evidence: snapshot for reviewers, never shown. note: internal.
+capabilities: names and bundles, for kinds that let them be chosen; NULL: those of the kind. The floor cannot be denied.
+starts_at: NULL or any time since the transaction began: now; later: scheduled. ends_at, or duration (months count 30 days, years 365): NULL: as long as the kind says; ends_at ''infinity'': until lifted.
+ground: the rule or law it rests on, shown. legal_reference: article, or the authority''s order. conduct_at: when the conduct took place.
+incident: decisions about one incident count one strike. automated: decided without a person; a caller who holds only acctguard_risk always is.
+replaces: number of the freeze whose place it takes, without a gap; a weaker one needs the right to lift that.
+rule: for self_rule: {"devices": ["id"], "hours": ["08:00", "22:00"], "zone": "Asia/Shanghai"}; login is refused outside; zone: default the account''s.
+appeal: false closes it to appeal, for kinds that decide case by case, with a legal_reference. disclose_at: the statement is withheld from the user until then.
+statement: further fields of the statement of reasons: explanation (the facts fit for publication, without personal data), source (own_initiative, notice, trusted_flagger, order), category, content_types, territory, detection_automated, locale.
+idempotency_key: the same request under the same key returns the same number; another request UG122.
+Errors: UG102 kind, UG103 role, UG104 rank, UG105 protected, UG106 last administrator, UG107 own account, UG108 length, UG109 start, UG110 automated, UG111 fields (named in the detail), UG112 older conduct, UG120 weaker, UG122 key, UG404 account, UG601 lifecycle, UG610 capability, UG611 reason, 22023 arguments.';
+
+CREATE OR REPLACE FUNCTION acctguard.freeze_lift(
+    account_id bigint, freeze_no integer, reason text, legal_reference text DEFAULT NULL, proof jsonb DEFAULT NULL,
+    OUT part text, OUT restricted_by integer, OUT kind text, OUT mode text, OUT capabilities text[],
+    OUT since timestamptz, OUT until timestamptz, OUT freeze_reason text, OUT facts text, OUT ground text,
+    OUT lifted_by text[], OUT next text[], OUT visible boolean, OUT disclosed boolean, OUT rule jsonb)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_freeze_lift';
+COMMENT ON FUNCTION acctguard.freeze_lift(bigint, integer, text, text, jsonb) IS
+'Ends the one freeze it names (a scheduled one is cancelled), needs the authority of that freeze''s kind, and returns what still restricts the account: other freezes, the probation and the acknowledgment that follow.
+reason: why, in words; internal. legal_reference: for kinds lifted on the word of an authority, by somebody who neither issued nor approved it. proof: {"method": "...", "at": "..."} for freezes that the user imposed on himself, lifted by acctguard_app after the cooling-off time; at most as old as policy proof_age (seconds).
+Rows: part (freeze, probation, acknowledgment), restricted_by: number of the freeze it comes from, mode (deny, challenge, monitor), lifted_by: roles that lift it, next: what the user can do (lift_yourself, verify_identity, log_in_verified, appeal, acknowledge_rules, wait, contact_support), visible, disclosed: may the user be told that, and why.
+Errors: UG100 no such freeze, UG101 not running, UG107 own account, UG111 reference missing, UG113 same person, UG115 role, UG116 proof, UG117 too early.';
+
+CREATE OR REPLACE FUNCTION acctguard.freeze_satisfy(
+    account_id bigint, freeze_no integer, condition text, proof jsonb DEFAULT NULL,
+    OUT part text, OUT restricted_by integer, OUT kind text, OUT mode text, OUT capabilities text[],
+    OUT since timestamptz, OUT until timestamptz, OUT freeze_reason text, OUT facts text, OUT ground text,
+    OUT lifted_by text[], OUT next text[], OUT visible boolean, OUT disclosed boolean, OUT rule jsonb)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_freeze_satisfy';
+COMMENT ON FUNCTION acctguard.freeze_satisfy(bigint, integer, text, jsonb) IS
+'Ends a freeze because the condition its kind names is met: identity_verified or verified_login (acctguard_app, with a fresh proof made after the freeze began) or risk_over (acctguard_risk and those who lift the kind). Returns what remains, as freeze_lift() does. A proof of identity does not end freezes for violations or orders.
+proof: {"method": "...", "at": "...", "session_since": "..."}; one from a session opened after the freeze began does not count.
+Errors: UG100, UG101, UG115 role, UG116 proof, UG118 condition.';
+
+CREATE OR REPLACE FUNCTION acctguard.freeze_list(
+    account_id bigint,
+    OUT no integer, OUT state text, OUT end_reason text, OUT kind text, OUT reason text, OUT capabilities text[],
+    OUT starts_at timestamptz, OUT ends_at timestamptz, OUT version integer, OUT issued_at timestamptz,
+    OUT issued_by text, OUT automated boolean, OUT proposal_until timestamptz, OUT endorsed_by text,
+    OUT approved_by text, OUT amendment integer, OUT ended_at timestamptz, OUT ended_by text,
+    OUT vacated_at timestamptz, OUT replaces integer, OUT replaced_by integer, OUT ladder_score integer,
+    OUT facts text, OUT ground text, OUT legal_reference text, OUT appealable boolean, OUT disclose_at timestamptz,
+    OUT puid uuid, OUT incident uuid, OUT batch uuid, OUT note text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_freeze_list';
+COMMENT ON FUNCTION acctguard.freeze_list(bigint) IS
+'Every freeze of an account, for staff: its state now (proposed, scheduled, active, stayed, ended), its terms, who decided. Invisible kinds and internal notes are in it; never hand it to the user. amendment: version that waits for a second person. Errors: UG404.';
+
+-- strikes, risk, holds, scope freezes

@@ -1,0 +1,274 @@
+/*-------------------------------------------------------------------------
+ *
+ * freeze_api.c
+ *		SQL entry points of freezes: arguments in, use-case, rows out.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "freeze/freeze.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/jsonb.h"
+#include "utils/uuid.h"
+
+PG_FUNCTION_INFO_V1(acctguard_freeze_impose);
+PG_FUNCTION_INFO_V1(acctguard_freeze_lift);
+PG_FUNCTION_INFO_V1(acctguard_freeze_satisfy);
+PG_FUNCTION_INFO_V1(acctguard_freeze_list);
+PG_FUNCTION_INFO_V1(acctguard_freeze_transitions);
+
+static int
+arg_freeze_no(FunctionCallInfo fcinfo, int n)
+{
+	if (PG_ARGISNULL(n))
+		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				errmsg("freeze_no must not be null"));
+	return PG_GETARG_INT32(n);
+}
+
+/* A jsonb argument as its text, NULL for NULL. */
+static char *
+arg_json(FunctionCallInfo fcinfo, int n)
+{
+	Jsonb	   *value;
+
+	if (PG_ARGISNULL(n))
+		return NULL;
+	value = PG_GETARG_JSONB_P(n);
+	return JsonbToCString(NULL, &value->root, VARSIZE(value));
+}
+
+static char *
+arg_uuid(FunctionCallInfo fcinfo, int n)
+{
+	if (PG_ARGISNULL(n))
+		return NULL;
+	return DatumGetCString(DirectFunctionCall1(uuid_out, PG_GETARG_DATUM(n)));
+}
+
+/* A duration in seconds, -1 where there is none; it must be positive. */
+static int64
+arg_duration(FunctionCallInfo fcinfo, int n)
+{
+	int64		seconds;
+
+	if (PG_ARGISNULL(n))
+		return -1;
+	seconds = ag_interval_seconds(PG_GETARG_INTERVAL_P(n));
+	if (seconds <= 0)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("duration must be at least one second"));
+	return seconds;
+}
+
+/* freeze_impose(...): impose, schedule or propose a freeze; its number. */
+Datum
+acctguard_freeze_impose(PG_FUNCTION_ARGS)
+{
+	int64		account_id = ag_arg_account(fcinfo, 0);
+	AgFreezeOrder order = AG_FREEZE_ORDER_INIT;
+	AgActor    *actor = ag_actor();
+	AgAccount  *account;
+	int			no;
+
+	order.kind = ag_arg_required_text(fcinfo, 1, "kind");
+	order.reason = ag_arg_required_text(fcinfo, 2, "reason");
+	order.facts = ag_arg_text(fcinfo, 3);
+	order.capabilities = PG_ARGISNULL(4) ? NULL : PG_GETARG_ARRAYTYPE_P(4);
+	if (!PG_ARGISNULL(5))
+		order.starts_at = PG_GETARG_TIMESTAMPTZ(5);
+	if (!PG_ARGISNULL(6))
+		order.ends_at = PG_GETARG_TIMESTAMPTZ(6);
+	order.length = arg_duration(fcinfo, 7);
+	order.evidence = arg_json(fcinfo, 8);
+	order.ground = ag_arg_text(fcinfo, 9);
+	order.legal_reference = ag_arg_text(fcinfo, 10);
+	order.conduct_at = ag_arg_time(fcinfo, 11);
+	order.incident = arg_uuid(fcinfo, 12);
+	order.automated = !PG_ARGISNULL(13) && PG_GETARG_BOOL(13);
+	order.replaces = PG_ARGISNULL(14) ? 0 : PG_GETARG_INT32(14);
+	order.note = ag_arg_text(fcinfo, 15);
+	order.rule = arg_json(fcinfo, 16);
+	order.appeal = PG_ARGISNULL(17) ? -1 : PG_GETARG_BOOL(17);
+	order.disclose_at = ag_arg_time(fcinfo, 18);
+	order.statement = arg_json(fcinfo, 19);
+	order.idempotency_key = ag_arg_text(fcinfo, 20);
+
+	ag_freeze_order_check(actor, &order);
+	account = ag_account_lock(account_id);
+	no = ag_freeze_impose(account, actor, &order, ag_now());
+	ag_account_save(account);
+	PG_RETURN_INT32(no);
+}
+
+/* What restricts the account now, as the result of a set-returning function. */
+static Datum
+return_restrictions(FunctionCallInfo fcinfo, int64 account_id)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ListCell   *cell;
+
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(cell, ag_freeze_restrictions(account_id, ag_now()))
+	{
+		Datum		values[AG_RESTRICTION_COLUMNS];
+		bool		nulls[AG_RESTRICTION_COLUMNS];
+
+		ag_restriction_values(lfirst(cell), values, nulls);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/* freeze_lift(account_id, freeze_no, reason, legal_reference, proof): what remains. */
+Datum
+acctguard_freeze_lift(PG_FUNCTION_ARGS)
+{
+	int64		account_id = ag_arg_account(fcinfo, 0);
+	int			no = arg_freeze_no(fcinfo, 1);
+	char	   *reason = ag_arg_required_text(fcinfo, 2, "reason");
+	AgAccount  *account = ag_account_lock(account_id);
+
+	ag_freeze_lift(account, ag_actor(), no, reason, ag_arg_text(fcinfo, 3), arg_json(fcinfo, 4),
+				   ag_now());
+	ag_account_save(account);
+	return return_restrictions(fcinfo, account_id);
+}
+
+/* freeze_satisfy(account_id, freeze_no, condition, proof): what remains. */
+Datum
+acctguard_freeze_satisfy(PG_FUNCTION_ARGS)
+{
+	int64		account_id = ag_arg_account(fcinfo, 0);
+	int			no = arg_freeze_no(fcinfo, 1);
+	char	   *condition = ag_arg_required_text(fcinfo, 2, "condition");
+	AgAccount  *account = ag_account_lock(account_id);
+
+	ag_freeze_satisfy(account, ag_actor(), no, condition, arg_json(fcinfo, 3), ag_now());
+	ag_account_save(account);
+	return return_restrictions(fcinfo, account_id);
+}
+
+#define LIST_COLUMNS 31
+
+static void
+put_text(Datum *values, bool *nulls, int column, const char *text)
+{
+	nulls[column] = text == NULL;
+	values[column] = text == NULL ? (Datum) 0 : CStringGetTextDatum(text);
+}
+
+static void
+put_time(Datum *values, bool *nulls, int column, TimestampTz time)
+{
+	nulls[column] = time == DT_NOEND;
+	values[column] = TimestampTzGetDatum(time);
+}
+
+static void
+put_number(Datum *values, bool *nulls, int column, int number)
+{
+	nulls[column] = number == 0;
+	values[column] = Int32GetDatum(number);
+}
+
+static void
+put_uuid(Datum *values, bool *nulls, int column, const char *text)
+{
+	nulls[column] = text == NULL;
+	values[column] = text == NULL ? (Datum) 0 : DirectFunctionCall1(uuid_in, CStringGetDatum(text));
+}
+
+/* One freeze as a row of freeze_list(). */
+static void
+list_values(const AgFreeze *freeze, TimestampTz at, Datum *values, bool *nulls)
+{
+	AgFreezeState state = ag_freeze_state(freeze, at);
+
+	memset(nulls, false, sizeof(bool) * LIST_COLUMNS);
+	values[0] = Int32GetDatum(freeze->no);
+	put_text(values, nulls, 1, ag_freeze_state_name(state));
+	put_text(values, nulls, 2, state == AG_FREEZE_ENDED ? ag_freeze_end_reason(freeze) : NULL);
+	put_text(values, nulls, 3, freeze->kind);
+	put_text(values, nulls, 4, freeze->reason);
+	values[5] = PointerGetDatum(ag_policy_mask_names(freeze->denies));
+	put_time(values, nulls, 6, freeze->starts_at);
+	put_time(values, nulls, 7, freeze->ends_at);
+	values[8] = Int32GetDatum(freeze->version);
+	values[9] = TimestampTzGetDatum(freeze->issued_at);
+	put_text(values, nulls, 10, freeze->issued_by);
+	values[11] = BoolGetDatum(freeze->automated);
+	put_time(values, nulls, 12, freeze->proposal_until);
+	put_text(values, nulls, 13, freeze->endorsed_by);
+	put_text(values, nulls, 14, freeze->approved_by);
+	put_number(values, nulls, 15, freeze->amendment);
+	put_time(values, nulls, 16, freeze->ended_at);
+	put_text(values, nulls, 17, freeze->ended_by);
+	put_time(values, nulls, 18, freeze->vacated_at);
+	put_number(values, nulls, 19, freeze->replaces);
+	put_number(values, nulls, 20, freeze->replaced_by);
+	put_number(values, nulls, 21, freeze->ladder_score);
+	put_text(values, nulls, 22, freeze->facts);
+	put_text(values, nulls, 23, freeze->ground);
+	put_text(values, nulls, 24, freeze->legal_reference);
+	values[25] = BoolGetDatum(freeze->appealable);
+	put_time(values, nulls, 26, freeze->disclose_at);
+	put_uuid(values, nulls, 27, freeze->puid);
+	put_uuid(values, nulls, 28, freeze->incident);
+	put_uuid(values, nulls, 29, freeze->batch);
+	put_text(values, nulls, 30, freeze->note);
+}
+
+/* freeze_list(account_id): every freeze of an account, for staff. */
+Datum
+acctguard_freeze_list(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	int64		account_id = ag_arg_account(fcinfo, 0);
+	TimestampTz at = ag_now();
+	ListCell   *cell;
+
+	(void) ag_account_require(account_id);
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(cell, ag_freeze_list(account_id))
+	{
+		Datum		values[LIST_COLUMNS];
+		bool		nulls[LIST_COLUMNS];
+
+		list_values(lfirst(cell), at, values, nulls);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/* freeze_transitions(): the state machine, as freeze_rules.c has it. */
+Datum
+acctguard_freeze_transitions(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	int			count;
+	const AgFreezeTransition *transitions = ag_freeze_rule_list(&count);
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < count; i++)
+	{
+		const AgFreezeTransition *transition = &transitions[i];
+		Datum		values[8];
+		bool		nulls[8] = {false};
+
+		put_text(values, nulls, 0, transition->id);
+		put_text(values, nulls, 1, ag_freeze_state_name(transition->from));
+		put_text(values, nulls, 2, ag_freeze_event_name(transition->event));
+		put_text(values, nulls, 3, ag_freeze_state_name(transition->to));
+		put_text(values, nulls, 4, transition->end_reason);
+		put_text(values, nulls, 5, transition->who);
+		put_text(values, nulls, 6, transition->guard);
+		put_text(values, nulls, 7, transition->errors);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

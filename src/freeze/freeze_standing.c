@@ -1,0 +1,167 @@
+/*-------------------------------------------------------------------------
+ *
+ * freeze_standing.c
+ *		From the freezes of an account to its rows of standing.
+ *
+ * Every freeze leaves up to three rows, all written in the transaction that
+ * changes it, so that none of them waits for a worker:
+ *
+ *	- the freeze itself, [start, end) without its stays: the piece that runs now,
+ *	  or the next one;
+ *	- its probation, starting at its end, to the microsecond;
+ *	- the acknowledgment it asks for, from its end until it is given.
+ *
+ * Freezes without end have no rows of what follows until they are ended.  A
+ * probation stands still while a total freeze (one that denies everything) runs,
+ * where the kind says so; therefore the rows of one freeze depend on the others,
+ * and all are derived together.
+ *
+ * ag_freeze_follow() is a pure function of records and an instant; explain() asks
+ * it about the past.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "freeze/freeze.h"
+
+/* What the derivation of one freeze needs to know of the others. */
+typedef struct Derivation
+{
+	TimestampTz at;
+	AgSpan	   *totals;			/* spans in which everything is denied, by start */
+	int			total_count;
+	List	   *acknowledgments;
+	List	   *rows;
+} Derivation;
+
+static int
+compare_spans(const void *a, const void *b)
+{
+	TimestampTz left = ((const AgSpan *) a)->from;
+	TimestampTz right = ((const AgSpan *) b)->from;
+
+	return left < right ? -1 : left > right;
+}
+
+/* The spans of all total freezes, sorted by their start. */
+static void
+collect_totals(Derivation *derivation, List *freezes)
+{
+	int			room = 0;
+	ListCell   *cell;
+
+	foreach(cell, freezes)
+		room += ((AgFreeze *) lfirst(cell))->stay_count + 1;
+	derivation->totals = palloc(sizeof(AgSpan) * Max(room, 1));
+	derivation->total_count = 0;
+	foreach(cell, freezes)
+	{
+		AgFreeze   *freeze = lfirst(cell);
+
+		if (ag_freeze_is_total(freeze, ag_policy_kind_version(freeze->kind, freeze->kind_version)))
+			derivation->total_count +=
+				ag_freeze_pieces(freeze, derivation->totals + derivation->total_count);
+	}
+	qsort(derivation->totals, derivation->total_count, sizeof(AgSpan), compare_spans);
+}
+
+/* Nothing is written that is over, or that acts on nothing. */
+static void
+add_row(Derivation *derivation, const AgFreeze *freeze, char part, uint64 mask, const char *mode,
+		AgSpan span)
+{
+	AgStanding *row;
+
+	if (mask == 0 || span.until <= derivation->at || span.until <= span.from)
+		return;
+	row = palloc0(sizeof(AgStanding));
+	row->freeze_no = freeze->no;
+	row->part = part;
+	if (strcmp(mode, "challenge") == 0)
+		row->challenged = mask;
+	else if (strcmp(mode, "monitor") == 0)
+		row->monitored = mask;
+	else
+		row->denied = mask;
+	row->starts_at = span.from;
+	row->ends_at = span.until;
+	row->rule = part == AG_PART_FREEZE ? freeze->rule : NULL;
+	derivation->rows = lappend(derivation->rows, row);
+}
+
+/* The freeze's own row: the piece that is not over yet and comes first. */
+static void
+add_freeze(Derivation *derivation, const AgFreeze *freeze, const AgKind *kind)
+{
+	AgSpan	   *pieces = palloc(sizeof(AgSpan) * (freeze->stay_count + 1));
+	int			count = ag_freeze_pieces(freeze, pieces);
+	int			i = 0;
+
+	while (i < count && pieces[i].until <= derivation->at)
+		i++;
+	if (i < count)
+		add_row(derivation, freeze, AG_PART_FREEZE, freeze->denies, kind->mode, pieces[i]);
+}
+
+static void
+add_probation(Derivation *derivation, const AgFreeze *freeze, const AgKind *kind)
+{
+	AgSpan		span = {.from = ag_freeze_end(freeze)};
+
+	if (kind->probation < 0 || span.from == DT_NOEND || !ag_freeze_served(freeze))
+		return;
+	span.until = ag_freeze_paused_end(span.from, kind->probation, derivation->totals,
+									  kind->pause_probation ? derivation->total_count : 0);
+	add_row(derivation, freeze, AG_PART_PROBATION, kind->probation_denies, "deny", span);
+}
+
+static void
+add_acknowledgment(Derivation *derivation, const AgFreeze *freeze, const AgKind *kind)
+{
+	AgSpan		span = {.from = ag_freeze_end(freeze), .until = DT_NOEND};
+	ListCell   *cell;
+
+	if (!kind->acknowledge || span.from == DT_NOEND || !ag_freeze_served(freeze))
+		return;
+	foreach(cell, derivation->acknowledgments)
+	{
+		AgAcknowledgment *given = lfirst(cell);
+
+		if (given->freeze_no == freeze->no)
+			span.until = Min(span.until, given->at);
+	}
+	add_row(derivation, freeze, AG_PART_ACKNOWLEDGE, kind->acknowledge_denies, "deny", span);
+}
+
+/*
+ * The rows of standing that follow from these freezes, as seen at an instant: those
+ * that are in force then or will be.
+ */
+List *
+ag_freeze_follow(List *freezes, List *acknowledgments, TimestampTz at)
+{
+	Derivation	derivation = {.at = at, .acknowledgments = acknowledgments};
+	ListCell   *cell;
+
+	collect_totals(&derivation, freezes);
+	foreach(cell, freezes)
+	{
+		const AgFreeze *freeze = lfirst(cell);
+		const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
+
+		if (!ag_freeze_effective(freeze))
+			continue;
+		add_freeze(&derivation, freeze, kind);
+		add_probation(&derivation, freeze, kind);
+		add_acknowledgment(&derivation, freeze, kind);
+	}
+	return derivation.rows;
+}
+
+void
+ag_freeze_derive(AgAccount *account, TimestampTz at)
+{
+	ag_standing_replace(account->account_id,
+						ag_freeze_follow(ag_freeze_list(account->account_id), NIL, at));
+}
