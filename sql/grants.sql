@@ -98,6 +98,16 @@ GRANT EXECUTE ON FUNCTION
         timestamptz, uuid, boolean, integer, text, jsonb, boolean, timestamptz, jsonb, text),
     acctguard.freeze_lift(bigint, integer, text, text, jsonb)
 TO acctguard_app, acctguard_risk, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_operator;
+GRANT EXECUTE ON FUNCTION
+    acctguard.freeze_amend(bigint, integer, timestamptz, text[], text, timestamptz, text, jsonb, text, integer),
+    acctguard.freeze_reject(bigint, integer, text)
+TO acctguard_risk, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_operator;
+GRANT EXECUTE ON FUNCTION
+    acctguard.freeze_approve(bigint, integer),
+    acctguard.freeze_stay(bigint, integer, text, timestamptz),
+    acctguard.freeze_unstay(bigint, integer, text),
+    acctguard.freeze_vacate(bigint, integer, text)
+TO acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.freeze_satisfy(bigint, integer, text, jsonb) TO
     acctguard_app, acctguard_risk, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.freeze_list(bigint) TO

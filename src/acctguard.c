@@ -46,4 +46,5 @@ _PG_init(void)
 	ag_plan_register(&account_statements);
 	ag_plan_register(&standing_statements);
 	ag_plan_register(&freeze_statements);
+	ag_plan_register(&freeze_version_statements);
 }

@@ -33,6 +33,72 @@ statement: further fields of the statement of reasons: explanation (the facts fi
 idempotency_key: the same request under the same key returns the same number; another request UG122.
 Errors: UG102 kind, UG103 role, UG104 rank, UG105 protected, UG106 last administrator, UG107 own account, UG108 length, UG109 start, UG110 automated, UG111 fields (named in the detail), UG112 older conduct, UG120 weaker, UG122 key, UG404 account, UG601 lifecycle, UG610 capability, UG611 reason, 22023 arguments.';
 
+CREATE OR REPLACE FUNCTION acctguard.freeze_transition_guard()
+RETURNS trigger
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_freeze_transition_guard';
+COMMENT ON FUNCTION acctguard.freeze_transition_guard() IS
+'Trigger on freeze_record: refuses with UG101 every UPDATE that is no step of freeze_transitions(), changes what was decided, or writes anew what is written once; acctguard''s own statements included.';
+
+CREATE OR REPLACE FUNCTION acctguard.freeze_version_guard()
+RETURNS trigger
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_freeze_version_guard';
+COMMENT ON FUNCTION acctguard.freeze_version_guard() IS
+'Trigger on freeze_version: refuses every UPDATE with UG101.';
+
+CREATE OR REPLACE FUNCTION acctguard.freeze_approve(account_id bigint, freeze_no integer)
+RETURNS text
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_freeze_approve';
+COMMENT ON FUNCTION acctguard.freeze_approve(bigint, integer) IS
+'The second person agrees with what was proposed: a freeze, or a harsher version of one (freeze_amend). Returns the state of the freeze after it: active or scheduled; proposed where an automated actor proposed, the kind needs two persons, and this was the first. A start that has passed moves to now and the length is kept.
+Errors: UG100, UG101 nothing proposed, UG103 role, UG104 to UG107 as in freeze_impose(), UG113 same person, UG123 timed out (policy proposal_life, seconds).';
+
+CREATE OR REPLACE FUNCTION acctguard.freeze_reject(account_id bigint, freeze_no integer, reason text)
+RETURNS void
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_freeze_reject';
+COMMENT ON FUNCTION acctguard.freeze_reject(bigint, integer, text) IS
+'Rejects what was proposed, a freeze or a harsher version; the proposer withdraws with it. reason: why; internal. Errors: UG100, UG101, UG103 role, UG123 timed out.';
+
+CREATE OR REPLACE FUNCTION acctguard.freeze_amend(
+    account_id bigint, freeze_no integer, ends_at timestamptz DEFAULT NULL, capabilities text[] DEFAULT NULL,
+    facts text DEFAULT NULL, starts_at timestamptz DEFAULT NULL, legal_reference text DEFAULT NULL,
+    evidence jsonb DEFAULT NULL, note text DEFAULT NULL, expected_version integer DEFAULT NULL)
+RETURNS integer
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_freeze_amend';
+COMMENT ON FUNCTION acctguard.freeze_amend(bigint, integer, timestamptz, text[], text, timestamptz, text, jsonb, text, integer) IS
+'Changes the terms of an active or scheduled freeze by a new version, whose number it returns. NULL leaves as it is.
+A harsher version (another capability, a later end, an earlier start) is a new decision: needs facts of its own, passes the guards of freeze_impose(), waits for freeze_approve() where the kind has a second person, and the user is informed anew. A milder one is a lift in part and needs that authority.
+ends_at: the new end; ''infinity'': until lifted. starts_at: only before it has started. expected_version: refuse if the freeze has another version by now. note: why; internal.
+Errors: UG100, UG101, UG103 to UG111 as in freeze_impose(), UG113 and UG115 as in freeze_lift(), UG114 version, UG116 own freezes are made milder by lifting them, 22023 nothing would change.';
+
+CREATE OR REPLACE FUNCTION acctguard.freeze_stay(
+    account_id bigint, freeze_no integer, reason text, until timestamptz DEFAULT NULL)
+RETURNS void
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_freeze_stay';
+COMMENT ON FUNCTION acctguard.freeze_stay(bigint, integer, text, timestamptz) IS
+'Suspends the effect of an active freeze while it is looked at again; its end does not move. until: NULL as long as the kind allows; all stays of a freeze together last at most stay_max of its kind. The effect comes back by the clock.
+Errors: UG100, UG101 not active, UG108 too long, UG115 role, UG119 kind.';
+
+CREATE OR REPLACE FUNCTION acctguard.freeze_unstay(account_id bigint, freeze_no integer, reason text)
+RETURNS void
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_freeze_unstay';
+COMMENT ON FUNCTION acctguard.freeze_unstay(bigint, integer, text) IS
+'Ends the stay of a freeze: its effect is back at once. Errors: UG100, UG101 not stayed, UG115 role.';
+
+CREATE OR REPLACE FUNCTION acctguard.freeze_vacate(account_id bigint, freeze_no integer, reason text)
+RETURNS text
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_freeze_vacate';
+COMMENT ON FUNCTION acctguard.freeze_vacate(bigint, integer, text) IS
+'Annuls a decision that was wrong, without an appeal, also after its end: two persons who may lift or approve the kind. The first call proposes and returns ''proposed''; the call of another person within policy proposal_life (seconds) confirms and returns ''vacated''. The freeze ends, its strikes are void, neither probation nor acknowledgment follows, and freezes that the ladder built on it are looked at again.
+Errors: UG100, UG101 a mere proposal, UG107 own account, UG113 same person, UG115 role, UG121 annulled before.';
+
 CREATE OR REPLACE FUNCTION acctguard.freeze_lift(
     account_id bigint, freeze_no integer, reason text, legal_reference text DEFAULT NULL, proof jsonb DEFAULT NULL,
     OUT part text, OUT restricted_by integer, OUT kind text, OUT mode text, OUT capabilities text[],

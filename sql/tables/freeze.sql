@@ -180,4 +180,10 @@ COMMENT ON COLUMN acctguard.freeze_version.source IS 'how the conduct came to no
 COMMENT ON COLUMN acctguard.freeze_version.category IS 'category of the reason, or the one given in the statement';
 COMMENT ON COLUMN acctguard.freeze_version.change_note IS 'why this version differs from the one before; internal';
 
+-- Named so that they fire after acctguard_row, the guard on own tables.
+CREATE TRIGGER acctguard_transition BEFORE UPDATE ON acctguard.freeze_record
+    FOR EACH ROW EXECUTE FUNCTION acctguard.freeze_transition_guard();
+CREATE TRIGGER acctguard_version BEFORE UPDATE ON acctguard.freeze_version
+    FOR EACH ROW EXECUTE FUNCTION acctguard.freeze_version_guard();
+
 -- strikes, risk, holds, scope freezes

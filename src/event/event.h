@@ -49,6 +49,13 @@
 	AG_ACTION(LADDER_UNSUPPORTED, 131, "freeze.ladder_unsupported", \
 			  "a ladder freeze that a person took over lost its strikes and awaits review") \
 	AG_ACTION(SCOPE_AMENDED, 132, "freeze.scope_amended", "a scope freeze was given another end") \
+	AG_ACTION(FREEZE_ENDORSED, 122, "freeze.endorsed", "a person took over an automated proposal") \
+	AG_ACTION(FREEZE_AMENDMENT_PROPOSED, 123, "freeze.amendment_proposed", \
+			  "a harsher version waits for a second person") \
+	AG_ACTION(FREEZE_AMENDMENT_REJECTED, 124, "freeze.amendment_rejected", \
+			  "a harsher version was rejected or withdrawn") \
+	AG_ACTION(FREEZE_VACATE_PROPOSED, 125, "freeze.vacate_proposed", \
+			  "the annulment of a decision waits for a second person") \
 	AG_ACTION(MONITORED, 400, "enforce.monitored", "a monitored freeze would have refused this") \
 	AG_ACTION(GUARDED, 401, "enforce.guarded", "a guard was put on a table") \
 	AG_ACTION(UNGUARDED, 402, "enforce.unguarded", "a guard was taken off a table") \

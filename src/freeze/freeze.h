@@ -248,6 +248,9 @@ extern int	ag_freeze_impose(AgAccount *account, const AgActor *actor, const AgFr
 extern void ag_freeze_take_effect(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
 								  const AgKind *kind, TimestampTz at);
 
+extern void ag_freeze_session_effect(AgAccount *account, const AgFreeze *freeze,
+									 const AgKind *kind, TimestampTz at);
+
 /*
  * freeze_decide.c: F2, F3.  Approving returns the state after it.
  */
@@ -370,9 +373,10 @@ extern const char *ag_part_name(char part);
 extern void ag_restriction_values(const AgRestriction *restriction, Datum *values, bool *nulls);
 
 /*
- * freeze_store.c: tables freeze_record and freeze_version.
+ * freeze_store.c: table freeze_record; freeze_version_store.c: table freeze_version.
  */
 extern AgStatementTable freeze_statements;
+extern AgStatementTable freeze_version_statements;
 
 /* A further version; NULL texts are taken from the version it is made from. */
 typedef struct AgFreezeVersion
@@ -394,9 +398,13 @@ typedef struct AgFreezeVersion
 } AgFreezeVersion;
 
 extern void ag_freeze_store_insert(const AgFreeze *freeze, const AgFreezeStatement *statement);
+extern void ag_freeze_store_first_version(const AgFreeze *freeze,
+										  const AgFreezeStatement *statement);
 extern void ag_freeze_store_insert_version(const AgFreeze *freeze, int from,
 										   const AgFreezeVersion *version);
 extern int	ag_freeze_store_find_key(int64 account_id, const char *key, bytea **request_hash);
+extern AgSpan *ag_freeze_read_spans(Datum datum, int *count);	/* of a tstzmultirange */
+extern AgFreeze *ag_freeze_store_version(const AgFreeze *freeze, int version);
 extern void ag_freeze_store_endorse(const AgFreeze *freeze, const char *person, TimestampTz at);
 extern void ag_freeze_store_approve(const AgFreeze *freeze, const AgActor *actor,
 									const AgFreezeVersion *version);

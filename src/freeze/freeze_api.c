@@ -16,6 +16,12 @@
 #include "utils/uuid.h"
 
 PG_FUNCTION_INFO_V1(acctguard_freeze_impose);
+PG_FUNCTION_INFO_V1(acctguard_freeze_approve);
+PG_FUNCTION_INFO_V1(acctguard_freeze_reject);
+PG_FUNCTION_INFO_V1(acctguard_freeze_amend);
+PG_FUNCTION_INFO_V1(acctguard_freeze_stay);
+PG_FUNCTION_INFO_V1(acctguard_freeze_unstay);
+PG_FUNCTION_INFO_V1(acctguard_freeze_vacate);
 PG_FUNCTION_INFO_V1(acctguard_freeze_lift);
 PG_FUNCTION_INFO_V1(acctguard_freeze_satisfy);
 PG_FUNCTION_INFO_V1(acctguard_freeze_list);
@@ -103,6 +109,102 @@ acctguard_freeze_impose(PG_FUNCTION_ARGS)
 	no = ag_freeze_impose(account, actor, &order, ag_now());
 	ag_account_save(account);
 	PG_RETURN_INT32(no);
+}
+
+/* freeze_approve(account_id, freeze_no): the state after it. */
+Datum
+acctguard_freeze_approve(PG_FUNCTION_ARGS)
+{
+	int64		account_id = ag_arg_account(fcinfo, 0);
+	int			no = arg_freeze_no(fcinfo, 1);
+	AgAccount  *account = ag_account_lock(account_id);
+	AgFreezeState state = ag_freeze_approve(account, ag_actor(), no, ag_now());
+
+	ag_account_save(account);
+	PG_RETURN_TEXT_P(cstring_to_text(ag_freeze_state_name(state)));
+}
+
+/* freeze_reject(account_id, freeze_no, reason): reject or withdraw a proposal. */
+Datum
+acctguard_freeze_reject(PG_FUNCTION_ARGS)
+{
+	int64		account_id = ag_arg_account(fcinfo, 0);
+	int			no = arg_freeze_no(fcinfo, 1);
+	char	   *reason = ag_arg_required_text(fcinfo, 2, "reason");
+	AgAccount  *account = ag_account_lock(account_id);
+
+	ag_freeze_reject(account, ag_actor(), no, reason, ag_now());
+	ag_account_save(account);
+	PG_RETURN_VOID();
+}
+
+/* freeze_amend(account_id, freeze_no, ...): change the terms; the version written. */
+Datum
+acctguard_freeze_amend(PG_FUNCTION_ARGS)
+{
+	int64		account_id = ag_arg_account(fcinfo, 0);
+	int			no = arg_freeze_no(fcinfo, 1);
+	AgFreezeAmendment amendment = {0};
+	AgAccount  *account;
+	int			version;
+
+	amendment.ends_given = !PG_ARGISNULL(2);
+	amendment.ends_at = ag_arg_time(fcinfo, 2);
+	amendment.capabilities = PG_ARGISNULL(3) ? NULL : PG_GETARG_ARRAYTYPE_P(3);
+	amendment.facts = ag_arg_text(fcinfo, 4);
+	amendment.starts_given = !PG_ARGISNULL(5);
+	amendment.starts_at = ag_arg_time(fcinfo, 5);
+	amendment.legal_reference = ag_arg_text(fcinfo, 6);
+	amendment.evidence = arg_json(fcinfo, 7);
+	amendment.note = ag_arg_text(fcinfo, 8);
+	amendment.expected_version = PG_ARGISNULL(9) ? 0 : PG_GETARG_INT32(9);
+
+	account = ag_account_lock(account_id);
+	version = ag_freeze_amend(account, ag_actor(), no, &amendment, ag_now());
+	ag_account_save(account);
+	PG_RETURN_INT32(version);
+}
+
+/* freeze_stay(account_id, freeze_no, reason, until): its effect rests until then. */
+Datum
+acctguard_freeze_stay(PG_FUNCTION_ARGS)
+{
+	int64		account_id = ag_arg_account(fcinfo, 0);
+	int			no = arg_freeze_no(fcinfo, 1);
+	char	   *reason = ag_arg_required_text(fcinfo, 2, "reason");
+	AgAccount  *account = ag_account_lock(account_id);
+
+	ag_freeze_stay(account, ag_actor(), no, ag_arg_time(fcinfo, 3), reason, ag_now());
+	ag_account_save(account);
+	PG_RETURN_VOID();
+}
+
+/* freeze_unstay(account_id, freeze_no, reason): its effect is back. */
+Datum
+acctguard_freeze_unstay(PG_FUNCTION_ARGS)
+{
+	int64		account_id = ag_arg_account(fcinfo, 0);
+	int			no = arg_freeze_no(fcinfo, 1);
+	char	   *reason = ag_arg_required_text(fcinfo, 2, "reason");
+	AgAccount  *account = ag_account_lock(account_id);
+
+	ag_freeze_unstay(account, ag_actor(), no, reason, ag_now());
+	ag_account_save(account);
+	PG_RETURN_VOID();
+}
+
+/* freeze_vacate(account_id, freeze_no, reason): proposed or vacated. */
+Datum
+acctguard_freeze_vacate(PG_FUNCTION_ARGS)
+{
+	int64		account_id = ag_arg_account(fcinfo, 0);
+	int			no = arg_freeze_no(fcinfo, 1);
+	char	   *reason = ag_arg_required_text(fcinfo, 2, "reason");
+	AgAccount  *account = ag_account_lock(account_id);
+	bool		done = ag_freeze_correct(account, ag_actor(), no, reason, ag_now());
+
+	ag_account_save(account);
+	PG_RETURN_TEXT_P(cstring_to_text(done ? "vacated" : "proposed"));
 }
 
 /* What restricts the account now, as the result of a set-returning function. */

@@ -194,8 +194,9 @@ require_replaceable(const AgAccount *account, const AgActor *actor, const AgFree
 }
 
 /* Lock or revoke the sessions, when the freeze begins now. */
-static void
-session_effect(AgAccount *account, const AgFreeze *freeze, const AgKind *kind, TimestampTz at)
+void
+ag_freeze_session_effect(AgAccount *account, const AgFreeze *freeze, const AgKind *kind,
+						 TimestampTz at)
 {
 	AgFields   *fields;
 
@@ -253,7 +254,7 @@ ag_freeze_take_effect(AgAccount *account, const AgActor *actor, AgFreeze *freeze
 	ag_freeze_derive(account, at);
 
 	/* 3. Sessions. */
-	session_effect(account, freeze, kind, at);
+	ag_freeze_session_effect(account, freeze, kind, at);
 }
 
 /* The new record, as its order and kind make it. */
@@ -329,6 +330,7 @@ ag_freeze_impose(AgAccount *account, const AgActor *actor, const AgFreezeOrder *
 	statement = ag_freeze_order_statement(order, account, kind, reason, freeze->automated);
 	statement->request_hash = hash;
 	ag_freeze_store_insert(freeze, statement);
+	ag_freeze_store_first_version(freeze, statement);
 
 	/* 4. Event, and what follows from a freeze that is more than a proposal. */
 	ag_account_emit(account, proposal ? AG_ACTION_FREEZE_PROPOSED : AG_ACTION_FREEZE_IMPOSED,

@@ -1,12 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * freeze_store.c
- *		Tables freeze_record and freeze_version: the only SQL that names them.
+ *		Table freeze_record, read together with the version in force.
  *
- * Versions are inserted and never changed.  Records are changed one transition
- * at a time, each by its own statement, which names exactly the columns that the
- * transition may touch; the trigger of freeze_trigger.c checks the step against
- * the table in freeze_rules.c.
+ * Records are changed one transition at a time, each by its own statement, which
+ * names exactly the columns that the transition may touch; the trigger of
+ * freeze_trigger.c checks the step against the table in freeze_rules.c.
  *
  * The caller holds the account's lock.  Rows come back in the caller's memory
  * context.
@@ -26,8 +25,6 @@
 enum
 {
 	FREEZE_INSERT,
-	FREEZE_INSERT_VERSION,
-	FREEZE_COPY_VERSION,
 	FREEZE_LIST,
 	FREEZE_LIST_AT,
 	FREEZE_LOAD,
@@ -125,37 +122,6 @@ static const AgStatement statements[] = {
 		.argtypes = {INT8OID, INT4OID, TEXTOID, TEXTOID, INT4OID, TEXTOID, TIMESTAMPTZOID,
 			TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, INT4OID, INT4OID,
 			TEXTOID, TEXTOID, TEXTOID, BYTEAOID, BOOLOID, TIMESTAMPTZOID, TEXTOID}
-	},
-	[FREEZE_INSERT_VERSION] = {
-		.name = "freeze_version.insert",
-		.sql = "INSERT INTO acctguard.freeze_version (account_id, no, version, proposal, issued_at, "
-			"issued_by, issued_role, starts_at, ends_at, denies, rule, required, facts, explanation, "
-			"ground, legal_reference, conduct_at, evidence, detection_automated, decision_automated, "
-			"source, category, content_types, territory, locale) "
-			"VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13, $14, $15, $16, "
-			"$17::jsonb, $18, $19, $20, $21, coalesce($22, '{}'), coalesce($23, '{}'), $24)",
-		.expected = SPI_OK_INSERT,
-		.nargs = 24,
-		.argtypes = {INT8OID, INT4OID, BOOLOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
-			TIMESTAMPTZOID, INT8OID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-			TIMESTAMPTZOID, TEXTOID, BOOLOID, BOOLOID, TEXTOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID, TEXTOID}
-	},
-	[FREEZE_COPY_VERSION] = {
-		.name = "freeze_version.copy",
-		.sql = "INSERT INTO acctguard.freeze_version (account_id, no, version, proposal, issued_at, "
-			"issued_by, issued_role, approved_by, starts_at, ends_at, denies, rule, required, facts, "
-			"explanation, ground, legal_reference, conduct_at, evidence, detection_automated, "
-			"decision_automated, source, category, content_types, territory, locale, change_note) "
-			"SELECT account_id, no, $4, $5, $6, coalesce($7, issued_by), coalesce($8, issued_role), $9, "
-			"$10, $11, $12, rule, required, coalesce($13, facts), explanation, ground, "
-			"coalesce($14, legal_reference), conduct_at, coalesce($15::jsonb, evidence), "
-			"detection_automated, $16, source, category, content_types, territory, locale, "
-			"coalesce($17, change_note) "
-			"FROM acctguard.freeze_version WHERE account_id = $1 AND no = $2 AND version = $3",
-		.expected = SPI_OK_INSERT,
-		.nargs = 17,
-		.argtypes = {INT8OID, INT4OID, INT4OID, INT4OID, BOOLOID, TIMESTAMPTZOID, TEXTOID, TEXTOID,
-			TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, TEXTOID, TEXTOID, TEXTOID, BOOLOID, TEXTOID}
 	},
 	[FREEZE_LIST] = {
 		.name = "freeze_record.list",
@@ -273,6 +239,7 @@ static const AgStatement statements[] = {
 	[FREEZE_VACATE] = {
 		.name = "freeze_record.vacate",
 		.sql = "UPDATE acctguard.freeze_record SET vacated_at = $3, vacated_by = $4, vacate_reason = $5, "
+			"vacate_proposed_at = $8, vacate_proposed_by = $9, vacate_until = $10, "
 			"ended_at = CASE WHEN $6 THEN $3 ELSE ended_at END, "
 			"end_reason = CASE WHEN $6 THEN 'overturned' ELSE end_reason END, "
 			"ended_by = CASE WHEN $6 THEN $4 ELSE ended_by END, "
@@ -280,8 +247,9 @@ static const AgStatement statements[] = {
 			"amendment_until = NULL, amendment_by = NULL, changed_at = $3 "
 			"WHERE account_id = $1 AND no = $2",
 		.expected = SPI_OK_UPDATE,
-		.nargs = 7,
-		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BOOLOID, TEXTOID}
+		.nargs = 10,
+		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BOOLOID, TEXTOID, TIMESTAMPTZOID,
+		TEXTOID, TIMESTAMPTZOID}
 	},
 	[FREEZE_INFORM] = {
 		.name = "freeze_record.inform",
@@ -298,8 +266,6 @@ AG_STATEMENT_TABLE(freeze_statements, statements);
 void
 ag_freeze_store_insert(const AgFreeze *freeze, const AgFreezeStatement *statement)
 {
-	bool		proposal = freeze->proposal_until != DT_NOEND;
-
 	ag_run(freeze_statements, FREEZE_INSERT, ag_int8(freeze->account_id), ag_int4(freeze->no),
 		   ag_text(freeze->puid), ag_text(freeze->kind), ag_int4(freeze->kind_version),
 		   ag_text(freeze->reason), ag_time(freeze->starts_at), ag_time(freeze->ends_at),
@@ -310,46 +276,11 @@ ag_freeze_store_insert(const AgFreeze *freeze, const AgFreezeStatement *statemen
 		   ag_text(freeze->incident), ag_text(freeze->batch), ag_text(statement->idempotency_key),
 		   ag_bytes(statement->request_hash, AG_HASH_SIZE), ag_bool(freeze->appealable),
 		   ag_time(freeze->disclose_at), ag_text(freeze->note));
-
-	ag_run(freeze_statements, FREEZE_INSERT_VERSION, ag_int8(freeze->account_id),
-		   ag_int4(freeze->no), ag_bool(proposal), ag_time(freeze->issued_at),
-		   ag_text(freeze->issued_by), ag_text(freeze->issued_role), ag_time(freeze->starts_at),
-		   ag_time(freeze->ends_at), ag_int8((int64) freeze->denies), ag_text(freeze->rule),
-		   ag_datum(PointerGetDatum(statement->required), false), ag_text(freeze->facts),
-		   ag_text(statement->explanation), ag_text(freeze->ground),
-		   ag_text(freeze->legal_reference), ag_time(freeze->conduct_at),
-		   ag_text(statement->evidence), ag_bool(statement->detection_automated),
-		   ag_bool(freeze->automated), ag_text(statement->source), ag_text(statement->category),
-		   ag_datum(PointerGetDatum(statement->content_types), statement->content_types == NULL),
-		   ag_datum(PointerGetDatum(statement->territory), statement->territory == NULL),
-		   ag_text(statement->locale));
-}
-
-/*
- * Write a further version: what is NULL in it stays as it was in version `from`.
- */
-void
-ag_freeze_store_insert_version(const AgFreeze *freeze, int from, const AgFreezeVersion *version)
-{
-	AgResult   *result;
-
-	result = ag_run(freeze_statements, FREEZE_COPY_VERSION, ag_int8(freeze->account_id),
-					ag_int4(freeze->no), ag_int4(from), ag_int4(version->version),
-					ag_bool(version->proposal), ag_time(version->issued_at),
-					ag_text(version->issued_by), ag_text(version->issued_role),
-					ag_text(version->approved_by), ag_time(version->starts_at),
-					ag_time(version->ends_at), ag_int8((int64) version->denies),
-					ag_text(version->facts), ag_text(version->legal_reference),
-					ag_text(version->evidence), ag_bool(version->decision_automated),
-					ag_text(version->change_note));
-	if (result->count != 1)
-		elog(ERROR, "freeze %d of account " INT64_FORMAT " has no version %d", freeze->no,
-			 freeze->account_id, from);
 }
 
 /* The spans of a multirange of times, in order. */
-static AgSpan *
-read_spans(Datum datum, int *count)
+AgSpan *
+ag_freeze_read_spans(Datum datum, int *count)
 {
 	TypeCacheEntry *type = lookup_type_cache(TSTZMULTIRANGEOID, TYPECACHE_MULTIRANGE_INFO);
 	TypeCacheEntry *range_type = type->rngtype;
@@ -404,7 +335,7 @@ freeze_from_row(const AgResult *result, uint64 row)
 	freeze->ground = ag_row_text(result, row, COL_GROUND);
 	freeze->legal_reference = ag_row_text(result, row, COL_LEGAL_REFERENCE);
 	freeze->conduct_at = ag_row_time(result, row, COL_CONDUCT_AT);
-	freeze->stays = read_spans(ag_row_datum(result, row, COL_STAYS, &isnull), &freeze->stay_count);
+	freeze->stays = ag_freeze_read_spans(ag_row_datum(result, row, COL_STAYS, &isnull), &freeze->stay_count);
 	freeze->ended_at = ag_row_time(result, row, COL_ENDED_AT);
 	freeze->end_reason = ag_row_text(result, row, COL_END_REASON);
 	freeze->ended_by = ag_row_text(result, row, COL_ENDED_BY);
@@ -569,7 +500,9 @@ ag_freeze_store_vacate(const AgFreeze *freeze, bool ends, const char *role)
 {
 	require_one(ag_run(freeze_statements, FREEZE_VACATE, RECORD(freeze),
 					   ag_time(freeze->vacated_at), ag_text(freeze->vacated_by),
-					   ag_text(freeze->vacate_reason), ag_bool(ends), ag_text(role)), freeze);
+					   ag_text(freeze->vacate_reason), ag_bool(ends), ag_text(role),
+					   ag_time(freeze->vacate_proposed_at), ag_text(freeze->vacate_proposed_by),
+					   ag_time(freeze->vacate_until)), freeze);
 }
 
 /* The user has been informed; only the first time counts. */

@@ -1,0 +1,191 @@
+/*-------------------------------------------------------------------------
+ *
+ * freeze_trigger.c
+ *		The state machine as a fence: no statement, our own included, can make a
+ *		transition that freeze_rules.c does not have.
+ *
+ * freeze_transition_guard() judges an UPDATE of freeze_record: what a decision was
+ * never changes; what is written once stays; and the step from the state before to
+ * the state after, both as of the time of the change, must be in the table.
+ *
+ * freeze_version_guard() refuses every UPDATE of freeze_version.
+ *
+ * INSERT is judged by CHECKs alone, so that a restore can load rows.  A logical-
+ * replication apply worker is let through: the publisher decided.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "freeze/freeze.h"
+#include "parser/parse_relation.h"
+#include "replication/logicalworker.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/rel.h"
+
+PG_FUNCTION_INFO_V1(acctguard_freeze_transition_guard);
+PG_FUNCTION_INFO_V1(acctguard_freeze_version_guard);
+
+/* What was decided, by whom, on what occasion. */
+static const char *const fixed[] = {
+	"account_id", "no", "puid", "kind", "kind_version", "reason", "issued_at", "issued_by",
+	"issued_role", "automated", "proposal_until", "replaces", "ladder_score", "incident", "batch",
+	"idempotency_key", "request_hash", "appealable"
+};
+
+/* Written once. */
+static const char *const once[] = {
+	"endorsed_at", "endorsed_by", "approved_at", "approved_by", "approved_role", "ended_at",
+	"end_reason", "ended_by", "ended_role", "end_note", "end_reference", "replaced_by",
+	"vacated_at", "vacated_by"
+};
+
+static Datum
+column(Relation relation, HeapTuple tuple, const char *name, bool *isnull)
+{
+	int			number = attnameAttNum(relation, name, false);
+
+	if (number == InvalidAttrNumber)
+		elog(ERROR, "table \"%s\" has no column \"%s\"", RelationGetRelationName(relation), name);
+	return heap_getattr(tuple, number, RelationGetDescr(relation), isnull);
+}
+
+/* Did an UPDATE change a column? */
+static bool
+changed(const TriggerData *trigger, const char *name)
+{
+	Relation	relation = trigger->tg_relation;
+	Form_pg_attribute attribute =
+		TupleDescAttr(RelationGetDescr(relation), attnameAttNum(relation, name, false) - 1);
+	bool		old_isnull;
+	bool		new_isnull;
+	Datum		old = column(relation, trigger->tg_trigtuple, name, &old_isnull);
+	Datum		new = column(relation, trigger->tg_newtuple, name, &new_isnull);
+
+	if (old_isnull || new_isnull)
+		return old_isnull != new_isnull;
+	return !datum_image_eq(old, new, attribute->attbyval, attribute->attlen);
+}
+
+static bool
+was_null(const TriggerData *trigger, const char *name)
+{
+	bool		isnull;
+
+	(void) column(trigger->tg_relation, trigger->tg_trigtuple, name, &isnull);
+	return isnull;
+}
+
+static TimestampTz
+time_column(Relation relation, HeapTuple tuple, const char *name)
+{
+	bool		isnull;
+	Datum		value = column(relation, tuple, name, &isnull);
+
+	return isnull ? DT_NOEND : DatumGetTimestampTz(value);
+}
+
+/* As much of a freeze as its state depends on. */
+static AgFreeze
+freeze_from_tuple(Relation relation, HeapTuple tuple)
+{
+	AgFreeze	freeze = {0};
+	bool		isnull;
+
+	freeze.no = DatumGetInt32(column(relation, tuple, "no", &isnull));
+	freeze.issued_at = time_column(relation, tuple, "issued_at");
+	freeze.proposal_until = time_column(relation, tuple, "proposal_until");
+	freeze.approved_at = time_column(relation, tuple, "approved_at");
+	freeze.starts_at = time_column(relation, tuple, "starts_at");
+	freeze.ends_at = time_column(relation, tuple, "ends_at");
+	freeze.ended_at = time_column(relation, tuple, "ended_at");
+	freeze.vacated_at = time_column(relation, tuple, "vacated_at");
+	freeze.stays = ag_freeze_read_spans(column(relation, tuple, "stays", &isnull),
+										&freeze.stay_count);
+	return freeze;
+}
+
+static void
+refuse(const TriggerData *trigger, const char *detail)
+{
+	ereport(ERROR, ag_errcode(AG_ERR_FREEZE_STATE),
+			errmsg("a freeze cannot be changed like that"),
+			errdetail("%s", detail),
+			errhint("See acctguard.freeze_transitions() for what is possible."),
+			errtable(trigger->tg_relation));
+}
+
+/* Why a freeze ends by this UPDATE, NULL if it does not. */
+static char *
+new_end_reason(const TriggerData *trigger)
+{
+	bool		isnull;
+	Datum		value;
+
+	if (!changed(trigger, "ended_at"))
+		return NULL;
+	value = column(trigger->tg_relation, trigger->tg_newtuple, "end_reason", &isnull);
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
+/* The step itself: from the state before to the state after, at the time of the change. */
+static void
+check_step(const TriggerData *trigger)
+{
+	Relation	relation = trigger->tg_relation;
+	AgFreeze	old = freeze_from_tuple(relation, trigger->tg_trigtuple);
+	AgFreeze	new = freeze_from_tuple(relation, trigger->tg_newtuple);
+	TimestampTz at = time_column(relation, trigger->tg_newtuple, "changed_at");
+	AgFreezeState from = ag_freeze_state(&old, at);
+	AgFreezeState to = ag_freeze_state(&new, at);
+	bool		terms = changed(trigger, "terms") || changed(trigger, "starts_at") ||
+		changed(trigger, "ends_at");
+	bool		moved = terms || changed(trigger, "stays") || changed(trigger, "ended_at") ||
+		changed(trigger, "approved_at") || changed(trigger, "vacated_at");
+	char	   *end_reason = new_end_reason(trigger);
+
+	if (moved && !ag_freeze_rule_allows(from, to, end_reason))
+		refuse(trigger, psprintf("Freeze %d is %s; there is no step to %s%s%s.", old.no,
+								 ag_freeze_state_name(from), ag_freeze_state_name(to),
+								 end_reason ? " as " : "", end_reason ? end_reason : ""));
+	if (from == AG_FREEZE_ENDED && moved && (terms || changed(trigger, "stays") ||
+											 changed(trigger, "ended_at") ||
+											 changed(trigger, "approved_at")))
+		refuse(trigger, "What has ended can only be annulled.");
+	if (terms && !changed(trigger, "version"))
+		refuse(trigger, "Other terms need a version of their own.");
+	if (changed(trigger, "endorsed_at") && from != AG_FREEZE_PROPOSED)
+		refuse(trigger, "Only a proposal is endorsed.");
+	if (changed(trigger, "approved_at") && from != AG_FREEZE_PROPOSED)
+		refuse(trigger, "Only a proposal is approved.");
+}
+
+Datum
+acctguard_freeze_transition_guard(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = ag_trigger_data(fcinfo, "freeze_transition_guard");
+
+	if (!IsLogicalWorker())
+	{
+		for (int i = 0; i < (int) lengthof(fixed); i++)
+			if (changed(trigger, fixed[i]))
+				refuse(trigger, psprintf("Column %s is fixed.", fixed[i]));
+		for (int i = 0; i < (int) lengthof(once); i++)
+			if (!was_null(trigger, once[i]) && changed(trigger, once[i]))
+				refuse(trigger, psprintf("Column %s is written once.", once[i]));
+		check_step(trigger);
+	}
+	return PointerGetDatum(trigger->tg_newtuple);
+}
+
+Datum
+acctguard_freeze_version_guard(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = ag_trigger_data(fcinfo, "freeze_version_guard");
+
+	if (!IsLogicalWorker())
+		refuse(trigger, "Versions are never changed; a change is a new version.");
+	return PointerGetDatum(trigger->tg_newtuple);
+}

@@ -1,0 +1,122 @@
+/*-------------------------------------------------------------------------
+ *
+ * freeze_version_store.c
+ *		Table freeze_version: the terms of freezes and their statements of reasons.
+ *
+ * Versions are inserted and never changed.  The caller holds the account's lock.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "freeze/freeze.h"
+
+enum
+{
+	VERSION_INSERT,
+	VERSION_COPY,
+	VERSION_LOAD
+};
+
+static const AgStatement statements[] = {
+	[VERSION_INSERT] = {
+		.name = "freeze_version.insert",
+		.sql = "INSERT INTO acctguard.freeze_version (account_id, no, version, proposal, issued_at, "
+			"issued_by, issued_role, starts_at, ends_at, denies, rule, required, facts, explanation, "
+			"ground, legal_reference, conduct_at, evidence, detection_automated, decision_automated, "
+			"source, category, content_types, territory, locale) "
+			"VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13, $14, $15, $16, "
+			"$17::jsonb, $18, $19, $20, $21, coalesce($22, '{}'), coalesce($23, '{}'), $24)",
+		.expected = SPI_OK_INSERT,
+		.nargs = 24,
+		.argtypes = {INT8OID, INT4OID, BOOLOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
+			TIMESTAMPTZOID, INT8OID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+			TIMESTAMPTZOID, TEXTOID, BOOLOID, BOOLOID, TEXTOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID, TEXTOID}
+	},
+	[VERSION_COPY] = {
+		.name = "freeze_version.copy",
+		.sql = "INSERT INTO acctguard.freeze_version (account_id, no, version, proposal, issued_at, "
+			"issued_by, issued_role, approved_by, starts_at, ends_at, denies, rule, required, facts, "
+			"explanation, ground, legal_reference, conduct_at, evidence, detection_automated, "
+			"decision_automated, source, category, content_types, territory, locale, change_note) "
+			"SELECT account_id, no, $4, $5, $6, coalesce($7, issued_by), coalesce($8, issued_role), $9, "
+			"$10, $11, $12, rule, required, coalesce($13, facts), explanation, ground, "
+			"coalesce($14, legal_reference), conduct_at, coalesce($15::jsonb, evidence), "
+			"detection_automated, $16, source, category, content_types, territory, locale, "
+			"coalesce($17, change_note) "
+			"FROM acctguard.freeze_version WHERE account_id = $1 AND no = $2 AND version = $3",
+		.expected = SPI_OK_INSERT,
+		.nargs = 17,
+		.argtypes = {INT8OID, INT4OID, INT4OID, INT4OID, BOOLOID, TIMESTAMPTZOID, TEXTOID, TEXTOID,
+			TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, TEXTOID, TEXTOID, TEXTOID, BOOLOID, TEXTOID}
+	},
+	[VERSION_LOAD] = {
+		.name = "freeze_version.load",
+		.sql = "SELECT starts_at, ends_at, denies FROM acctguard.freeze_version "
+			"WHERE account_id = $1 AND no = $2 AND version = $3",
+		.expected = SPI_OK_SELECT,
+		.nargs = 3,
+		.argtypes = {INT8OID, INT4OID, INT4OID}
+	}
+};
+
+AG_STATEMENT_TABLE(freeze_version_statements, statements);
+
+/* The first version of a freeze. */
+void
+ag_freeze_store_first_version(const AgFreeze *freeze, const AgFreezeStatement *statement)
+{
+	bool		proposal = freeze->proposal_until != DT_NOEND;
+
+	ag_run(freeze_version_statements, VERSION_INSERT, ag_int8(freeze->account_id),
+		   ag_int4(freeze->no), ag_bool(proposal), ag_time(freeze->issued_at),
+		   ag_text(freeze->issued_by), ag_text(freeze->issued_role), ag_time(freeze->starts_at),
+		   ag_time(freeze->ends_at), ag_int8((int64) freeze->denies), ag_text(freeze->rule),
+		   ag_datum(PointerGetDatum(statement->required), false), ag_text(freeze->facts),
+		   ag_text(statement->explanation), ag_text(freeze->ground),
+		   ag_text(freeze->legal_reference), ag_time(freeze->conduct_at),
+		   ag_text(statement->evidence), ag_bool(statement->detection_automated),
+		   ag_bool(freeze->automated), ag_text(statement->source), ag_text(statement->category),
+		   ag_datum(PointerGetDatum(statement->content_types), statement->content_types == NULL),
+		   ag_datum(PointerGetDatum(statement->territory), statement->territory == NULL),
+		   ag_text(statement->locale));
+}
+
+/*
+ * Write a further version: what is NULL in it stays as it was in version `from`.
+ */
+void
+ag_freeze_store_insert_version(const AgFreeze *freeze, int from, const AgFreezeVersion *version)
+{
+	AgResult   *result;
+
+	result = ag_run(freeze_version_statements, VERSION_COPY, ag_int8(freeze->account_id),
+					ag_int4(freeze->no), ag_int4(from), ag_int4(version->version),
+					ag_bool(version->proposal), ag_time(version->issued_at),
+					ag_text(version->issued_by), ag_text(version->issued_role),
+					ag_text(version->approved_by), ag_time(version->starts_at),
+					ag_time(version->ends_at), ag_int8((int64) version->denies),
+					ag_text(version->facts), ag_text(version->legal_reference),
+					ag_text(version->evidence), ag_bool(version->decision_automated),
+					ag_text(version->change_note));
+	if (result->count != 1)
+		elog(ERROR, "freeze %d of account " INT64_FORMAT " has no version %d", freeze->no,
+			 freeze->account_id, from);
+}
+
+/* The terms of a version: starts_at, ends_at, denies of a copy of the freeze. */
+AgFreeze *
+ag_freeze_store_version(const AgFreeze *freeze, int version)
+{
+	AgResult   *result = ag_run(freeze_version_statements, VERSION_LOAD,
+								ag_int8(freeze->account_id), ag_int4(freeze->no), ag_int4(version));
+	AgFreeze   *copy = palloc(sizeof(AgFreeze));
+
+	*copy = *freeze;
+	copy->terms = version;
+	copy->starts_at = ag_row_time(result, 0, 1);
+	copy->ends_at = ag_row_time(result, 0, 2);
+	copy->denies = (uint64) ag_row_int8(result, 0, 3);
+	return copy;
+}
