@@ -113,6 +113,33 @@ GRANT EXECUTE ON FUNCTION acctguard.freeze_satisfy(bigint, integer, text, jsonb)
 GRANT EXECUTE ON FUNCTION acctguard.freeze_list(bigint) TO
     acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
 
+-- strikes, acknowledgments, risk, legal holds, scope freezes
+GRANT EXECUTE ON FUNCTION acctguard.warn(bigint, text, integer, text, uuid, text) TO
+    acctguard_risk, acctguard_moderator, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.strike_void(bigint, integer, text) TO
+    acctguard_moderator, acctguard_reviewer, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.strike_list(bigint), acctguard.risk_list(bigint) TO
+    acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.acknowledge(bigint, text, bytea, text, text) TO acctguard_app;
+GRANT EXECUTE ON FUNCTION acctguard.acknowledgment_waive(bigint, integer, text) TO acctguard_moderator;
+GRANT EXECUTE ON FUNCTION
+    acctguard.risk_report(bigint, text, numeric, jsonb, uuid),
+    acctguard.risk_clear(bigint, text)
+TO acctguard_risk, acctguard_moderator, acctguard_operator;
+GRANT EXECUTE ON FUNCTION
+    acctguard.legal_hold_place(bigint, text, text, text),
+    acctguard.legal_hold_release(text, text, text)
+TO acctguard_compliance;
+GRANT EXECUTE ON FUNCTION acctguard.legal_hold_list(bigint) TO acctguard_compliance, acctguard_auditor;
+GRANT EXECUTE ON FUNCTION
+    acctguard.freeze_scope(jsonb, text, text, timestamptz, timestamptz, interval, text[], timestamptz, text),
+    acctguard.scope_lift(integer, text),
+    acctguard.scope_amend(integer, timestamptz, text)
+TO acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.scope_list() TO
+    acctguard_app, acctguard_notifier, acctguard_moderator, acctguard_reviewer, acctguard_compliance,
+    acctguard_auditor, acctguard_operator;
+
 -- operation
 GRANT EXECUTE ON FUNCTION
     acctguard.audit_add_partitions(integer),

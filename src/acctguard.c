@@ -47,4 +47,9 @@ _PG_init(void)
 	ag_plan_register(&standing_statements);
 	ag_plan_register(&freeze_statements);
 	ag_plan_register(&freeze_version_statements);
+	ag_plan_register(&strike_statements);
+	ag_plan_register(&acknowledgment_statements);
+	ag_plan_register(&risk_statements);
+	ag_plan_register(&hold_statements);
+	ag_plan_register(&scope_statements);
 }

@@ -141,4 +141,152 @@ AS 'MODULE_PATHNAME', 'acctguard_freeze_list';
 COMMENT ON FUNCTION acctguard.freeze_list(bigint) IS
 'Every freeze of an account, for staff: its state now (proposed, scheduled, active, stayed, ended), its terms, who decided. Invisible kinds and internal notes are in it; never hand it to the user. amendment: version that waits for a second person. Errors: UG404.';
 
--- strikes, risk, holds, scope freezes
+--
+-- Strikes and ladder, acknowledgments, risk, legal holds, scope freezes
+--
+
+CREATE OR REPLACE FUNCTION acctguard.warn(account_id bigint, reason text, points integer DEFAULT NULL,
+    facts text DEFAULT NULL, incident uuid DEFAULT NULL, idempotency_key text DEFAULT NULL,
+    OUT score integer, OUT freeze_no integer)
+RETURNS record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_warn';
+COMMENT ON FUNCTION acctguard.warn(bigint, text, integer, text, uuid, text) IS
+'Warns the user: a strike without a freeze. Strikes of category violation climb the ladder: when the score rises to a step that was not served for it, the step''s freeze is imposed (or proposed) in the same transaction.
+reason: from policy_list(''reason''). points: 0 to 100, default those of the reason; 0 only records the warning. facts: shown to the user. incident: names what happened, one incident counts once. idempotency_key: the same call repeated under it changes nothing and returns the same result.
+score: live points of the reason''s category afterwards, source strike. freeze_no: the freeze the ladder answered with, or NULL.
+Errors: UG404 no such account, UG601 account neither active nor closing, UG107 the actor''s own account, UG611 no such reason, UG122 key used for another warning, 22023 points out of range.';
+
+CREATE OR REPLACE FUNCTION acctguard.strike_void(account_id bigint, strike_no integer, reason text)
+RETURNS void
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_strike_void';
+COMMENT ON FUNCTION acctguard.strike_void(bigint, integer, text) IS
+'Takes a warning back: its strike counts no more, from the beginning. Ladder freezes that its points were needed for are vacated if nobody has taken them over, else reported by the event freeze.ladder_unsupported. The strike of a freeze is voided by freeze_vacate() only.
+Errors: UG130 no such strike, UG101 the strike belongs to a freeze, UG121 voided before, UG107 the actor''s own account, UG404 no such account.';
+
+CREATE OR REPLACE FUNCTION acctguard.strike_list(account_id bigint,
+    OUT no integer, OUT freeze_no integer, OUT reason text, OUT category text, OUT points integer,
+    OUT incident uuid, OUT facts text, OUT conduct_at timestamptz, OUT at timestamptz,
+    OUT expires_at timestamptz, OUT void_at timestamptz, OUT void_reason text, OUT live boolean,
+    OUT ladder_no integer, OUT person text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_strike_list';
+COMMENT ON FUNCTION acctguard.strike_list(bigint) IS
+'Every strike of an account, oldest first: live, expired, voided. freeze_no 0 is a warning; live says whether it counts now; ladder_no is the freeze the ladder answered with. Errors: UG404 no such account.';
+
+CREATE OR REPLACE FUNCTION acctguard.acknowledge(account_id bigint, rules_version text, text_hash bytea,
+    locale text DEFAULT NULL, device text DEFAULT NULL)
+RETURNS integer
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_acknowledge';
+COMMENT ON FUNCTION acctguard.acknowledge(bigint, text, bytea, text, text) IS
+'The user acknowledges the rules, through the app. Opens the acknowledgment gates that stand now and returns how many; a freeze that has not ended yet leaves a gate of its own later.
+rules_version: version of the rules that were shown. text_hash: digest of the shown text, 16 to 64 bytes, e.g. SHA-256. locale: language shown, default the account''s. device: where, as the app names it.
+Errors: 42501 called by staff, UG404 no such account, UG601 account closed, 22023 malformed digest.';
+
+CREATE OR REPLACE FUNCTION acctguard.acknowledgment_waive(account_id bigint, freeze_no integer, reason text)
+RETURNS void
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_acknowledgment_waive';
+COMMENT ON FUNCTION acctguard.acknowledgment_waive(bigint, integer, text) IS
+'Opens the acknowledgment gate of one ended freeze without the user, with a reason; an event of its own. Errors: UG100 no such freeze, UG101 no gate of it stands now, UG107 the actor''s own account, UG404 no such account.';
+
+CREATE OR REPLACE FUNCTION acctguard.risk_report(account_id bigint, signal text, weight numeric DEFAULT NULL,
+    evidence jsonb DEFAULT NULL, incident uuid DEFAULT NULL, OUT score numeric, OUT freeze_no integer)
+RETURNS record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_risk_report';
+COMMENT ON FUNCTION acctguard.risk_report(bigint, text, numeric, jsonb, uuid) IS
+'Counts a risk signal and keeps it as evidence. When the score, rounded to whole points, reaches the setting risk_threshold, the freeze that policy names for the weightiest signal is imposed in the same transaction, with the signals as its evidence; an account under such a freeze does not get a second one. Staff and protected accounts are scored, never frozen, by this function.
+signal: from policy_list(''risk_signal''). weight: points, above 0 to 1000000, default that of the signal. evidence: a JSON object of at most 64 KiB. incident: names what happened; one incident counts once, with its heaviest report, from its first.
+score: points after it, to a millionth; each signal loses half with every risk_half_life that passes. Signals from before the risk was over (risk_clear(), a verified identity, a risk freeze lifted or annulled by a person) do not count. freeze_no: the freeze it set off, or NULL.
+Errors: UG611 no such signal, UG404 no such account, 22023 malformed weight or evidence, and those of freeze_impose().';
+
+CREATE OR REPLACE FUNCTION acctguard.risk_clear(account_id bigint, reason text)
+RETURNS integer
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_risk_clear';
+COMMENT ON FUNCTION acctguard.risk_clear(bigint, text) IS
+'Declares the risk over: freezes of category security whose kind ends on the condition risk_over end with condition_met, and no signal so far counts again. Returns the number of freezes ended. Errors: UG404 no such account.';
+
+CREATE OR REPLACE FUNCTION acctguard.risk_list(account_id bigint,
+    OUT no integer, OUT signal text, OUT weight numeric, OUT incident uuid, OUT evidence jsonb,
+    OUT at timestamptz, OUT score numeric, OUT freeze_no integer, OUT cleared_at timestamptz,
+    OUT clear_reason text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_risk_list';
+COMMENT ON FUNCTION acctguard.risk_list(bigint) IS
+'Every risk signal of an account, oldest first; weight and score in points as of the time it came in. Errors: UG404 no such account.';
+
+CREATE OR REPLACE FUNCTION acctguard.legal_hold_place(account_id bigint, matter text, legal_reference text,
+    note text DEFAULT NULL)
+RETURNS integer
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_legal_hold_place';
+COMMENT ON FUNCTION acctguard.legal_hold_place(bigint, text, text, text) IS
+'Places an account under the legal hold of a matter and returns the hold''s number. It denies nothing and the user does not see it; the account can be neither closed nor erased until it is released. A matter holds an account once: repeated, the call returns the same number.
+matter: the case, compared to the letter. legal_reference: the order or statute. note: internal.
+Errors: UG103 role may not, UG404 no such account, UG601 account erased, UG122 held by the matter with another reference.';
+
+CREATE OR REPLACE FUNCTION acctguard.legal_hold_release(matter text, legal_reference text, reason text DEFAULT NULL)
+RETURNS integer
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_legal_hold_release';
+COMMENT ON FUNCTION acctguard.legal_hold_release(text, text, text) IS
+'Releases every hold of a matter, all or none, and returns how many. legal_reference: the document that ends the matter. Where kind legal_hold is lifted by authority, as delivered, whoever placed one of the holds cannot release them.
+Errors: UG131 no live hold of that matter, UG115 role may not, UG111 no reference, UG113 needs another person.';
+
+CREATE OR REPLACE FUNCTION acctguard.legal_hold_list(account_id bigint,
+    OUT no integer, OUT matter text, OUT legal_reference text, OUT note text, OUT placed_at timestamptz,
+    OUT placed_by text, OUT released_at timestamptz, OUT released_by text, OUT release_reference text,
+    OUT release_reason text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_legal_hold_list';
+COMMENT ON FUNCTION acctguard.legal_hold_list(bigint) IS
+'The legal holds of an account, released ones included. Errors: UG404 no such account.';
+
+CREATE OR REPLACE FUNCTION acctguard.freeze_scope(scope jsonb, kind text, reason text,
+    starts_at timestamptz DEFAULT NULL, ends_at timestamptz DEFAULT NULL, duration interval DEFAULT NULL,
+    capabilities text[] DEFAULT NULL, announce_at timestamptz DEFAULT NULL, note text DEFAULT NULL)
+RETURNS integer
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_freeze_scope';
+COMMENT ON FUNCTION acctguard.freeze_scope(jsonb, text, text, timestamptz, timestamptz, interval, text[], timestamptz, text) IS
+'Freezes a set of accounts with one row and returns its number. It is over by itself at its end.
+scope: {"all": true}, {"tenant": "name"} or {"cohort": "name"}, compared with the account''s attributes at each check. kind: one with scope, as delivered maintenance. reason: from policy_list(''reason''). starts_at: default now. ends_at or duration: default the kind''s length. capabilities: what is refused, default what the kind says. announce_at: from when users are told, at the latest the start, default now. note: internal.
+Errors: UG102 no such kind, UG103 role may not, UG108 length outside the kind, UG109 start in the past, UG611 no such reason, UG610 no such capability, 22023 malformed scope, kind not for scopes, both ends_at and duration.';
+
+CREATE OR REPLACE FUNCTION acctguard.scope_lift(no integer, reason text)
+RETURNS void
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_scope_lift';
+COMMENT ON FUNCTION acctguard.scope_lift(integer, text) IS
+'Ends a scope freeze now, or cancels it before its start. Errors: UG132 no such scope freeze, UG101 it is over, UG115 role may not.';
+
+CREATE OR REPLACE FUNCTION acctguard.scope_amend(no integer, ends_at timestamptz, reason text DEFAULT NULL)
+RETURNS void
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_scope_amend';
+COMMENT ON FUNCTION acctguard.scope_amend(integer, timestamptz, text) IS
+'Gives a scope freeze another end, later or earlier, within the length its kind allows counted from the start; NULL is no end where the kind allows that. Every end it had stays in scope_version. Errors: UG132 no such scope freeze, UG101 it is over, UG108 length or an end in the past, UG103 role may not.';
+
+CREATE OR REPLACE FUNCTION acctguard.scope_list(
+    OUT no integer, OUT scope jsonb, OUT kind text, OUT reason text, OUT state text, OUT denied text[],
+    OUT challenged text[], OUT monitored text[], OUT announce_at timestamptz, OUT starts_at timestamptz,
+    OUT ends_at timestamptz, OUT ended_at timestamptz, OUT end_reason text, OUT note text, OUT issued_by text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_scope_list';
+COMMENT ON FUNCTION acctguard.scope_list() IS
+'Every scope freeze: past, present, planned. state: scheduled, announced (not started), active, expired, lifted; the clock decides, nothing is written.';
+
+CREATE OR REPLACE FUNCTION acctguard.scope_changed()
+RETURNS trigger
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_scope_changed';
+COMMENT ON FUNCTION acctguard.scope_changed() IS
+'Trigger on scope_freeze: tells every session that checks have to read it anew.';

@@ -186,4 +186,205 @@ CREATE TRIGGER acctguard_transition BEFORE UPDATE ON acctguard.freeze_record
 CREATE TRIGGER acctguard_version BEFORE UPDATE ON acctguard.freeze_version
     FOR EACH ROW EXECUTE FUNCTION acctguard.freeze_version_guard();
 
--- strikes, risk, holds, scope freezes
+--
+-- Strikes and ladder, acknowledgments, risk, legal holds, scope freezes, batches
+--
+
+CREATE TABLE acctguard.strike (
+    account_id bigint NOT NULL,
+    no integer NOT NULL CHECK (no > 0),
+    freeze_no integer NOT NULL CHECK (freeze_no >= 0),
+    reason text NOT NULL,
+    category text NOT NULL,
+    points integer NOT NULL CHECK (points BETWEEN 0 AND 100),
+    incident uuid,
+    facts text,
+    conduct_at timestamptz,
+    at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    void_at timestamptz,
+    void_reason text,
+    void_person text,
+    idempotency_key text,
+    score integer NOT NULL CHECK (score >= 0),
+    ladder_no integer CHECK (ladder_no > 0),
+    role text NOT NULL,
+    person text NOT NULL,
+    PRIMARY KEY (account_id, no),
+    CONSTRAINT strike_warning CHECK (freeze_no = 0 OR (points > 0 AND facts IS NULL AND idempotency_key IS NULL)),
+    CONSTRAINT strike_life CHECK (expires_at >= at),
+    CONSTRAINT strike_void CHECK ((void_at IS NULL) = (void_reason IS NULL) AND (void_at IS NULL) = (void_person IS NULL)),
+    CONSTRAINT strike_void_after CHECK (void_at >= at)
+);
+CREATE UNIQUE INDEX strike_idempotency ON acctguard.strike (account_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE UNIQUE INDEX strike_freeze ON acctguard.strike (account_id, freeze_no) WHERE freeze_no > 0;
+
+COMMENT ON TABLE acctguard.strike IS
+'Points of one violation, given with a freeze or by a warning. A strike is live from at until expires_at unless voided; the score of an account in a category at an instant is the sum of its live points, an incident counted once with its heaviest strike. Serving or lifting a freeze voids nothing; annulling it does.';
+COMMENT ON COLUMN acctguard.strike.freeze_no IS 'the freeze the points come from; 0 for a warning';
+COMMENT ON COLUMN acctguard.strike.category IS 'category of the reason at the time; only violation climbs the ladder';
+COMMENT ON COLUMN acctguard.strike.incident IS 'what happened, named by the detectors; one incident counts once';
+COMMENT ON COLUMN acctguard.strike.facts IS 'of a warning; a freeze has its own';
+COMMENT ON COLUMN acctguard.strike.conduct_at IS 'when it was done; NULL is unknown';
+COMMENT ON COLUMN acctguard.strike.expires_at IS 'end of its life, from strike_life of the reason';
+COMMENT ON COLUMN acctguard.strike.score IS 'live points of the category right after it';
+COMMENT ON COLUMN acctguard.strike.ladder_no IS 'the freeze the ladder answered with; NULL for none';
+COMMENT ON COLUMN acctguard.strike.role IS 'database role that gave it';
+COMMENT ON COLUMN acctguard.strike.person IS 'person who gave it';
+
+CREATE TABLE acctguard.ladder_freeze (
+    account_id bigint NOT NULL,
+    freeze_no integer NOT NULL CHECK (freeze_no > 0),
+    category text NOT NULL,
+    step integer NOT NULL CHECK (step > 0),
+    threshold integer NOT NULL CHECK (threshold > 0),
+    score integer NOT NULL,
+    strikes integer[] NOT NULL CHECK (cardinality(strikes) > 0 AND array_position(strikes, NULL) IS NULL),
+    at timestamptz NOT NULL,
+    PRIMARY KEY (account_id, freeze_no),
+    CONSTRAINT ladder_freeze_step CHECK (step >= threshold AND score >= threshold)
+);
+COMMENT ON TABLE acctguard.ladder_freeze IS
+'The freezes the ladder imposed or proposed, and the strikes each stands on. When voided strikes leave less than threshold points, the freeze is vacated, or reported if a person had taken it over.';
+COMMENT ON COLUMN acctguard.ladder_freeze.step IS 'ladder_step.score of the step that was served';
+COMMENT ON COLUMN acctguard.ladder_freeze.threshold IS 'ladder_step.score of the step that the score reached; one step below step in probation';
+COMMENT ON COLUMN acctguard.ladder_freeze.strikes IS 'strike.no of the live strikes it was imposed for';
+
+CREATE TABLE acctguard.acknowledgment (
+    account_id bigint NOT NULL,
+    no integer NOT NULL CHECK (no > 0),
+    opened integer[] NOT NULL CHECK (array_position(opened, NULL) IS NULL),
+    rules_version text CHECK (rules_version <> ''),
+    text_hash bytea CHECK (octet_length(text_hash) BETWEEN 16 AND 64),
+    locale text,
+    device text,
+    waive_reason text CHECK (waive_reason <> ''),
+    at timestamptz NOT NULL,
+    role text NOT NULL,
+    person text NOT NULL,
+    PRIMARY KEY (account_id, no),
+    CONSTRAINT acknowledgment_given CHECK ((rules_version IS NULL) = (waive_reason IS NOT NULL)
+        AND (rules_version IS NULL) = (text_hash IS NULL) AND (rules_version IS NULL) = (locale IS NULL)),
+    CONSTRAINT acknowledgment_device CHECK (device IS NULL OR rules_version IS NOT NULL),
+    CONSTRAINT acknowledgment_waived CHECK (waive_reason IS NULL OR cardinality(opened) = 1)
+);
+COMMENT ON TABLE acctguard.acknowledgment IS
+'That a user acknowledged the rules, or that staff waived it: it opens the acknowledgment gates of the freezes in opened, which had ended by then.';
+COMMENT ON COLUMN acctguard.acknowledgment.opened IS 'numbers of the freezes whose gate it opened; may be empty';
+COMMENT ON COLUMN acctguard.acknowledgment.rules_version IS 'version of the rules that were shown; NULL for a waiver';
+COMMENT ON COLUMN acctguard.acknowledgment.text_hash IS 'digest of the text that was shown, as the application computes it';
+COMMENT ON COLUMN acctguard.acknowledgment.locale IS 'language in which the text was shown';
+COMMENT ON COLUMN acctguard.acknowledgment.device IS 'device on which it was acknowledged, as the application names it';
+COMMENT ON COLUMN acctguard.acknowledgment.waive_reason IS 'why staff waived it; NULL for an acknowledgment by the user';
+
+CREATE TABLE acctguard.risk_event (
+    account_id bigint NOT NULL,
+    no integer NOT NULL CHECK (no > 0),
+    signal text NOT NULL,
+    weight numeric(13,6) NOT NULL CHECK (weight > 0 AND weight <= 1000000),
+    incident uuid,
+    evidence jsonb CHECK (jsonb_typeof(evidence) = 'object'),
+    at timestamptz NOT NULL,
+    score numeric(19,6) NOT NULL CHECK (score >= 0),
+    freeze_no integer CHECK (freeze_no > 0),
+    cleared_at timestamptz,
+    clear_reason text,
+    role text NOT NULL,
+    person text NOT NULL,
+    PRIMARY KEY (account_id, no),
+    CONSTRAINT risk_event_cleared CHECK ((cleared_at IS NULL) = (clear_reason IS NULL)),
+    CONSTRAINT risk_event_cleared_after CHECK (cleared_at >= at)
+);
+CREATE INDEX risk_event_counting ON acctguard.risk_event (account_id, at) WHERE cleared_at IS NULL;
+CREATE INDEX risk_event_incident ON acctguard.risk_event (account_id, incident) WHERE incident IS NOT NULL;
+
+COMMENT ON TABLE acctguard.risk_event IS
+'Risk signals of an account, kept as evidence. A signal is worth its weight, halved with every half life that passes (setting risk_half_life); the sum is compared with the setting risk_threshold when a signal comes in.';
+COMMENT ON COLUMN acctguard.risk_event.signal IS 'kind of signal, see table risk_signal';
+COMMENT ON COLUMN acctguard.risk_event.weight IS 'points at the time it was seen';
+COMMENT ON COLUMN acctguard.risk_event.incident IS 'what happened, named by the detectors; one incident counts once';
+COMMENT ON COLUMN acctguard.risk_event.score IS 'score of the account right after it, in points';
+COMMENT ON COLUMN acctguard.risk_event.freeze_no IS 'the freeze it set off; NULL for none';
+COMMENT ON COLUMN acctguard.risk_event.cleared_at IS 'from then on it counts no more: the risk was declared over';
+
+CREATE TABLE acctguard.legal_hold (
+    account_id bigint NOT NULL,
+    no integer NOT NULL CHECK (no > 0),
+    matter text NOT NULL CHECK (matter <> ''),
+    legal_reference text NOT NULL CHECK (legal_reference <> ''),
+    note text,
+    placed_at timestamptz NOT NULL,
+    placed_role text NOT NULL,
+    placed_by text NOT NULL,
+    released_at timestamptz,
+    released_by text,
+    release_reference text,
+    release_reason text,
+    PRIMARY KEY (account_id, no),
+    CONSTRAINT legal_hold_released CHECK ((released_at IS NULL) = (released_by IS NULL)
+        AND (released_at IS NULL) = (release_reference IS NULL) AND (released_at IS NOT NULL OR release_reason IS NULL)),
+    CONSTRAINT legal_hold_released_after CHECK (released_at >= placed_at)
+);
+CREATE UNIQUE INDEX legal_hold_live ON acctguard.legal_hold (account_id, matter) WHERE released_at IS NULL;
+CREATE INDEX legal_hold_matter ON acctguard.legal_hold (matter, account_id) WHERE released_at IS NULL;
+
+COMMENT ON TABLE acctguard.legal_hold IS
+'Legal holds: they deny nothing and the user does not see them, but while one is live the account can be neither closed nor erased.';
+COMMENT ON COLUMN acctguard.legal_hold.matter IS 'the case it belongs to; a release names the matter and ends all its holds';
+COMMENT ON COLUMN acctguard.legal_hold.legal_reference IS 'the order or statute that demands the hold';
+COMMENT ON COLUMN acctguard.legal_hold.release_reference IS 'the document that ends the matter';
+
+CREATE TABLE acctguard.scope_freeze (
+    no integer NOT NULL PRIMARY KEY CHECK (no > 0),
+    scope jsonb NOT NULL,
+    kind text NOT NULL,
+    kind_version integer NOT NULL,
+    denied bigint NOT NULL,
+    challenged bigint NOT NULL,
+    monitored bigint NOT NULL,
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz,
+    ended_at timestamptz,
+    end_reason text,
+    ended_by text,
+    reason text NOT NULL,
+    version integer NOT NULL CHECK (version > 0),
+    announce_at timestamptz NOT NULL,
+    note text,
+    issued_at timestamptz NOT NULL,
+    issued_role text NOT NULL,
+    issued_by text NOT NULL,
+    CONSTRAINT scope_freeze_scope CHECK ((CASE WHEN jsonb_typeof(scope) = 'object' THEN
+        scope = '{"all": true}'
+        OR (scope - 'tenant' = '{}' AND jsonb_typeof(scope -> 'tenant') = 'string' AND scope ->> 'tenant' <> '')
+        OR (scope - 'cohort' = '{}' AND jsonb_typeof(scope -> 'cohort') = 'string' AND scope ->> 'cohort' <> '')
+        ELSE false END) IS TRUE),
+    CONSTRAINT scope_freeze_interval CHECK (ends_at > starts_at),
+    CONSTRAINT scope_freeze_announced CHECK (announce_at <= starts_at),
+    CONSTRAINT scope_freeze_ended CHECK ((ended_at IS NULL) = (ended_by IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL)),
+    CONSTRAINT scope_freeze_mask CHECK (denied | challenged | monitored <> 0)
+);
+COMMENT ON TABLE acctguard.scope_freeze IS
+'Freezes of a set of accounts: one row for all accounts, or for those of a tenant or cohort, however many they are. In force in [starts_at, ends_at) until ended_at.';
+COMMENT ON COLUMN acctguard.scope_freeze.no IS 'number, counted from 1 without gaps';
+COMMENT ON COLUMN acctguard.scope_freeze.scope IS '{"all": true}, {"tenant": "name"} or {"cohort": "name"}: compared with account.tenant and account.cohort';
+COMMENT ON COLUMN acctguard.scope_freeze.version IS 'number of the last row in scope_version';
+COMMENT ON COLUMN acctguard.scope_freeze.announce_at IS 'from when on it is announced to the users it concerns';
+COMMENT ON COLUMN acctguard.scope_freeze.ends_at IS 'planned end, exclusive; NULL is indefinite';
+COMMENT ON COLUMN acctguard.scope_freeze.ended_at IS 'when it was lifted (or cancelled before its start); expiry by ends_at writes nothing';
+
+CREATE TABLE acctguard.scope_version (
+    no integer NOT NULL,
+    version integer NOT NULL CHECK (version > 0),
+    ends_at timestamptz,
+    changed_at timestamptz NOT NULL,
+    changed_role text NOT NULL,
+    changed_by text NOT NULL,
+    change_reason text,
+    PRIMARY KEY (no, version)
+);
+COMMENT ON TABLE acctguard.scope_version IS 'Every end that a scope freeze was given: version 1 as imposed, then one row per amendment. Rows never change.';
+
+CREATE TRIGGER scope_changed AFTER INSERT OR UPDATE ON acctguard.scope_freeze
+FOR EACH STATEMENT EXECUTE FUNCTION acctguard.scope_changed();
+ALTER TABLE acctguard.scope_freeze ENABLE ALWAYS TRIGGER scope_changed;

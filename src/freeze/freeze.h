@@ -480,7 +480,7 @@ extern uint8 *ag_freeze_order_hash(const AgFreezeOrder *order, const AgActor *ac
 extern void ag_freeze_check_proof(const AgFreeze *freeze, const char *proof, TimestampTz at);
 
 /*
- * strike.c: strikes, the ladder, warnings, acknowledgments.
+ * strike.c: strikes, the ladder, warnings.
  */
 
 /*
@@ -495,6 +495,20 @@ extern void ag_strike_add(AgAccount *account, const AgActor *actor, const AgKind
 extern void ag_strike_void(AgAccount *account, const AgActor *actor, int freeze_no,
 						   TimestampTz at);
 
+/* Warn: a strike without a freeze.  Returns its number, the rest in the pointers. */
+extern int	ag_strike_warn(AgAccount *account, const AgActor *actor, const AgReason *reason,
+						   int points, const char *facts, const char *incident,
+						   const char *idempotency_key, TimestampTz at, int *score,
+						   int *ladder_no);
+
+/* Void a warning; freezes it leaves without support are vacated or reported. */
+extern void ag_strike_void_warning(AgAccount *account, const AgActor *actor, int no,
+								   const char *reason, TimestampTz at);
+
+/*
+ * acknowledge.c
+ */
+
 /* When the rules were acknowledged (or that was waived) after which freeze. */
 typedef struct AgAcknowledgment
 {
@@ -503,6 +517,29 @@ typedef struct AgAcknowledgment
 } AgAcknowledgment;
 
 extern List *ag_acknowledgment_list(int64 account_id);	/* AgAcknowledgment * */
+
+/* Refuse everybody but the app; before the account is looked up. */
+extern void ag_acknowledge_require_role(const AgActor *actor);
+
+/* Acknowledge the rules: opens the gates of ended freezes, returns how many. */
+extern int	ag_acknowledge(AgAccount *account, const AgActor *actor, const char *rules_version,
+						   const bytea *text_hash, const char *locale, const char *device,
+						   TimestampTz at);
+extern void ag_acknowledgment_waive(AgAccount *account, const AgActor *actor, int freeze_no,
+									const char *reason, TimestampTz at);
+
+/*
+ * risk.c: the risk score.  Weights and scores are micropoints.
+ */
+
+/* Count a signal (weight 0 = that of the signal); returns the freeze it set off or 0. */
+extern int	ag_risk_report(AgAccount *account, const AgActor *actor, const char *signal,
+						   int64 weight, const char *evidence, const char *incident,
+						   TimestampTz at, int64 *score);
+
+/* The risk is over: freezes that end on risk_over end, no signal so far counts again. */
+extern int	ag_risk_clear(AgAccount *account, const AgActor *actor, const char *reason,
+						  TimestampTz at);
 
 /*
  * hold.c: legal holds.
@@ -514,5 +551,20 @@ typedef enum AgHoldBlocks
 } AgHoldBlocks;
 
 extern bool ag_hold_blocks(int64 account_id, AgHoldBlocks what, TimestampTz at);
+
+extern void ag_hold_require_place(const AgActor *actor);
+extern int	ag_hold_place(AgAccount *account, const AgActor *actor, const char *matter,
+						  const char *legal_reference, const char *note, TimestampTz at);
+extern int	ag_hold_release(const AgActor *actor, const char *matter,
+							const char *legal_reference, const char *reason);
+
+/*
+ * Statements of the stores beside freeze_store.c; see sanction.h.
+ */
+extern AgStatementTable strike_statements;
+extern AgStatementTable acknowledgment_statements;
+extern AgStatementTable risk_statements;
+extern AgStatementTable hold_statements;
+extern AgStatementTable scope_statements;
 
 #endif							/* AG_FREEZE_H */

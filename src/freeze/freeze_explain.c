@@ -93,7 +93,7 @@ ag_freeze_restrictions(int64 account_id, TimestampTz at)
 		if (freeze->vacated_at > at)
 			freeze->vacated_at = DT_NOEND;
 	}
-	foreach(cell, ag_freeze_follow(freezes, NIL, at))
+	foreach(cell, ag_freeze_follow(freezes, ag_acknowledgment_list(account_id), at))
 	{
 		AgStanding *row = lfirst(cell);
 

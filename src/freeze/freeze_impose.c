@@ -237,6 +237,9 @@ void
 ag_freeze_take_effect(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
 					  const AgKind *kind, TimestampTz at)
 {
+	const AgReason *reason = ag_policy_reason(freeze->reason);
+	int			points = reason == NULL ? 0 : strike_points(freeze, kind, reason);
+
 	/*
 	 * 1. The freeze whose place it takes ends, unless it has ended since that was proposed, and 2.
 	 * standing changes in one step.
@@ -253,8 +256,11 @@ ag_freeze_take_effect(AgAccount *account, const AgActor *actor, AgFreeze *freeze
 	}
 	ag_freeze_derive(account, at);
 
-	/* 3. Sessions. */
+	/* 3. Sessions, 4. the strike, which may make the ladder impose another freeze. */
 	ag_freeze_session_effect(account, freeze, kind, at);
+	if (points > 0)
+		ag_strike_add(account, actor, kind, reason, freeze->no, points, freeze->conduct_at,
+					  freeze->incident, at);
 }
 
 /* The new record, as its order and kind make it. */

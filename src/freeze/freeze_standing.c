@@ -163,5 +163,6 @@ void
 ag_freeze_derive(AgAccount *account, TimestampTz at)
 {
 	ag_standing_replace(account->account_id,
-						ag_freeze_follow(ag_freeze_list(account->account_id), NIL, at));
+						ag_freeze_follow(ag_freeze_list(account->account_id),
+										 ag_acknowledgment_list(account->account_id), at));
 }

@@ -1,0 +1,181 @@
+/*-------------------------------------------------------------------------
+ *
+ * sanction.h
+ *		What stands beside freezes, inside this folder: scopes, and the rules and stores
+ *		of strikes, acknowledgments, risk, legal holds, scopes.
+ *
+ * Other folders include freeze.h, which has the use-cases.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AG_SANCTION_H
+#define AG_SANCTION_H
+
+#include "freeze/freeze.h"
+
+/*
+ * scope.c: freezes of a set of accounts, in one row.
+ */
+typedef struct AgScope
+{
+	int			no;
+	const char *scope;			/* jsonb text: {"all": true}, {"tenant": ...}, {"cohort": ...} */
+	const char *kind;
+	int			kind_version;
+	const char *reason;
+	uint64		denied;
+	uint64		challenged;
+	uint64		monitored;
+	int			version;
+	TimestampTz announce_at;
+	TimestampTz starts_at;
+	TimestampTz ends_at;
+	TimestampTz ended_at;
+	const char *end_reason;
+	const char *note;
+} AgScope;
+
+/* What freeze_scope() takes; NULL, DT_NOBEGIN and -1 = not given. */
+typedef struct AgScopeOrder
+{
+	const char *scope;
+	const char *kind;
+	const char *reason;
+	TimestampTz starts_at;
+	TimestampTz ends_at;
+	int64		length;
+	ArrayType  *capabilities;
+	TimestampTz announce_at;
+	const char *note;
+} AgScopeOrder;
+
+extern int	ag_scope_freeze(const AgActor *actor, const AgScopeOrder *order);
+extern void ag_scope_lift(const AgActor *actor, int no, const char *reason);
+extern void ag_scope_amend(const AgActor *actor, int no, TimestampTz ends_at,
+						   const char *reason);
+
+/*
+ * strike_rules.c: pure.
+ */
+
+/* Points of one violation, given with a freeze or by a warning. */
+typedef struct AgStrike
+{
+	int			no;
+	int			freeze_no;		/* 0 = a warning */
+	const char *reason;
+	const char *category;
+	int			points;
+	const char *incident;		/* uuid as text, or NULL */
+	const char *facts;			/* of a warning, or NULL */
+	TimestampTz conduct_at;		/* DT_NOEND = unknown */
+	TimestampTz at;
+	TimestampTz expires_at;
+	TimestampTz void_at;		/* DT_NOEND = stands */
+	const char *idempotency_key;	/* of a warning, or NULL */
+	int			score;			/* of the category, right after it */
+	int			ladder_no;		/* the freeze the ladder answered with, 0 = none */
+} AgStrike;
+
+/* What the ladder imposed or proposed, and on which strikes it stands. */
+typedef struct AgLadderFreeze
+{
+	int			freeze_no;
+	const char *category;
+	int			step;			/* score of the step served */
+	int			threshold;		/* score of the step reached; below step in probation */
+	int			score;
+	bool		vacated;
+	TimestampTz at;
+	int			strike_count;
+	int		   *strikes;
+} AgLadderFreeze;
+
+extern bool ag_strike_rule_live(const AgStrike *strike, TimestampTz at, TimestampTz known_at);
+extern int	ag_strike_rule_score(List *strikes, const char *category,
+								 const AgLadderFreeze *ladder, TimestampTz at,
+								 TimestampTz known_at);
+extern const AgLadderStep *ag_ladder_rule_step(List *ladder, int score, bool probation,
+											   int *threshold);
+extern bool ag_ladder_rule_supported(const AgLadderFreeze *ladder, List *strikes,
+									 TimestampTz at, TimestampTz known_at);
+extern bool ag_ladder_rule_served(List *ladder_freezes, List *strikes,
+								  const AgLadderStep *step, TimestampTz at);
+
+/*
+ * risk_rules.c: pure.
+ */
+
+#define AG_MICROPOINTS 1000000	/* in a point */
+
+/* One risk signal as the score needs it. */
+typedef struct AgRiskEvent
+{
+	int			no;
+	const char *signal;
+	int64		weight;
+	const char *incident;		/* uuid as text, or NULL */
+	TimestampTz at;
+} AgRiskEvent;
+
+extern int64 ag_risk_rule_decayed(int64 weight, TimestampTz seen_at, TimestampTz at,
+								  int64 half_life);
+extern bool ag_risk_rule_reaches(int64 score, int64 threshold);
+extern TimestampTz ag_risk_rule_horizon(TimestampTz at, int64 half_life);
+extern int64 ag_risk_rule_score(const AgRiskEvent *events, int count, TimestampTz at,
+								int64 half_life, int64 *worth);
+
+/*
+ * strike_store.c, acknowledge_store.c, risk_store.c, hold_store.c, scope_store.c
+ */
+extern void ag_strike_store_insert(int64 account_id, const AgStrike *strike,
+								   const AgActor *actor);
+extern void ag_strike_store_answer(int64 account_id, int no, int ladder_no);
+extern List *ag_strike_store_list(int64 account_id);	/* AgStrike * */
+extern AgStrike *ag_strike_store_find_key(int64 account_id, const char *key);
+extern void ag_strike_store_void(int64 account_id, int no, TimestampTz at, const char *reason,
+								 const char *person);
+extern AgResult *ag_strike_store_report(int64 account_id, TimestampTz at);
+extern void ag_ladder_store_insert(int64 account_id, const AgLadderFreeze *ladder);
+extern List *ag_ladder_store_list(int64 account_id);	/* AgLadderFreeze * */
+
+extern void ag_acknowledgment_store_insert(int64 account_id, int no, List *opened,
+										   const char *rules_version, const bytea *text_hash,
+										   const char *locale, const char *device,
+										   const char *waive_reason, const AgActor *actor,
+										   TimestampTz at);
+extern List *ag_acknowledgment_store_list(int64 account_id);
+
+extern void ag_risk_store_insert(int64 account_id, const AgRiskEvent *event,
+								 const char *evidence, int64 score, int freeze_no,
+								 bool cleared, const AgActor *actor);
+extern AgRiskEvent *ag_risk_store_list(int64 account_id, TimestampTz since, int *count);
+extern bool ag_risk_store_cleared_incident(int64 account_id, const char *incident,
+										   TimestampTz until);
+extern List *ag_risk_store_freezes(int64 account_id);	/* int list */
+extern int	ag_risk_store_clear(int64 account_id, TimestampTz at, const char *reason);
+extern AgResult *ag_risk_store_report(int64 account_id);
+
+extern void ag_hold_store_insert(int64 account_id, int no, const char *matter,
+								 const char *legal_reference, const char *note,
+								 const AgActor *actor, TimestampTz at);
+extern int	ag_hold_store_find(int64 account_id, const char *matter, char **legal_reference,
+							   char **placed_by);
+extern List *ag_hold_store_accounts(const char *matter);	/* int64 *, ascending */
+extern void ag_hold_store_release(int64 account_id, int no, const char *person,
+								  const char *legal_reference, const char *reason,
+								  TimestampTz at);
+extern bool ag_hold_store_any(int64 account_id, TimestampTz at);
+extern AgResult *ag_hold_store_report(int64 account_id);
+
+extern void ag_scope_store_lock(void);
+extern int	ag_scope_store_next(void);
+extern void ag_scope_store_insert(const AgScope *scope, const AgActor *actor, TimestampTz at);
+extern AgScope *ag_scope_store_read(int no);
+extern void ag_scope_store_lift(int no, const char *reason, const char *person, TimestampTz at);
+extern void ag_scope_store_amend(int no, int version, TimestampTz ends_at);
+extern void ag_scope_store_version(int no, int version, TimestampTz ends_at,
+								   const AgActor *actor, const char *reason, TimestampTz at);
+extern AgResult *ag_scope_store_report(TimestampTz at);
+
+#endif							/* AG_SANCTION_H */

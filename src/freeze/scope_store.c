@@ -1,0 +1,177 @@
+/*-------------------------------------------------------------------------
+ *
+ * scope_store.c
+ *		Tables scope_freeze and scope_version.
+ *
+ * Writers hold SHARE ROW EXCLUSIVE on scope_freeze, which lets readers through and
+ * makes the highest number plus one the next number.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "freeze/sanction.h"
+
+enum
+{
+	SCOPE_FREEZE_LOCK,
+	SCOPE_FREEZE_NEXT,
+	SCOPE_FREEZE_INSERT,
+	SCOPE_FREEZE_READ,
+	SCOPE_FREEZE_LIFT,
+	SCOPE_FREEZE_AMEND,
+	SCOPE_FREEZE_REPORT,
+	SCOPE_VERSION_INSERT
+};
+
+static const AgStatement statements[] = {
+	[SCOPE_FREEZE_LOCK] = {
+		.name = "scope_freeze.lock",
+		.sql = "LOCK TABLE acctguard.scope_freeze IN SHARE ROW EXCLUSIVE MODE",
+		.expected = SPI_OK_UTILITY
+	},
+	[SCOPE_FREEZE_NEXT] = {
+		.name = "scope_freeze.next",
+		.sql = "SELECT coalesce(max(no), 0) + 1 FROM acctguard.scope_freeze",
+		.expected = SPI_OK_SELECT
+	},
+	[SCOPE_FREEZE_INSERT] = {
+		.name = "scope_freeze.insert",
+		.sql = "INSERT INTO acctguard.scope_freeze (no, scope, kind, kind_version, reason, denied, "
+			"challenged, monitored, version, announce_at, starts_at, ends_at, note, issued_at, "
+			"issued_role, issued_by) "
+			"VALUES ($1, $2::jsonb, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+		.expected = SPI_OK_INSERT,
+		.nargs = 16,
+		.argtypes = {INT4OID, TEXTOID, TEXTOID, INT4OID, TEXTOID, INT8OID, INT8OID, INT8OID, INT4OID,
+			TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID}
+	},
+	[SCOPE_FREEZE_READ] = {
+		.name = "scope_freeze.read",
+		.sql = "SELECT scope::text, kind, kind_version, reason, denied, challenged, monitored, "
+			"version, announce_at, starts_at, ends_at, ended_at, end_reason, note "
+			"FROM acctguard.scope_freeze WHERE no = $1",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {INT4OID}
+	},
+	[SCOPE_FREEZE_LIFT] = {
+		.name = "scope_freeze.lift",
+		.sql = "UPDATE acctguard.scope_freeze SET ended_at = $2, end_reason = $3, ended_by = $4 "
+			"WHERE no = $1",
+		.expected = SPI_OK_UPDATE,
+		.nargs = 4,
+		.argtypes = {INT4OID, TIMESTAMPTZOID, TEXTOID, TEXTOID}
+	},
+	[SCOPE_FREEZE_AMEND] = {
+		.name = "scope_freeze.amend",
+		.sql = "UPDATE acctguard.scope_freeze SET version = $2, ends_at = $3 WHERE no = $1",
+		.expected = SPI_OK_UPDATE,
+		.nargs = 3,
+		.argtypes = {INT4OID, INT4OID, TIMESTAMPTZOID}
+	},
+	[SCOPE_FREEZE_REPORT] = {
+		.name = "scope_freeze.report",
+		.sql = "SELECT no, scope, kind, reason, CASE WHEN ended_at IS NOT NULL THEN 'lifted' "
+			"WHEN ends_at <= $1 THEN 'expired' WHEN starts_at <= $1 THEN 'active' "
+			"WHEN announce_at <= $1 THEN 'announced' ELSE 'scheduled' END, "
+			"denied, challenged, monitored, announce_at, starts_at, ends_at, ended_at, end_reason, "
+			"note, issued_by FROM acctguard.scope_freeze ORDER BY no",
+		.expected = SPI_OK_SELECT,
+		.read_only = true,
+		.nargs = 1,
+		.argtypes = {TIMESTAMPTZOID}
+	},
+	[SCOPE_VERSION_INSERT] = {
+		.name = "scope_version.insert",
+		.sql = "INSERT INTO acctguard.scope_version (no, version, ends_at, changed_at, changed_role, "
+			"changed_by, change_reason) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		.expected = SPI_OK_INSERT,
+		.nargs = 7,
+		.argtypes = {INT4OID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID}
+	}
+};
+
+AG_STATEMENT_TABLE(scope_statements, statements);
+
+/* Keep other writers out until the transaction ends. */
+void
+ag_scope_store_lock(void)
+{
+	ag_run_noargs(scope_statements, SCOPE_FREEZE_LOCK);
+}
+
+int
+ag_scope_store_next(void)
+{
+	return ag_row_int4(ag_run_noargs(scope_statements, SCOPE_FREEZE_NEXT), 0, 1);
+}
+
+void
+ag_scope_store_insert(const AgScope *scope, const AgActor *actor, TimestampTz at)
+{
+	ag_run(scope_statements, SCOPE_FREEZE_INSERT, ag_int4(scope->no), ag_text(scope->scope),
+		   ag_text(scope->kind), ag_int4(scope->kind_version), ag_text(scope->reason),
+		   ag_int8((int64) scope->denied), ag_int8((int64) scope->challenged),
+		   ag_int8((int64) scope->monitored), ag_int4(scope->version),
+		   ag_time(scope->announce_at), ag_time(scope->starts_at), ag_time(scope->ends_at),
+		   ag_text(scope->note), ag_time(at), ag_text(actor->role), ag_text(actor->person));
+}
+
+/* NULL if there is none. */
+AgScope *
+ag_scope_store_read(int no)
+{
+	AgResult   *result = ag_run(scope_statements, SCOPE_FREEZE_READ, ag_int4(no));
+	AgScope    *scope;
+
+	if (result->count == 0)
+		return NULL;
+	scope = palloc0(sizeof(AgScope));
+	scope->no = no;
+	scope->scope = ag_row_text(result, 0, 1);
+	scope->kind = ag_row_text(result, 0, 2);
+	scope->kind_version = ag_row_int4(result, 0, 3);
+	scope->reason = ag_row_text(result, 0, 4);
+	scope->denied = (uint64) ag_row_int8(result, 0, 5);
+	scope->challenged = (uint64) ag_row_int8(result, 0, 6);
+	scope->monitored = (uint64) ag_row_int8(result, 0, 7);
+	scope->version = ag_row_int4(result, 0, 8);
+	scope->announce_at = ag_row_time(result, 0, 9);
+	scope->starts_at = ag_row_time(result, 0, 10);
+	scope->ends_at = ag_row_time(result, 0, 11);
+	scope->ended_at = ag_row_time(result, 0, 12);
+	scope->end_reason = ag_row_text(result, 0, 13);
+	scope->note = ag_row_text(result, 0, 14);
+	return scope;
+}
+
+void
+ag_scope_store_lift(int no, const char *reason, const char *person, TimestampTz at)
+{
+	ag_run(scope_statements, SCOPE_FREEZE_LIFT, ag_int4(no), ag_time(at), ag_text(reason),
+		   ag_text(person));
+}
+
+void
+ag_scope_store_amend(int no, int version, TimestampTz ends_at)
+{
+	ag_run(scope_statements, SCOPE_FREEZE_AMEND, ag_int4(no), ag_int4(version), ag_time(ends_at));
+}
+
+void
+ag_scope_store_version(int no, int version, TimestampTz ends_at, const AgActor *actor,
+					   const char *reason, TimestampTz at)
+{
+	ag_run(scope_statements, SCOPE_VERSION_INSERT, ag_int4(no), ag_int4(version),
+		   ag_time(ends_at), ag_time(at), ag_text(actor->role), ag_text(actor->person),
+		   ag_text(reason));
+}
+
+/* For scope_list(); masks come as numbers. */
+AgResult *
+ag_scope_store_report(TimestampTz at)
+{
+	return ag_run(scope_statements, SCOPE_FREEZE_REPORT, ag_time(at));
+}
