@@ -24,6 +24,11 @@ CREATE TABLE acctguard.account (
     closed_at timestamptz,
     close_reason text,
     erased_at timestamptz,
+    proposal text CHECK (proposal IN ('terminate', 'reopen')),
+    proposed_by text,
+    proposed_at timestamptz,
+    CONSTRAINT account_proposal CHECK (
+        (proposal IS NULL) = (proposed_by IS NULL) AND (proposal IS NULL) = (proposed_at IS NULL)),
     CONSTRAINT account_closing CHECK (
         (state = 'closing') = (close_at IS NOT NULL AND closed_at IS NULL)
         AND (close_at IS NULL) = (close_requested_at IS NULL)),
@@ -53,4 +58,5 @@ COMMENT ON COLUMN acctguard.account.child_count IS 'number of the account''s las
 COMMENT ON COLUMN acctguard.account.session_epoch IS 'sessions of an earlier epoch are revoked';
 COMMENT ON COLUMN acctguard.account.session_locked_epoch IS 'sessions up to this epoch were locked by a freeze';
 COMMENT ON COLUMN acctguard.account.rules_version IS 'the rules the user acknowledged last';
+COMMENT ON COLUMN acctguard.account.proposal IS 'what waits for a second person: terminate or reopen';
 COMMENT ON COLUMN acctguard.account.close_at IS 'when the account closes, set while closing';

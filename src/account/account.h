@@ -48,6 +48,9 @@ typedef struct AgAccount
 	TimestampTz closed_at;
 	TimestampTz erased_at;
 	char	   *close_reason;
+	char	   *proposal;		/* terminate, reopen, or NULL: waits for a second person */
+	char	   *proposed_by;
+	TimestampTz proposed_at;
 } AgAccount;
 
 /*

@@ -24,7 +24,8 @@ enum
 	"account_id, state, external_id, locale, time_zone, profile, tenant, cohort, " \
 	"staff_rank::int4, protected, person, version, freeze_count, child_count, session_epoch, " \
 	"session_locked_epoch, rules_version, registered_at, activated_at, last_seen_at, " \
-	"close_requested_at, close_at, closed_at, erased_at, close_reason"
+	"close_requested_at, close_at, closed_at, erased_at, close_reason, proposal, proposed_by, " \
+	"proposed_at"
 
 /* In the order of COLUMNS. */
 enum
@@ -53,7 +54,10 @@ enum
 	COL_CLOSE_AT,
 	COL_CLOSED_AT,
 	COL_ERASED_AT,
-	COL_CLOSE_REASON
+	COL_CLOSE_REASON,
+	COL_PROPOSAL,
+	COL_PROPOSED_BY,
+	COL_PROPOSED_AT
 };
 
 static const AgStatement statements[] = {
@@ -95,12 +99,14 @@ static const AgStatement statements[] = {
 			"protected = $10, person = $11, version = $12, freeze_count = $13, child_count = $14, "
 			"session_epoch = $15, session_locked_epoch = $16, rules_version = $17, "
 			"activated_at = $18, last_seen_at = $19, close_requested_at = $20, close_at = $21, "
-			"closed_at = $22, erased_at = $23, close_reason = $24 WHERE account_id = $1",
+			"closed_at = $22, erased_at = $23, close_reason = $24, proposal = $25, "
+			"proposed_by = $26, proposed_at = $27 WHERE account_id = $1",
 		.expected = SPI_OK_UPDATE,
-		.nargs = 24,
+		.nargs = 27,
 		.argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT4OID,
 		BOOLOID, TEXTOID, INT8OID, INT4OID, INT4OID, INT8OID, INT8OID, TEXTOID, TIMESTAMPTZOID,
-		TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID}
+		TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,
+		TEXTOID, TEXTOID, TIMESTAMPTZOID}
 	},
 	[ACCOUNT_OTHER_ADMINISTRATORS] = {
 		.name = "account.other_administrators",
@@ -158,6 +164,9 @@ account_from_row(const AgResult *result)
 	account->closed_at = ag_row_time(result, 0, COL_CLOSED_AT);
 	account->erased_at = ag_row_time(result, 0, COL_ERASED_AT);
 	account->close_reason = ag_row_text(result, 0, COL_CLOSE_REASON);
+	account->proposal = ag_row_text(result, 0, COL_PROPOSAL);
+	account->proposed_by = ag_row_text(result, 0, COL_PROPOSED_BY);
+	account->proposed_at = ag_row_time(result, 0, COL_PROPOSED_AT);
 	return account;
 }
 
@@ -204,7 +213,9 @@ ag_account_store_update(const AgAccount *account)
 					ag_text(account->rules_version), ag_time(account->activated_at),
 					ag_time(account->last_seen_at), ag_time(account->close_requested_at),
 					ag_time(account->close_at), ag_time(account->closed_at),
-					ag_time(account->erased_at), ag_text(account->close_reason));
+					ag_time(account->erased_at), ag_text(account->close_reason),
+					ag_text(account->proposal), ag_text(account->proposed_by),
+					ag_time(account->proposed_at));
 	if (result->count != 1)
 		elog(ERROR, "account " INT64_FORMAT " vanished under its lock", account->account_id);
 }

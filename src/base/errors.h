@@ -109,8 +109,6 @@
 			 "Wait until the appeal window of the ban has passed.") \
 	AG_ERROR(TOO_EARLY, "604", "the retention time is not over", \
 			 "Repeat the call at the time named in the detail.") \
-	AG_ERROR(BARRED, "605", "the identity is barred from registering again", \
-			 "Appeal the ban of the account named in the record.") \
 	AG_ERROR(CAPABILITY_UNKNOWN, "610", "there is no such capability or bundle", \
 			 "See acctguard.policy_list('capability').") \
 	AG_ERROR(POLICY_UNKNOWN, "611", "there is no such policy item", \

@@ -60,10 +60,7 @@ ag_standing_list(int64 account_id)
 	return ag_standing_store_list(account_id);
 }
 
-/*
- * Make the rows of an account, but for its lifecycle's, those of a list: write what
- * is new or different, remove what is not in it.
- */
+/* Make the rows of an account those of a list: write what differs, remove the rest. */
 void
 ag_standing_replace(int64 account_id, List *wanted)
 {
@@ -82,8 +79,7 @@ ag_standing_replace(int64 account_id, List *wanted)
 	{
 		AgStanding *old = lfirst(cell);
 
-		if (old->part != AG_PART_LIFECYCLE &&
-			find_row(wanted, old->freeze_no, old->part) == NULL)
+		if (find_row(wanted, old->freeze_no, old->part) == NULL)
 			ag_standing_store_remove(account_id, old->freeze_no, old->part);
 	}
 }

@@ -112,8 +112,8 @@ extern void ag_standing_remove(int64 account_id, int freeze_no, char part);
 extern List *ag_standing_list(int64 account_id);
 
 /*
- * Make the rows of an account, but for its lifecycle's, those of a list of
- * AgStanding *; touches only what differs.
+ * Make the rows of an account those of a list of AgStanding *; touches only what
+ * differs.
  */
 extern void ag_standing_replace(int64 account_id, List *wanted);
 

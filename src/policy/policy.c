@@ -27,6 +27,12 @@
 
 #define AG_CAPABILITY_MAX 63
 
+/*
+ * The bundle all includes bits that no capability has yet: a ban imposed today also
+ * denies what a DBA adds tomorrow.
+ */
+#define ALL_BITS ((UINT64CONST(1) << AG_CAPABILITY_MAX) - 1)
+
 typedef struct Bundle
 {
 	char	   *name;
@@ -110,7 +116,7 @@ load_capabilities(void)
 	ListCell   *cell;
 
 	memset(capabilities, 0, sizeof(capabilities));
-	all_mask = floor_mask = soft_floor_mask = 0;
+	floor_mask = soft_floor_mask = 0;
 	foreach(cell, ag_policy_store_capabilities())
 	{
 		AgCapability *capability = lfirst(cell);
@@ -118,12 +124,13 @@ load_capabilities(void)
 
 		capabilities[capability->bit] = capability;
 		if (capability->floor == NULL)
-			all_mask |= bit;
-		else if (strcmp(capability->floor, "floor") == 0)
+			continue;
+		if (strcmp(capability->floor, "floor") == 0)
 			floor_mask |= bit;
 		else
 			soft_floor_mask |= bit;
 	}
+	all_mask = ALL_BITS & ~(floor_mask | soft_floor_mask);
 }
 
 static int
@@ -292,6 +299,13 @@ ag_policy_mask_names(uint64 mask)
 		if ((mask & (UINT64CONST(1) << i)) && capabilities[i] != NULL)
 			names[count++] = CStringGetTextDatum(capabilities[i]->name);
 	return construct_array(names, count, TEXTOID, -1, false, TYPALIGN_INT);
+}
+
+uint64
+ag_policy_all(void)
+{
+	ensure_cache();
+	return all_mask;
 }
 
 uint64

@@ -1,0 +1,154 @@
+/*-------------------------------------------------------------------------
+ *
+ * freeze_closure.c
+ *		What freezes and holds mean for an account's closing and erasure.
+ *
+ * Closing is decided by the clock: at close_at, or when the last thing that blocks
+ * it ends.  Everything here is computed from the records; nothing is written.
+ *
+ * The caller holds the account's lock or does not need one.  Tables: reads
+ * freeze_record, freeze_version, legal_hold.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "freeze/freeze.h"
+
+/* Severity of kinds that leave nothing of an account (freeze_kind.severity). */
+#define SEVERITY_TOTAL 9
+
+/*
+ * When a closing account closes: close_at, moved to the end of every freeze that
+ * blocks closure at that time.  DT_NOEND while something open-ended blocks it.
+ */
+TimestampTz
+ag_freeze_closing_at(const AgAccount *account)
+{
+	TimestampTz closing_at = account->close_at;
+	List	   *freezes = ag_freeze_list(account->account_id);
+	bool		moved = true;
+
+	while (moved && closing_at != DT_NOEND)
+	{
+		ListCell   *cell;
+
+		moved = false;
+		foreach(cell, freezes)
+		{
+			AgFreeze   *freeze = lfirst(cell);
+			const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
+
+			if (kind->blocks_closure && ag_freeze_effective(freeze) &&
+				ag_interval_contains(freeze->starts_at, ag_freeze_end(freeze), closing_at))
+			{
+				closing_at = ag_freeze_end(freeze);
+				moved = true;
+			}
+		}
+	}
+	if (closing_at != DT_NOEND &&
+		ag_hold_blocks(account->account_id, AG_HOLD_BLOCKS_CLOSURE, closing_at))
+		return DT_NOEND;
+	return closing_at;
+}
+
+/* The lifecycle as it is at an instant, whether or not somebody wrote it down. */
+AgLifecycle
+ag_freeze_lifecycle_at(const AgAccount *account, TimestampTz at)
+{
+	if (account->state == AG_CLOSING && ag_freeze_closing_at(account) <= at)
+		return AG_CLOSED;
+	return account->state;
+}
+
+/*
+ * The row of standing that the lifecycle leaves; false if there is none.  A pending
+ * account may appeal and write to the support, a closed one keeps the floor only.
+ */
+bool
+ag_freeze_lifecycle_row(const AgAccount *account, AgStanding *row)
+{
+	memset(row, 0, sizeof(AgStanding));
+	row->part = AG_PART_LIFECYCLE;
+	row->ends_at = DT_NOEND;
+	row->denied = ag_policy_all();
+	switch (account->state)
+	{
+		case AG_PENDING:
+			row->starts_at = account->registered_at;
+			return true;
+		case AG_CLOSING:
+			row->starts_at = ag_freeze_closing_at(account);
+			break;
+		case AG_CLOSED:
+		case AG_ERASED:
+			row->starts_at = account->closed_at;
+			break;
+		case AG_ACTIVE:
+			return false;
+	}
+	row->denied |= ag_policy_soft_floor();
+	return row->starts_at != DT_NOEND;
+}
+
+/* Until when the freeze can be appealed; DT_NOBEGIN if it cannot, DT_NOEND without end. */
+TimestampTz
+ag_freeze_appealable_until(const AgFreeze *freeze, const AgKind *kind)
+{
+	TimestampTz informed = freeze->informed_at;
+
+	if (!freeze->appealable || kind->appeal_window < 0 || freeze->vacated_at != DT_NOEND)
+		return DT_NOBEGIN;
+	if (informed == DT_NOEND)
+		informed = ag_time_plus(freeze->issued_at, ag_policy_setting(AG_SETTING_INFORMED_AFTER));
+	return ag_time_plus(informed, kind->appeal_window);
+}
+
+/* Is there a ban in force that nobody can appeal any more? */
+bool
+ag_freeze_has_final_ban(const AgAccount *account, TimestampTz at)
+{
+	ListCell   *cell;
+
+	foreach(cell, ag_freeze_list(account->account_id))
+	{
+		AgFreeze   *freeze = lfirst(cell);
+		const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
+
+		if (kind->severity >= SEVERITY_TOTAL &&
+			ag_freeze_state(freeze, at) == AG_FREEZE_ACTIVE &&
+			ag_freeze_appealable_until(freeze, kind) <= at)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * When a closed account may be erased: after its retention and every appeal window
+ * of a total freeze; DT_NOEND while a freeze that blocks erasure is in force.
+ */
+TimestampTz
+ag_freeze_erasable_at(const AgAccount *account, TimestampTz at)
+{
+	TimestampTz erasable_at = ag_time_plus(account->closed_at,
+										   ag_policy_setting(AG_SETTING_RETENTION));
+	ListCell   *cell;
+
+	foreach(cell, ag_freeze_list(account->account_id))
+	{
+		AgFreeze   *freeze = lfirst(cell);
+		const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
+
+		if (!ag_freeze_effective(freeze))
+			continue;
+		if (kind->blocks_erasure)
+		{
+			/* A ban keeps the account until it is final, other kinds while they last. */
+			if (kind->severity < SEVERITY_TOTAL && at < ag_freeze_end(freeze))
+				return DT_NOEND;
+			erasable_at = Max(erasable_at, ag_freeze_appealable_until(freeze, kind));
+		}
+	}
+	return erasable_at;
+}
