@@ -158,3 +158,30 @@ GRANT EXECUTE ON FUNCTION
     acctguard.unguard(regclass, name, text),
     acctguard.guard_check()
 TO acctguard_operator;
+-- an account's life
+GRANT EXECUTE ON FUNCTION
+    acctguard.account_open(bigint, text, text, text, text, text, text, boolean),
+    acctguard.account_activate(bigint),
+    acctguard.account_request_close(bigint, text, jsonb),
+    acctguard.account_cancel_close(bigint, jsonb),
+    acctguard.account_change(bigint, text, text, text),
+    acctguard.account_status(bigint),
+    acctguard.standing(bigint)
+TO acctguard_app;
+GRANT EXECUTE ON FUNCTION
+    acctguard.account_terminate(bigint, text),
+    acctguard.account_reopen(bigint, text),
+    acctguard.account_erase(bigint, text),
+    acctguard.account_mark(bigint, integer, boolean, text, text, text, text),
+    acctguard.account_adopt(regclass, name),
+    acctguard.account_adopt_rows(anyarray),
+    acctguard.account_adopted(text, text, bigint),
+    acctguard.account_follow()
+TO acctguard_operator;
+GRANT EXECUTE ON FUNCTION
+    acctguard.account_status(bigint),
+    acctguard.account_show(bigint),
+    acctguard.standing(bigint),
+    acctguard.explain(bigint, text, timestamptz),
+    acctguard.account_transitions()
+TO acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;

@@ -74,8 +74,7 @@
 	AG_ACTION(ACCOUNT_CHANGED, 609, "account.changed", "an attribute of the account was changed") \
 	AG_ACTION(TABLE_ADOPTED, 610, "account.table_adopted", "a table of users was adopted") \
 	AG_ACTION(ACCOUNT_CLOSED, 611, "account.closed", "the time for changing one's mind has passed") \
-	AG_ACTION(POLICY_SET, 620, "policy.set", "a policy item got a new version") \
-	AG_ACTION(STATUS_READ, 630, "account.status_read", "staff read the standing of an account")
+	AG_ACTION(POLICY_SET, 620, "policy.set", "a policy item got a new version")
 
 #define AG_ACTION(symbol, code, name, meaning) AG_ACTION_##symbol = (code),
 typedef enum AgAction

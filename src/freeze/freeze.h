@@ -480,6 +480,16 @@ extern uint8 *ag_freeze_order_hash(const AgFreezeOrder *order, const AgActor *ac
 extern void ag_freeze_check_proof(const AgFreeze *freeze, const char *proof, TimestampTz at);
 
 /*
+ * freeze_closure.c: what freezes and holds mean for closing and erasure.
+ */
+extern TimestampTz ag_freeze_closing_at(const AgAccount *account);
+extern AgLifecycle ag_freeze_lifecycle_at(const AgAccount *account, TimestampTz at);
+extern bool ag_freeze_lifecycle_row(const AgAccount *account, AgStanding *row);
+extern TimestampTz ag_freeze_appealable_until(const AgFreeze *freeze, const AgKind *kind);
+extern bool ag_freeze_has_final_ban(const AgAccount *account, TimestampTz at);
+extern TimestampTz ag_freeze_erasable_at(const AgAccount *account, TimestampTz at);
+
+/*
  * strike.c: strikes, the ladder, warnings.
  */
 

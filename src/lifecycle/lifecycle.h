@@ -77,6 +77,21 @@ extern int64 ag_account_adopt_rows(ArrayType *ids);
 extern void ag_adopt_identity(Datum value, Oid type, int64 *account_id, char **external_id);
 
 /*
+ * status.c
+ */
+extern char *ag_account_status(int64 account_id);	/* JSON text */
+
+/*
+ * explain.c
+ */
+extern void ag_account_explain(ReturnSetInfo *rsinfo, int64 account_id, const char *capability,
+							   TimestampTz at);
+
+/* What is denied and challenged now, and when that changes next (DT_NOEND = never). */
+extern void ag_account_standing(const AgAccount *account, TimestampTz at, uint64 *denied,
+								uint64 *challenged, TimestampTz *until);
+
+/*
  * lifecycle_change.c: attributes of the account.
  */
 typedef struct AgAccountChange

@@ -1,0 +1,108 @@
+/*-------------------------------------------------------------------------
+ *
+ * status.c
+ *		What a user is told about his account: what is refused, why, until when,
+ *		what to do.
+ *
+ * Internal notes, invisible kinds and statements withheld by an order never appear
+ * here.  Reads only; the caller's snapshot decides what it sees.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "lifecycle/lifecycle.h"
+#include "utils/array.h"
+
+static List *
+mask_names(uint64 mask)
+{
+	return ag_text_array_list(ag_policy_mask_names(mask));
+}
+
+/* The appeal part of a restriction: until when, or that there is none. */
+static char *
+appeal_json(const AgRestriction *restriction, TimestampTz at)
+{
+	AgJson		json;
+	TimestampTz until = ag_freeze_appealable_until(restriction->freeze, restriction->kind);
+
+	ag_json_begin(&json);
+	ag_json_bool(&json, "possible", until > at);
+	ag_json_time(&json, "until", until);
+	ag_json_text(&json, "how", until > at ? "appeal.submit" : NULL);
+	return ag_json_end(&json);
+}
+
+/* One restriction as the user may see it. */
+static char *
+restriction_json(const AgRestriction *restriction, TimestampTz at)
+{
+	AgJson		json;
+
+	ag_json_begin(&json);
+	ag_json_text(&json, "source", ag_part_name(restriction->part));
+	ag_json_int(&json, "freeze", restriction->freeze_no);
+	ag_json_text(&json, "kind", restriction->freeze->kind);
+	if (restriction->disclosed)
+	{
+		ag_json_text(&json, "reason", restriction->freeze->reason);
+		if (restriction->reason != NULL)
+			ag_json_text(&json, "why", restriction->reason->public_text);
+		ag_json_text(&json, "facts", restriction->freeze->facts);
+	}
+	ag_json_list(&json, "denied", mask_names(restriction->denied));
+	if (restriction->challenged != 0)
+		ag_json_list(&json, "challenged", mask_names(restriction->challenged));
+	ag_json_time(&json, "since", restriction->since);
+	ag_json_time(&json, "until", restriction->until);
+	ag_json_raw(&json, "rule", restriction->rule);
+	ag_json_list(&json, "next", restriction->next);
+	if (restriction->part == AG_PART_FREEZE)
+	{
+		ag_json_raw(&json, "appeal", appeal_json(restriction, at));
+		if (restriction->kind->review_due >= 0)
+			ag_json_time(&json, "review_due",
+						 ag_time_plus(restriction->since, restriction->kind->review_due));
+	}
+	return ag_json_end(&json);
+}
+
+/* The status of an account as JSON text. */
+char *
+ag_account_status(int64 account_id)
+{
+	TimestampTz at = ag_now();
+	AgAccount  *account = ag_account_require(account_id);
+	AgLifecycle state = ag_freeze_lifecycle_at(account, at);
+	AgStanding	row;
+	AgJson		json;
+	uint64		denied = 0;
+	uint64		challenged = 0;
+	List	   *restrictions = NIL;
+	ListCell   *cell;
+
+	if (ag_freeze_lifecycle_row(account, &row) && ag_interval_contains(row.starts_at, row.ends_at, at))
+		denied |= row.denied;
+	foreach(cell, ag_freeze_restrictions(account_id, at))
+	{
+		AgRestriction *restriction = lfirst(cell);
+
+		denied |= restriction->denied;
+		challenged |= restriction->challenged;
+		if (restriction->visible)
+			restrictions = lappend(restrictions, restriction_json(restriction, at));
+	}
+
+	ag_json_begin(&json);
+	ag_json_int(&json, "account", account_id);
+	ag_json_text(&json, "state", ag_lifecycle_name(state));
+	if (state == AG_CLOSING)
+		ag_json_time(&json, "closes_at", ag_freeze_closing_at(account));
+	ag_json_bool(&json, "restricted", (denied | challenged) != 0);
+	ag_json_list(&json, "denied", mask_names(denied));
+	ag_json_list(&json, "challenged", mask_names(challenged & ~denied));
+	ag_json_raw(&json, "restrictions", ag_json_array(restrictions));
+	ag_json_time(&json, "at", at);
+	return ag_json_end(&json);
+}
