@@ -89,27 +89,95 @@ RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension_version text := (SELECT extversion FROM pg_extension WHERE extname = 'acctguard');
     present integer;
-    repaired integer;
 BEGIN
     IF to_regclass('acctguard.installation') IS NOT NULL THEN
-        EXECUTE 'SELECT max(tables_version) FROM acctguard.installation' INTO present;
+        SELECT max(tables_version) INTO present FROM acctguard.installation;
         IF present IS DISTINCT FROM acctguard.tables_version() THEN
             RAISE EXCEPTION 'acctguard''s tables exist already, in version %', present
                 USING ERRCODE = 'UG006', HINT = 'Run SELECT acctguard.migrate();';
         END IF;
-        repaired := acctguard.protect_tables() + acctguard.audit_add_partitions();
-        RETURN format('acctguard''s tables exist already (version %s); %s repairs', present, repaired);
+        RETURN format('acctguard''s tables exist already (version %s); %s repairs',
+                      present, acctguard.protect_tables());
     END IF;
 
     PERFORM acctguard.install_tables();
     PERFORM acctguard.protect_tables();
-    INSERT INTO acctguard.installation (tables_version, extension_version, installed_at, installed_by)
-    VALUES (acctguard.tables_version(), extension_version, clock_timestamp(), session_user);
-    PERFORM acctguard.audit_installed(acctguard.tables_version(), extension_version);
-    RETURN format('acctguard %s is installed', extension_version);
+    RETURN format('acctguard %s is installed', (SELECT extversion FROM pg_extension WHERE extname = 'acctguard'));
 END
 $$;
 COMMENT ON FUNCTION acctguard.install() IS
 'Creates acctguard''s tables in schema acctguard, owned by acctguard_owner. They are ordinary tables, not members of the extension: pg_dump, restore and foreign keys treat them like any table, and DROP EXTENSION leaves them. Superusers only. Run again, it repairs missing triggers. Fails with UG006 when tables of another version exist.';
+
+CREATE OR REPLACE FUNCTION acctguard.migrate()
+RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    target text := (SELECT extversion FROM pg_extension WHERE extname = 'acctguard');
+    present text;
+    step name;
+BEGIN
+    IF to_regclass('acctguard.installation') IS NULL THEN
+        RAISE EXCEPTION 'acctguard''s tables have not been created in this database'
+            USING ERRCODE = 'UG006', HINT = 'Run SELECT acctguard.install();';
+    END IF;
+    SELECT extension_version INTO present FROM acctguard.installation
+    ORDER BY string_to_array(extension_version, '.')::integer[] DESC LIMIT 1;
+
+    FOR step IN
+        SELECT p.proname
+        FROM pg_proc p
+        CROSS JOIN LATERAL regexp_match(p.proname, '^migrate_tables_([0-9]+_[0-9]+_[0-9]+)_') AS m (version)
+        WHERE p.pronamespace = 'acctguard'::regnamespace
+          AND string_to_array(m.version[1], '_')::integer[] >= string_to_array(present, '.')::integer[]
+        ORDER BY string_to_array(m.version[1], '_')::integer[]
+    LOOP
+        RAISE NOTICE 'running %', step;
+        EXECUTE format('SELECT acctguard.%I()', step);
+    END LOOP;
+
+    INSERT INTO acctguard.installation (extension_version, tables_version, installed_at, installed_by)
+    VALUES (target, acctguard.tables_version(), clock_timestamp(), session_user)
+    ON CONFLICT DO NOTHING;
+    RETURN format('acctguard''s tables are those of %s; %s repairs', target, acctguard.protect_tables());
+END
+$$;
+COMMENT ON FUNCTION acctguard.migrate() IS
+'Brings acctguard''s tables up to date after ALTER EXTENSION acctguard UPDATE: runs the steps between the version that made them and the present one, in one transaction, then protect_tables(). Superusers only. Run again, it changes nothing. Until it has run, functions that need the newer tables fail with UG006.';
+
+CREATE OR REPLACE FUNCTION acctguard.uninstall(confirmation text)
+RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    in_use text;
+    target regclass;
+    dropped integer := 0;
+BEGIN
+    IF confirmation IS DISTINCT FROM 'I know' THEN
+        RAISE EXCEPTION 'uninstalling drops every account, freeze and ledger row of this database'
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Take a dump, then SELECT acctguard.uninstall(''I know'');';
+    END IF;
+    SELECT string_agg(DISTINCT t.tgrelid::regclass::text, ', ') INTO in_use
+    FROM pg_trigger t
+    JOIN pg_proc p ON p.oid = t.tgfoid AND p.pronamespace = 'acctguard'::regnamespace
+    JOIN pg_class c ON c.oid = t.tgrelid AND c.relnamespace <> 'acctguard'::regnamespace;
+    IF in_use IS NOT NULL THEN
+        RAISE EXCEPTION 'tables still use acctguard: %', in_use
+            USING ERRCODE = 'dependent_objects_still_exist',
+                  HINT = 'Take their guards off with acctguard.unguard(), drop their trigger acctguard_follow, then try again.';
+    END IF;
+    FOR target IN
+        SELECT c.oid FROM pg_class c
+        WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+    LOOP
+        EXECUTE format('DROP TABLE %s CASCADE', target);
+        dropped := dropped + 1;
+    END LOOP;
+    RETURN dropped;
+END
+$$;
+COMMENT ON FUNCTION acctguard.uninstall(text) IS
+'Drops all of acctguard''s tables with everything in them and returns their number; DROP EXTENSION then removes the functions. confirmation: the words I know. Superusers only. Fails with 2BP01 while a table of the application is guarded or adopted.';

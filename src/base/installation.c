@@ -22,7 +22,7 @@
 #include "utils/snapmgr.h"
 
 /* Columns of acctguard.installation. */
-#define ANUM_INSTALLATION_TABLES_VERSION 1
+#define ANUM_INSTALLATION_TABLES_VERSION 2
 
 static Oid	known_relation = InvalidOid;	/* valid = its version was checked */
 
@@ -98,7 +98,7 @@ ag_installation_require(void)
 		ereport(ERROR, ag_errcode(AG_ERR_TABLES),
 				errmsg("acctguard's tables have version %d, this library needs %d",
 					   version, AG_TABLES_VERSION),
-				errhint("Run SELECT acctguard.migrate();"));
+				errhint("Run ALTER EXTENSION acctguard UPDATE, then SELECT acctguard.migrate();"));
 	if (version > AG_TABLES_VERSION)
 		ereport(ERROR, ag_errcode(AG_ERR_TABLES),
 				errmsg("acctguard's tables have version %d, newer than this library's %d",
