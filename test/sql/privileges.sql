@@ -1,0 +1,53 @@
+-- The role matrix: who may call what, and that nobody touches a table.
+\set VERBOSITY terse
+
+-- Every function of acctguard and the roles that may call it. The expected output is the reviewed matrix.
+SELECT p.oid::regprocedure::text AS function,
+    coalesce((SELECT string_agg(replace(r.rolname, 'acctguard_', ''), ' ' ORDER BY r.rolname)
+              FROM pg_roles r WHERE r.rolname LIKE 'acctguard\_%' AND r.rolname <> 'acctguard_owner'
+                AND has_function_privilege(r.oid, p.oid, 'EXECUTE')), '(superusers)') AS roles
+FROM pg_proc p WHERE p.pronamespace = 'acctguard'::regnamespace AND p.prorettype <> 'trigger'::regtype
+ORDER BY 1;
+
+-- Views of acctguard likewise.
+SELECT c.relname AS view,
+    coalesce((SELECT string_agg(replace(r.rolname, 'acctguard_', ''), ' ' ORDER BY r.rolname)
+              FROM pg_roles r WHERE r.rolname LIKE 'acctguard\_%' AND r.rolname <> 'acctguard_owner'
+                AND has_table_privilege(r.oid, c.oid, 'SELECT')), '(superusers)') AS roles
+FROM pg_class c WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind = 'v' ORDER BY 1;
+
+-- A stranger: no schema, no function, no table.
+CREATE ROLE regress_stranger LOGIN;
+SET SESSION AUTHORIZATION regress_stranger;
+SELECT acctguard.allowed(1, 'session.create');
+SELECT * FROM acctguard.account;
+RESET SESSION AUTHORIZATION;
+SELECT count(*) AS functions_for_strangers FROM pg_proc p
+WHERE p.pronamespace = 'acctguard'::regnamespace AND has_function_privilege('regress_stranger', p.oid, 'EXECUTE');
+DROP ROLE regress_stranger;
+
+-- Every role against every table, four ways and TRUNCATE: all refused for want of privilege.
+CREATE FUNCTION pg_temp.attack(statement text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE statement;
+    RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE;
+END $$;
+SELECT role.name, result, count(*) > 0 AS tried
+FROM pg_class c
+CROSS JOIN unnest('{app,notifier,risk,moderator,reviewer,compliance,auditor,operator,delegate}'::text[]) AS role (name)
+CROSS JOIN unnest(ARRAY['SELECT * FROM acctguard.%I', 'INSERT INTO acctguard.%I DEFAULT VALUES',
+                        'DELETE FROM acctguard.%I', 'TRUNCATE acctguard.%I', 'LOCK TABLE acctguard.%I IN ACCESS SHARE MODE']) AS way
+CROSS JOIN LATERAL (SELECT set_config('role', 'acctguard_' || role.name, true) AS role) AS become
+CROSS JOIN LATERAL pg_temp.attack(format(way, c.relname)) AS result
+WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p')
+GROUP BY role.name, result ORDER BY 1, 2;
+RESET ROLE;
+
+-- Separation: no capability role is a member of another, and nobody is a member of the owner.
+SELECT m.roleid::regrole, m.member::regrole FROM pg_auth_members m
+WHERE m.roleid::regrole::text LIKE 'acctguard\_%'
+  AND (m.member::regrole::text LIKE 'acctguard\_%' OR m.roleid = 'acctguard_owner'::regrole);
+SELECT rolname FROM pg_roles WHERE rolname LIKE 'acctguard\_%'
+  AND (rolcanlogin OR rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls);
