@@ -15,6 +15,7 @@
 
 #include "catalog/pg_type.h"
 #include "lifecycle/lifecycle.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

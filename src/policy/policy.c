@@ -166,8 +166,10 @@ resolve(ArrayType *names)
 			continue;
 		}
 		foreach(known, bundles)
+		{
 			if (strcmp(((Bundle *) lfirst(known))->name, name) == 0)
 				break;
+		}
 		if (known == NULL)
 			ereport(ERROR, ag_errcode(AG_ERR_CAPABILITY_UNKNOWN),
 					errmsg("there is no capability or bundle \"%s\"", name),
@@ -351,8 +353,10 @@ ag_policy_kind(const char *name)
 
 	ensure_cache();
 	foreach(cell, kinds)
+	{
 		if (strcmp(((AgKind *) lfirst(cell))->kind, name) == 0)
 			return lfirst(cell);
+	}
 	return read_kind(name, 0);
 }
 
@@ -385,8 +389,10 @@ ag_policy_reason(const char *name)
 
 	ensure_cache();
 	foreach(cell, reasons)
+	{
 		if (strcmp(((AgReason *) lfirst(cell))->reason, name) == 0)
 			return lfirst(cell);
+	}
 
 	old = MemoryContextSwitchTo(cache);
 	reason = ag_policy_store_reason(name);
@@ -412,8 +418,10 @@ ag_policy_risk_signal(const char *name)
 
 	ensure_cache();
 	foreach(cell, signals)
+	{
 		if (strcmp(((AgRiskSignal *) lfirst(cell))->signal, name) == 0)
 			return lfirst(cell);
+	}
 
 	old = MemoryContextSwitchTo(cache);
 	signal = ag_policy_store_risk_signal(name);
