@@ -76,9 +76,10 @@ $(OBJS): $(ALL_HEADERS) Makefile acctguard.control
 $(MODULE_big).so: src/acctguard.exports $(wildcard src src/*/.)
 
 # The two clocks are one object file; which one it holds is written in the name of an empty file.
-src/base/clock.o: .clock-$(if $(TEST_CLOCK),test,real)
-.clock-real .clock-test:
-	@rm -f .clock-*; touch $@
+CLOCK := .clock-$(if $(TEST_CLOCK),test,real)
+ifeq ($(wildcard $(CLOCK)),)
+$(shell rm -f .clock-* src/base/clock.o; touch $(CLOCK))
+endif
 
 # Assembled every time, which takes milliseconds, and also notices a source that was removed.
 $(INSTALL_SQL) $(UPDATE_SQL): FORCE

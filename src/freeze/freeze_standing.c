@@ -159,10 +159,15 @@ ag_freeze_follow(List *freezes, List *acknowledgments, TimestampTz at)
 	return derivation.rows;
 }
 
+/* ... and the row that the account's lifecycle leaves, which freezes can delay. */
 void
 ag_freeze_derive(AgAccount *account, TimestampTz at)
 {
-	ag_standing_replace(account->account_id,
-						ag_freeze_follow(ag_freeze_list(account->account_id),
-										 ag_acknowledgment_list(account->account_id), at));
+	List	   *rows = ag_freeze_follow(ag_freeze_list(account->account_id),
+											 ag_acknowledgment_list(account->account_id), at);
+	AgStanding *lifecycle = palloc(sizeof(AgStanding));
+
+	if (ag_freeze_lifecycle_row(account, lifecycle))
+		rows = lappend(rows, lifecycle);
+	ag_standing_replace(account->account_id, rows);
 }

@@ -171,7 +171,7 @@ require_proof_under_alarm(const AgAccount *account, const char *proof, Timestamp
 			(strcmp(reason->category, "security") == 0 ||
 			 strcmp(reason->category, "own_wish") == 0))
 		{
-			ag_freeze_require_proof(freeze, proof, at);
+			ag_freeze_check_proof(freeze, proof, at);
 			return;
 		}
 	}
