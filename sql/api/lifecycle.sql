@@ -181,20 +181,22 @@ BEGIN
             USING ERRCODE = 'undefined_column';
     END IF;
 
-    EXECUTE format('DROP TRIGGER IF EXISTS acctguard_follow ON %s', host_table);
+    IF EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = host_table AND t.tgname = 'acctguard_follow') THEN
+        EXECUTE format('DROP TRIGGER acctguard_follow ON %s', host_table);
+    END IF;
     EXECUTE format('CREATE TRIGGER acctguard_follow AFTER INSERT OR UPDATE OF %I ON %s '
                    'FOR EACH ROW EXECUTE FUNCTION acctguard.account_follow()', id_column, host_table);
     EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER acctguard_follow', host_table);
 
     OPEN ids FOR EXECUTE format(
-        'SELECT array_agg(id) AS members, count(*) AS n FROM ('
+        'SELECT acctguard.account_adopt_rows(array_agg(id)) AS opened, count(*) AS n FROM ('
         'SELECT %1$I AS id, (row_number() OVER (ORDER BY %1$I) - 1) / %2$s AS batch '
         'FROM %3$s WHERE %1$I IS NOT NULL) u GROUP BY batch ORDER BY batch',
         id_column, batch_size, host_table);
     LOOP
         FETCH ids INTO batch;
         EXIT WHEN NOT FOUND;
-        opened := opened + acctguard.account_adopt_rows(batch.members);
+        opened := opened + batch.opened;
         seen := seen + batch.n;
         IF seen % (10 * batch_size) = 0 THEN
             RAISE NOTICE '% rows of % seen, % accounts opened', seen, host_table, opened;

@@ -24,7 +24,7 @@ SELECT acctguard.account_open(100);
 UPDATE acctguard.account SET state = 'closed' WHERE account_id = 100;
 \set VERBOSITY terse
 DELETE FROM acctguard.account WHERE account_id = 100;
-TRUNCATE acctguard.account;
+TRUNCATE acctguard.account CASCADE;
 MERGE INTO acctguard.account a USING (VALUES (100)) v (id) ON a.account_id = v.id WHEN MATCHED THEN UPDATE SET profile = 'money';
 INSERT INTO acctguard.account (account_id, state, locale, time_zone, profile, registered_at)
 VALUES (100, 'active', 'en', 'UTC', 'basic', now()) ON CONFLICT (account_id) DO UPDATE SET profile = 'money';
