@@ -480,6 +480,34 @@ extern uint8 *ag_freeze_order_hash(const AgFreezeOrder *order, const AgActor *ac
 extern void ag_freeze_check_proof(const AgFreeze *freeze, const char *proof, TimestampTz at);
 
 /*
+ * scope.c: freezes of a set of accounts, in one row.
+ */
+typedef struct AgScope
+{
+	int			no;
+	const char *scope;			/* jsonb text: {"all": true}, {"tenant": ...}, {"cohort": ...} */
+	const char *kind;
+	int			kind_version;
+	const char *reason;
+	uint64		denied;
+	uint64		challenged;
+	uint64		monitored;
+	int			version;
+	TimestampTz announce_at;
+	TimestampTz starts_at;
+	TimestampTz ends_at;
+	TimestampTz ended_at;
+	const char *end_reason;
+	const char *note;
+} AgScope;
+
+/*
+ * Those in force for an account at an instant, or ahead of it, with the end they had
+ * then; AgScope *, without what only scope.c needs.
+ */
+extern List *ag_scope_list_at(const AgAccount *account, TimestampTz at);
+
+/*
  * freeze_closure.c: what freezes and holds mean for closing and erasure.
  */
 extern TimestampTz ag_freeze_closing_at(const AgAccount *account);

@@ -16,24 +16,6 @@
 /*
  * scope.c: freezes of a set of accounts, in one row.
  */
-typedef struct AgScope
-{
-	int			no;
-	const char *scope;			/* jsonb text: {"all": true}, {"tenant": ...}, {"cohort": ...} */
-	const char *kind;
-	int			kind_version;
-	const char *reason;
-	uint64		denied;
-	uint64		challenged;
-	uint64		monitored;
-	int			version;
-	TimestampTz announce_at;
-	TimestampTz starts_at;
-	TimestampTz ends_at;
-	TimestampTz ended_at;
-	const char *end_reason;
-	const char *note;
-} AgScope;
 
 /* What freeze_scope() takes; NULL, DT_NOBEGIN and -1 = not given. */
 typedef struct AgScopeOrder

@@ -22,6 +22,7 @@ enum
 	SCOPE_FREEZE_LIFT,
 	SCOPE_FREEZE_AMEND,
 	SCOPE_FREEZE_REPORT,
+	SCOPE_FREEZE_FOR,
 	SCOPE_VERSION_INSERT
 };
 
@@ -82,6 +83,19 @@ static const AgStatement statements[] = {
 		.read_only = true,
 		.nargs = 1,
 		.argtypes = {TIMESTAMPTZOID}
+	},
+	[SCOPE_FREEZE_FOR] = {
+		.name = "scope_freeze.for",
+		.sql = "SELECT f.no, f.kind, f.kind_version, f.reason, f.denied, f.challenged, f.monitored, "
+			"f.starts_at, least(v.ends_at, f.ended_at) FROM acctguard.scope_freeze f "
+			"CROSS JOIN LATERAL (SELECT ends_at FROM acctguard.scope_version v "
+			"WHERE v.no = f.no ORDER BY v.changed_at <= $1 DESC, v.version DESC LIMIT 1) v "
+			"WHERE coalesce(least(v.ends_at, f.ended_at) > $1, true) AND (f.scope ? 'all' "
+			"OR f.scope ->> 'tenant' = $2 OR f.scope ->> 'cohort' = $3) ORDER BY f.no",
+		.expected = SPI_OK_SELECT,
+		.read_only = true,
+		.nargs = 3,
+		.argtypes = {TIMESTAMPTZOID, TEXTOID, TEXTOID}
 	},
 	[SCOPE_VERSION_INSERT] = {
 		.name = "scope_version.insert",
@@ -167,6 +181,35 @@ ag_scope_store_version(int no, int version, TimestampTz ends_at, const AgActor *
 	ag_run(scope_statements, SCOPE_VERSION_INSERT, ag_int4(no), ag_int4(version),
 		   ag_time(ends_at), ag_time(at), ag_text(actor->role), ag_text(actor->person),
 		   ag_text(reason));
+}
+
+/*
+ * The scope freezes that are in force for an account at an instant, or will be,
+ * with the end they had then; AgScope *.
+ */
+List *
+ag_scope_list_at(const AgAccount *account, TimestampTz at)
+{
+	AgResult   *result = ag_run(scope_statements, SCOPE_FREEZE_FOR, ag_time(at),
+								ag_text(account->tenant), ag_text(account->cohort));
+	List	   *list = NIL;
+
+	for (uint64 i = 0; i < result->count; i++)
+	{
+		AgScope    *scope = palloc0(sizeof(AgScope));
+
+		scope->no = ag_row_int4(result, i, 1);
+		scope->kind = ag_row_text(result, i, 2);
+		scope->kind_version = ag_row_int4(result, i, 3);
+		scope->reason = ag_row_text(result, i, 4);
+		scope->denied = (uint64) ag_row_int8(result, i, 5);
+		scope->challenged = (uint64) ag_row_int8(result, i, 6);
+		scope->monitored = (uint64) ag_row_int8(result, i, 7);
+		scope->starts_at = ag_row_time(result, i, 8);
+		scope->ends_at = ag_row_time(result, i, 9);
+		list = lappend(list, scope);
+	}
+	return list;
 }
 
 /* For scope_list(); masks come as numbers. */

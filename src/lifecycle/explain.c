@@ -129,6 +129,25 @@ put_restriction(ReturnSetInfo *rsinfo, const AgRestriction *r, uint64 asked)
 	put(rsinfo, &e, asked);
 }
 
+static void
+put_scope(ReturnSetInfo *rsinfo, const AgScope *scope, uint64 asked)
+{
+	Explanation e = {
+		.source = "scope",
+		.no = scope->no,
+		.kind = scope->kind,
+		.reason = scope->reason,
+		.denied = scope->denied,
+		.challenged = scope->challenged,
+		.monitored = scope->monitored,
+		.since = scope->starts_at,
+		.until = scope->ends_at,
+		.lift_roles = ag_policy_kind_version(scope->kind, scope->kind_version)->lift_roles
+	};
+
+	put(rsinfo, &e, asked);
+}
+
 /* One row per restriction in force at an instant, for one capability or all. */
 void
 ag_account_explain(ReturnSetInfo *rsinfo, int64 account_id, const char *capability, TimestampTz at)
@@ -141,6 +160,13 @@ ag_account_explain(ReturnSetInfo *rsinfo, int64 account_id, const char *capabili
 	put_lifecycle(rsinfo, account, at, asked);
 	foreach(cell, ag_freeze_restrictions(account_id, at))
 		put_restriction(rsinfo, lfirst(cell), asked);
+	foreach(cell, ag_scope_list_at(account, at))
+	{
+		const AgScope *scope = lfirst(cell);
+
+		if (scope->starts_at <= at)
+			put_scope(rsinfo, scope, asked);
+	}
 }
 
 /*
@@ -166,6 +192,19 @@ ag_account_standing(const AgAccount *account, TimestampTz at, uint64 *denied,
 			*until = Min(*until, row->ends_at);
 			*denied |= row->denied;
 			*challenged |= row->challenged;
+		}
+	}
+	foreach(cell, ag_scope_list_at(account, at))
+	{
+		const AgScope *scope = lfirst(cell);
+
+		if (at < scope->starts_at)
+			*until = Min(*until, scope->starts_at);
+		else
+		{
+			*until = Min(*until, scope->ends_at);
+			*denied |= scope->denied;
+			*challenged |= scope->challenged;
 		}
 	}
 	*denied &= ~ag_policy_floor();

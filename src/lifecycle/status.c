@@ -68,6 +68,27 @@ restriction_json(const AgRestriction *restriction, TimestampTz at)
 	return ag_json_end(&json);
 }
 
+/* A scope freeze as the user may see it; it cannot be appealed and ends by itself. */
+static char *
+scope_json(const AgScope *scope)
+{
+	const AgReason *reason = ag_policy_reason(scope->reason);
+	AgJson		json;
+
+	ag_json_begin(&json);
+	ag_json_text(&json, "source", "scope");
+	ag_json_text(&json, "kind", scope->kind);
+	ag_json_text(&json, "reason", scope->reason);
+	ag_json_text(&json, "why", reason == NULL ? NULL : reason->public_text);
+	ag_json_list(&json, "denied", mask_names(scope->denied));
+	if (scope->challenged != 0)
+		ag_json_list(&json, "challenged", mask_names(scope->challenged));
+	ag_json_time(&json, "since", scope->starts_at);
+	ag_json_time(&json, "until", scope->ends_at);
+	ag_json_list(&json, "next", list_make1("wait"));
+	return ag_json_end(&json);
+}
+
 /* The status of an account as JSON text. */
 char *
 ag_account_status(int64 account_id)
@@ -92,6 +113,17 @@ ag_account_status(int64 account_id)
 		challenged |= restriction->challenged;
 		if (restriction->visible)
 			restrictions = lappend(restrictions, restriction_json(restriction, at));
+	}
+
+	foreach(cell, ag_scope_list_at(account, at))
+	{
+		const AgScope *scope = lfirst(cell);
+
+		if (at < scope->starts_at)
+			continue;
+		denied |= scope->denied;
+		challenged |= scope->challenged;
+		restrictions = lappend(restrictions, scope_json(scope));
 	}
 
 	ag_json_begin(&json);
