@@ -115,6 +115,7 @@ ag_hold_place(AgAccount *account, const AgActor *actor, const char *matter,
 	no = ag_account_next_child(account);
 	ag_hold_store_insert(account->account_id, no, matter, legal_reference, note, actor, at);
 	emit_hold(account, AG_ACTION_HOLD_PLACED, no, matter, legal_reference, note);
+	ag_freeze_derive(account, at);	/* a closing account does not close now */
 	return no;
 }
 
@@ -137,6 +138,7 @@ release_one(int64 account_id, const AgActor *actor, const AgKind *kind, const ch
 			const char *legal_reference, const char *reason)
 {
 	AgAccount  *account = ag_account_lock(account_id);
+	TimestampTz at = ag_now();
 	char	   *reference;
 	char	   *placed_by;
 	int			no = ag_hold_store_find(account_id, matter, &reference, &placed_by);
@@ -147,8 +149,9 @@ release_one(int64 account_id, const AgActor *actor, const AgKind *kind, const ch
 		ereport(ERROR, ag_errcode(AG_ERR_FOUR_EYES),
 				errmsg("\"%s\" placed the hold on account " INT64_FORMAT, actor->person, account_id),
 				errhint("Another person has to release the matter."));
-	ag_hold_store_release(account_id, no, actor->person, legal_reference, reason, ag_now());
+	ag_hold_store_release(account_id, no, actor->person, legal_reference, reason, at);
 	emit_hold(account, AG_ACTION_HOLD_RELEASED, no, matter, legal_reference, reason);
+	ag_freeze_derive(account, at);
 	ag_account_save(account);
 	return true;
 }

@@ -2,12 +2,12 @@
 \set VERBOSITY terse
 
 -- Every function of acctguard and the roles that may call it. The expected output is the reviewed matrix.
-SELECT p.oid::regprocedure::text AS function,
+SELECT p.proname AS function,
     coalesce((SELECT string_agg(replace(r.rolname, 'acctguard_', ''), ' ' ORDER BY r.rolname)
               FROM pg_roles r WHERE r.rolname LIKE 'acctguard\_%' AND r.rolname <> 'acctguard_owner'
                 AND has_function_privilege(r.oid, p.oid, 'EXECUTE')), '(superusers)') AS roles
 FROM pg_proc p WHERE p.pronamespace = 'acctguard'::regnamespace AND p.prorettype <> 'trigger'::regtype
-ORDER BY 1;
+ORDER BY 1, p.oid::regprocedure::text;
 
 -- Views of acctguard likewise.
 SELECT c.relname AS view,
