@@ -101,7 +101,7 @@ Errors: UG100, UG101 a mere proposal, UG107 own account, UG113 same person, UG11
 
 CREATE OR REPLACE FUNCTION acctguard.freeze_lift(
     account_id bigint, freeze_no integer, reason text, legal_reference text DEFAULT NULL, proof jsonb DEFAULT NULL,
-    OUT part text, OUT restricted_by integer, OUT kind text, OUT mode text, OUT capabilities text[],
+    OUT source text, OUT no integer, OUT kind text, OUT mode text, OUT capabilities text[],
     OUT since timestamptz, OUT until timestamptz, OUT freeze_reason text, OUT facts text, OUT ground text,
     OUT lifted_by text[], OUT next text[], OUT visible boolean, OUT disclosed boolean, OUT rule jsonb)
 RETURNS SETOF record
@@ -110,12 +110,12 @@ AS 'MODULE_PATHNAME', 'acctguard_freeze_lift';
 COMMENT ON FUNCTION acctguard.freeze_lift(bigint, integer, text, text, jsonb) IS
 'Ends the one freeze it names (a scheduled one is cancelled), needs the authority of that freeze''s kind, and returns what still restricts the account: other freezes, the probation and the acknowledgment that follow.
 reason: why, in words; internal. legal_reference: for kinds lifted on the word of an authority, by somebody who neither issued nor approved it. proof: {"method": "...", "at": "..."} for freezes that the user imposed on himself, lifted by acctguard_app after the cooling-off time; at most as old as policy proof_age (seconds).
-Rows: part (freeze, probation, acknowledgment), restricted_by: number of the freeze it comes from, mode (deny, challenge, monitor), lifted_by: roles that lift it, next: what the user can do (lift_yourself, verify_identity, log_in_verified, appeal, acknowledge_rules, wait, contact_support), visible, disclosed: may the user be told that, and why.
+Rows: source (freeze, probation, acknowledgment), no: number of the freeze it comes from, mode (deny, challenge, monitor), lifted_by: roles that lift it, next: what the user can do (lift_yourself, verify_identity, log_in_verified, appeal, acknowledge_rules, wait, contact_support), visible, disclosed: may the user be told that, and why.
 Errors: UG100 no such freeze, UG101 not running, UG107 own account, UG111 reference missing, UG113 same person, UG115 role, UG116 proof, UG117 too early.';
 
 CREATE OR REPLACE FUNCTION acctguard.freeze_satisfy(
     account_id bigint, freeze_no integer, condition text, proof jsonb DEFAULT NULL,
-    OUT part text, OUT restricted_by integer, OUT kind text, OUT mode text, OUT capabilities text[],
+    OUT source text, OUT no integer, OUT kind text, OUT mode text, OUT capabilities text[],
     OUT since timestamptz, OUT until timestamptz, OUT freeze_reason text, OUT facts text, OUT ground text,
     OUT lifted_by text[], OUT next text[], OUT visible boolean, OUT disclosed boolean, OUT rule jsonb)
 RETURNS SETOF record

@@ -130,14 +130,13 @@ CREATE OR REPLACE FUNCTION acctguard.explain(
     account_id bigint,
     capability text DEFAULT NULL,
     at timestamptz DEFAULT NULL,
-    OUT source text, OUT freeze integer, OUT kind text, OUT reason text, OUT denied text[],
-    OUT challenged text[], OUT monitored text[], OUT since timestamptz, OUT until timestamptz,
-    OUT lifted_by text, OUT next text[])
+    OUT source text, OUT no integer, OUT kind text, OUT mode text, OUT capabilities text[],
+    OUT since timestamptz, OUT until timestamptz, OUT reason text, OUT lifted_by text, OUT next text[])
 RETURNS SETOF record
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_explain';
 COMMENT ON FUNCTION acctguard.explain(bigint, text, timestamptz) IS
-'Which records restrict an account, one row each: source (lifecycle, freeze, probation, acknowledgment, scope), number of the freeze, what it denies, challenges or only monitors, since and until when, which roles may lift it, what the user can do. For staff: shows invisible kinds as well.
+'Which records restrict an account, one row each: source (lifecycle, freeze, probation, acknowledgment, scope), number of the freeze or scope freeze, mode (deny, challenge, monitor) and the capabilities it is about, since and until when, why, which roles may lift it, what the user can do. For staff: shows invisible kinds as well.
 capability: only what concerns this one. at: a past or future instant instead of now; freezes are shown with the terms they had then.
 Errors: UG404 no such account; UG610 no such capability.';
 

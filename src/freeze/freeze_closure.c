@@ -13,14 +13,15 @@
  */
 #include "postgres.h"
 
-#include "freeze/freeze.h"
+#include "freeze/sanction.h"
 
 /* Severity of kinds that leave nothing of an account (freeze_kind.severity). */
 #define SEVERITY_TOTAL 9
 
 /*
  * When a closing account closes: close_at, moved to the end of every freeze that
- * blocks closure at that time.  DT_NOEND while something open-ended blocks it.
+ * blocks closure at that time and to the release of every legal hold that stands
+ * then.  DT_NOEND while something open-ended blocks it.
  */
 TimestampTz
 ag_freeze_closing_at(const AgAccount *account)
@@ -31,9 +32,11 @@ ag_freeze_closing_at(const AgAccount *account)
 
 	while (moved && closing_at != DT_NOEND)
 	{
+		TimestampTz released_at = ag_hold_store_until(account->account_id, closing_at);
 		ListCell   *cell;
 
-		moved = false;
+		moved = released_at != closing_at;
+		closing_at = released_at;
 		foreach(cell, freezes)
 		{
 			AgFreeze   *freeze = lfirst(cell);
@@ -47,9 +50,6 @@ ag_freeze_closing_at(const AgAccount *account)
 			}
 		}
 	}
-	if (closing_at != DT_NOEND &&
-		ag_hold_blocks(account->account_id, AG_HOLD_BLOCKS_CLOSURE, closing_at))
-		return DT_NOEND;
 	return closing_at;
 }
 

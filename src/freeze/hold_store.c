@@ -20,6 +20,7 @@ enum
 	LEGAL_HOLD_ACCOUNTS,
 	LEGAL_HOLD_RELEASE,
 	LEGAL_HOLD_ANY,
+	LEGAL_HOLD_UNTIL,
 	LEGAL_HOLD_REPORT
 };
 
@@ -61,6 +62,14 @@ static const AgStatement statements[] = {
 		.name = "legal_hold.any",
 		.sql = "SELECT EXISTS (SELECT FROM acctguard.legal_hold WHERE account_id = $1 "
 			"AND placed_at <= $2 AND coalesce(released_at > $2, true))",
+		.expected = SPI_OK_SELECT,
+		.nargs = 2,
+		.argtypes = {INT8OID, TIMESTAMPTZOID}
+	},
+	[LEGAL_HOLD_UNTIL] = {
+		.name = "legal_hold.until",
+		.sql = "SELECT max(coalesce(released_at, 'infinity')) FROM acctguard.legal_hold "
+			"WHERE account_id = $1 AND placed_at <= $2 AND coalesce(released_at > $2, true)",
 		.expected = SPI_OK_SELECT,
 		.nargs = 2,
 		.argtypes = {INT8OID, TIMESTAMPTZOID}
@@ -134,6 +143,16 @@ ag_hold_store_any(int64 account_id, TimestampTz at)
 {
 	return ag_row_bool(ag_run(hold_statements, LEGAL_HOLD_ANY, ag_int8(account_id), ag_time(at)),
 					   0, 1);
+}
+
+/* When the holds that stand at an instant are released; that instant if none stands. */
+TimestampTz
+ag_hold_store_until(int64 account_id, TimestampTz at)
+{
+	AgResult   *result = ag_run(hold_statements, LEGAL_HOLD_UNTIL, ag_int8(account_id),
+								ag_time(at));
+
+	return ag_row_isnull(result, 0, 1) ? at : ag_row_time(result, 0, 1);
 }
 
 /* For legal_hold_list(). */

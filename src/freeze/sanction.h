@@ -148,6 +148,7 @@ extern void ag_hold_store_release(int64 account_id, int no, const char *person,
 								  const char *legal_reference, const char *reason,
 								  TimestampTz at);
 extern bool ag_hold_store_any(int64 account_id, TimestampTz at);
+extern TimestampTz ag_hold_store_until(int64 account_id, TimestampTz at);
 extern AgResult *ag_hold_store_report(int64 account_id);
 
 extern void ag_scope_store_lock(void);

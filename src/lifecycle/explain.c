@@ -19,7 +19,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
-#define EXPLAIN_COLUMNS 11
+#define EXPLAIN_COLUMNS 10
 
 typedef struct Explanation
 {
@@ -48,26 +48,35 @@ text_array(List *strings)
 	return PointerGetDatum(construct_array(values, count, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
+/* Every record acts in one mode. */
+static const char *
+mode_of(const Explanation *e)
+{
+	if (e->denied != 0)
+		return "deny";
+	return e->challenged != 0 ? "challenge" : "monitor";
+}
+
 static void
 put(ReturnSetInfo *rsinfo, const Explanation *e, uint64 asked)
 {
+	uint64		mask = e->denied | e->challenged | e->monitored;
 	NullableDatum columns[EXPLAIN_COLUMNS] = {
 		ag_text(e->source),
 		e->no == 0 ? ag_null() : ag_int4(e->no),
 		ag_text(e->kind),
-		ag_text(e->reason),
-		ag_datum(PointerGetDatum(ag_policy_mask_names(e->denied)), false),
-		ag_datum(PointerGetDatum(ag_policy_mask_names(e->challenged)), false),
-		ag_datum(PointerGetDatum(ag_policy_mask_names(e->monitored)), false),
+		ag_text(mode_of(e)),
+		ag_datum(PointerGetDatum(ag_policy_mask_names(mask)), false),
 		ag_time(e->since),
 		ag_time(e->until),
+		ag_text(e->reason),
 		e->lift_roles == 0 ? ag_null() : ag_text(ag_role_names(e->lift_roles)),
 		ag_datum(text_array(e->next), false)
 	};
 	Datum		values[EXPLAIN_COLUMNS];
 	bool		nulls[EXPLAIN_COLUMNS];
 
-	if (asked != 0 && ((e->denied | e->challenged | e->monitored) & asked) == 0)
+	if (asked != 0 && (mask & asked) == 0)
 		return;
 	for (int i = 0; i < EXPLAIN_COLUMNS; i++)
 	{

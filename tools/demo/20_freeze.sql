@@ -93,12 +93,12 @@ SELECT acctguard.freeze_approve(1002, 1);
 SELECT acctguard.allowed(1002, 'msg.send.direct'), acctguard.allowed(1002, 'status.view') AS may_see_why;
 \echo '--- Somebody entitled to lifts it. What remains is probation, and rules to acknowledge.'
 RESET SESSION AUTHORIZATION;
-SELECT source, freeze, kind, denied FROM acctguard.freeze_lift(1002, 1, 'the accounts were his own');
+SELECT source, no, kind, capabilities FROM acctguard.freeze_lift(1002, 1, 'the accounts were his own');
 \echo '--- Mei acknowledges the rules; probation runs on.'
 SET SESSION AUTHORIZATION messenger;
 SELECT acctguard.acknowledge(1002, '2026-01');
 RESET SESSION AUTHORIZATION;
-SELECT source, freeze, kind, denied FROM acctguard.explain(1002);
+SELECT source, no, kind, capabilities FROM acctguard.explain(1002);
 
 \echo
 \echo '======================================================================'
