@@ -529,6 +529,9 @@ extern void ag_strike_add(AgAccount *account, const AgActor *actor, const AgKind
 						  const AgReason *reason, int freeze_no, int points,
 						  TimestampTz conduct_at, const char *incident, TimestampTz at);
 
+/* Has this incident been counted?  Counting it again adds nothing. */
+extern bool ag_strike_knows(int64 account_id, const char *incident);
+
 /* Void the strikes of an annulled freeze and look at the ladder's freezes again. */
 extern void ag_strike_void(AgAccount *account, const AgActor *actor, int freeze_no,
 						   TimestampTz at);

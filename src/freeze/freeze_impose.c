@@ -131,7 +131,8 @@ strike_points(const AgFreeze *freeze, const AgKind *kind, const AgReason *reason
 
 /*
  * Conduct that lies before the last sanction in its category was there to be
- * sanctioned then; it adds points only where that is meant.
+ * sanctioned then; it adds points only where that is meant.  Another report of an
+ * incident that is counted adds none anyway.
  */
 static void
 check_prior_conduct(const AgFreeze *freeze, const AgKind *kind, const AgReason *reason,
@@ -140,7 +141,8 @@ check_prior_conduct(const AgFreeze *freeze, const AgKind *kind, const AgReason *
 	ListCell   *cell;
 
 	if (order->conduct_at == DT_NOEND || strike_points(freeze, kind, reason) == 0 ||
-		ag_freeze_counts_prior_conduct(order))
+		ag_freeze_counts_prior_conduct(order) ||
+		(order->incident != NULL && ag_strike_knows(freeze->account_id, order->incident)))
 		return;
 	foreach(cell, others)
 	{

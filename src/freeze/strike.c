@@ -255,6 +255,22 @@ ag_strike_add(AgAccount *account, const AgActor *actor, const AgKind *kind,
 	record_strike(account, actor, reason, &strike, AG_ACTION_STRIKE_ADDED);
 }
 
+bool
+ag_strike_knows(int64 account_id, const char *incident)
+{
+	ListCell   *cell;
+
+	foreach(cell, ag_strike_store_list(account_id))
+	{
+		const AgStrike *strike = lfirst(cell);
+
+		if (strike->incident != NULL && strike->void_at == DT_NOEND &&
+			strcmp(strike->incident, incident) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool
 same_text(const char *a, const char *b)
 {

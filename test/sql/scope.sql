@@ -60,12 +60,14 @@ SELECT acctguard.scope_lift(regress_no('scope-a'), 'done early');
 SELECT acctguard.scope_lift(regress_no('scope-c'), 'put off');
 SELECT acctguard.allowed(610502, 'msg.send.direct') AS message;
 SELECT * FROM regress_scope WHERE note <> 'scope-b';
+\set VERBOSITY sqlstate
 SELECT acctguard.scope_lift(regress_no('scope-a'), 'again');
 SELECT acctguard.scope_amend(regress_no('scope-c'), now() + interval '1 hour');
 SET acctguard.test_clock_offset = 200000;
 SELECT acctguard.scope_lift(regress_no('scope-b'), 'too late');
 RESET acctguard.test_clock_offset;
 SELECT acctguard.scope_lift(1000000, 'no such');
+\set VERBOSITY terse
 
 -- events have no account
 SELECT action, count(*) FROM acctguard.audit_read(0) WHERE action LIKE 'freeze.scope%' AND reason ~ '^(scope-[abc]|takes longer|going well|done early|put off)$' GROUP BY 1 ORDER BY 1;

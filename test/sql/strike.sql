@@ -120,6 +120,23 @@ SELECT action, reason FROM acctguard.audit_read(610113) WHERE action LIKE '%unsu
 -- vacating a freeze voids its strike and what the ladder built on it
 SELECT acctguard.freeze_impose(610114, 'feature_freeze', 'violation.harassment', 'insults in comments', '{moment.comment}');
 SELECT no, kind, ladder_score FROM acctguard.freeze_list(610114);
+SET SESSION AUTHORIZATION regress_strike_moderator;
+SELECT acctguard.freeze_vacate(610114, 1, 'it was a quotation');
+SELECT points, live FROM acctguard.strike_list(610114);
+SET SESSION AUTHORIZATION regress_strike_second;
+SELECT acctguard.freeze_vacate(610114, 1, 'confirmed');
+SELECT no, kind, state, end_reason FROM acctguard.freeze_list(610114);
+SELECT points, live, void_reason FROM acctguard.strike_list(610114);
+RESET SESSION AUTHORIZATION;
+SELECT count(*) FROM acctguard.standing WHERE account_id = 610114;
+SELECT action, reason FROM acctguard.audit_read(610114) ORDER BY aseq;
+
+-- a report of conduct from before the last sanction is refused, unless meant, or of an incident counted already
+SELECT acctguard.freeze_impose(610118, 'feature_freeze', 'violation.spam', 'invitations to strangers', conduct_at => now() - interval '1 day', incident => '00000000-0000-0000-0000-0000000000bb');
+SELECT acctguard.freeze_impose(610118, 'feature_freeze', 'violation.spam', 'and before that as well', conduct_at => now() - interval '1 day');
+SELECT acctguard.freeze_impose(610118, 'feature_freeze', 'violation.spam', 'another detector saw it', conduct_at => now() - interval '1 day', incident => '00000000-0000-0000-0000-0000000000bb');
+SELECT acctguard.freeze_impose(610118, 'feature_freeze', 'violation.spam', 'and before that as well', conduct_at => now() - interval '1 day', evidence => '{"prior_conduct": true}');
+SELECT no, freeze_no, points, ladder_no FROM acctguard.strike_list(610118);
 
 -- idempotency: same key, same request, same result
 SELECT * FROM acctguard.warn(610115, 'violation.spam', 2, 'facts', NULL, 'key-1');
