@@ -57,7 +57,7 @@ SELECT acctguard.allowed(1001, 'msg.send.direct') AS may_send, acctguard.allowed
 \echo
 \echo '--- What Lin is told.'
 SELECT jsonb_pretty(acctguard.account_status(1001) - 'at' - 'restrictions') AS status;
-SELECT r ->> 'why' AS why, r ->> 'facts' AS facts, r -> 'denied' AS denied, r -> 'next' AS what_to_do
+SELECT r ->> 'why' AS why, r ->> 'facts' AS facts, r -> 'next' AS what_to_do
 FROM jsonb_array_elements(acctguard.account_status(1001) -> 'restrictions') r;
 
 \echo
@@ -73,6 +73,11 @@ INSERT INTO app.message VALUES (1003, 1, 1002, 'Click this link');
 COMMIT;
 \set ON_ERROR_STOP on
 SELECT count(*) AS messages_of_zhao FROM app.message WHERE sender_id = 1003;
+\set ECHO none
+DO $$ BEGIN
+    ASSERT (SELECT count(*) FROM app.message WHERE sender_id IN (1001, 1003)) = 1, 'a refused message got in';
+END $$;
+\set ECHO queries
 
 \echo
 \echo '======================================================================'
@@ -93,12 +98,12 @@ SELECT acctguard.freeze_approve(1002, 1);
 SELECT acctguard.allowed(1002, 'msg.send.direct'), acctguard.allowed(1002, 'status.view') AS may_see_why;
 \echo '--- Somebody entitled to lifts it. What remains is probation, and rules to acknowledge.'
 RESET SESSION AUTHORIZATION;
-SELECT source, no, kind, capabilities FROM acctguard.freeze_lift(1002, 1, 'the accounts were his own');
+SELECT source, no, kind, cardinality(capabilities) AS capabilities, until FROM acctguard.freeze_lift(1002, 1, 'the accounts were his own');
 \echo '--- Mei acknowledges the rules; probation runs on.'
 SET SESSION AUTHORIZATION messenger;
-SELECT acctguard.acknowledge(1002, '2026-01');
+SELECT acctguard.acknowledge(1002, '2026-01', sha256('The rules of January 2026: be kind.'));
 RESET SESSION AUTHORIZATION;
-SELECT source, no, kind, capabilities FROM acctguard.explain(1002);
+SELECT source, no, kind, cardinality(capabilities) AS capabilities, until FROM acctguard.explain(1002);
 
 \echo
 \echo '======================================================================'
