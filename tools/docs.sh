@@ -124,7 +124,7 @@ diagram()
     echo "\`\`\`mermaid"
     echo "stateDiagram-v2"
     ask "
-        SELECT DISTINCT format('    %s --> %s: %s', coalesce(from_state, '[*]'), to_state,
+        SELECT DISTINCT format('    %s --> %s: %s', coalesce(nullif(from_state, 'none'), '[*]'), to_state,
             string_agg(DISTINCT event, ', ' ORDER BY event))
         FROM acctguard.$1() GROUP BY from_state, to_state ORDER BY 1"
     echo "\`\`\`"
@@ -132,6 +132,6 @@ diagram()
 account=$(diagram account_transitions)
 freeze=$(diagram freeze_transitions)
 ACCOUNT=$account FREEZE=$freeze awk '
-    /^<!-- diagram:/ { print; print ENVIRON[$2 == "account" ? "ACCOUNT" : "FREEZE"]; skip = 1; next }
+    /^<!-- diagram:/ { print; print ENVIRON[$3 == "account" ? "ACCOUNT" : "FREEZE"]; skip = 1; next }
     /^<!-- end -->/  { skip = 0 }
     !skip' ARCHITECTURE.md | write ARCHITECTURE.md

@@ -13,35 +13,35 @@ my $dir = PostgreSQL::Test::Utils::tempdir();
 
 $node->safe_psql('postgres', 'CREATE DATABASE source');
 $node->safe_psql('source', q{
-	CREATE EXTENSION acctguard;
-	SELECT acctguard.install();
-	CREATE TABLE users (id bigint PRIMARY KEY);
-	CREATE TABLE message (id int GENERATED ALWAYS AS IDENTITY, sender bigint NOT NULL REFERENCES users, body text);
-	INSERT INTO users VALUES (1), (2);
-	SELECT acctguard.account_adopt('users', 'id');
-	SELECT acctguard.guard('message', 'sender', 'msg.send.direct');
-	INSERT INTO message (sender, body) VALUES (1, 'before'), (2, 'before');
-	SELECT acctguard.freeze_impose(1, 'feature_freeze', 'violation.spam', 'sent one message to 900 strangers');
-	SELECT acctguard.policy_set('setting', 'close_grace', '86400', 'test');
+    CREATE EXTENSION acctguard;
+    SELECT acctguard.install();
+    CREATE TABLE users (id bigint PRIMARY KEY);
+    CREATE TABLE message (id int GENERATED ALWAYS AS IDENTITY, sender bigint NOT NULL REFERENCES users, body text);
+    INSERT INTO users VALUES (1), (2);
+    SELECT acctguard.account_adopt('users', 'id');
+    SELECT acctguard.guard('message', 'sender', 'msg.send.direct');
+    INSERT INTO message (sender, body) VALUES (1, 'before'), (2, 'before');
+    SELECT acctguard.freeze_impose(1, 'feature_freeze', 'violation.spam', 'sent one message to 900 strangers');
+    SELECT acctguard.policy_set('setting', 'close_grace', '86400', 'test');
 });
 
 # state(DATABASE): every row of every table of acctguard, as one digest per table.
 sub state_of
 {
-	my ($database) = @_;
-	return $node->safe_psql($database, q{
-		SELECT string_agg(format('%s %s', c.relname, (
-			SELECT xpath('/row/d/text()', x)
-			FROM query_to_xml(format('SELECT count(*) || '':'' || coalesce(md5(string_agg(t::text, chr(10) ORDER BY t::text)), ''-'') AS d FROM acctguard.%I t', c.relname), false, true, '') x)), E'\n' ORDER BY c.relname)
-		FROM pg_class c WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind = 'r'});
+    my ($database) = @_;
+    return $node->safe_psql($database, q{
+        SELECT string_agg(format('%s %s', c.relname, (
+            SELECT xpath('/row/d/text()', x)
+            FROM query_to_xml(format('SELECT count(*) || '':'' || coalesce(md5(string_agg(t::text, chr(10) ORDER BY t::text)), ''-'') AS d FROM acctguard.%I t', c.relname), false, true, '') x)), E'\n' ORDER BY c.relname)
+        FROM pg_class c WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind = 'r'});
 }
 
 sub triggers_of
 {
-	my ($database) = @_;
-	return $node->safe_psql($database, q{
-		SELECT string_agg(format('%s %s %s', tgrelid::regclass, tgname, tgenabled), E'\n' ORDER BY tgrelid::regclass::text, tgname)
-		FROM pg_trigger WHERE NOT tgisinternal});
+    my ($database) = @_;
+    return $node->safe_psql($database, q{
+        SELECT string_agg(format('%s %s %s', tgrelid::regclass, tgname, tgenabled), E'\n' ORDER BY tgrelid::regclass::text, tgname)
+        FROM pg_trigger WHERE NOT tgisinternal});
 }
 
 my $rows = state_of('source');
@@ -50,16 +50,16 @@ like($rows, qr/freeze_record \{1:/, 'there is something to restore');
 
 sub check
 {
-	my ($database, $how) = @_;
-	is(state_of($database), $rows, "$how: every row is back");
-	is(triggers_of($database), $triggers, "$how: every trigger is back, and fires always");
-	my ($code, $out, $err) = $node->psql($database, q{INSERT INTO message (sender, body) VALUES (1, 'after')});
-	like($err, qr/not allowed/, "$how: the frozen account is refused");
-	$node->safe_psql($database, q{INSERT INTO message (sender, body) VALUES (2, 'after')});
-	($code, $out, $err) = $node->psql($database, 'DELETE FROM acctguard.freeze_record');
-	like($err, qr/acctguard's functions only/, "$how: the tables are guarded");
-	is($node->safe_psql($database, q{SELECT acctguard.freeze_impose(2, 'temp_restrict', 'security.odd_login', 'login from two continents')}),
-		'1', "$how: freezing goes on");
+    my ($database, $how) = @_;
+    is(state_of($database), $rows, "$how: every row is back");
+    is(triggers_of($database), $triggers, "$how: every trigger is back, and fires always");
+    my ($code, $out, $err) = $node->psql($database, q{INSERT INTO message (sender, body) VALUES (1, 'after')});
+    like($err, qr/not allowed/, "$how: the frozen account is refused");
+    $node->safe_psql($database, q{INSERT INTO message (sender, body) VALUES (2, 'after')});
+    ($code, $out, $err) = $node->psql($database, 'DELETE FROM acctguard.freeze_record');
+    like($err, qr/acctguard's functions only/, "$how: the tables are guarded");
+    is($node->safe_psql($database, q{SELECT acctguard.freeze_impose(2, 'temp_restrict', 'security.odd_login', 'login from two continents')}),
+        '1', "$how: freezing goes on");
 }
 
 $node->command_ok([ 'pg_dump', '-d', $node->connstr('source'), '-f', "$dir/plain.sql" ], 'plain dump');
