@@ -156,7 +156,9 @@ TO acctguard_app, acctguard_risk, acctguard_moderator, acctguard_reviewer, acctg
 GRANT EXECUTE ON FUNCTION
     acctguard.guard(regclass, name, text, text[], text, text, text, text),
     acctguard.unguard(regclass, name, text),
-    acctguard.guard_check()
+    acctguard.guard_check(),
+    acctguard.filter_status(),
+    acctguard.filter_clear()
 TO acctguard_operator;
 -- an account's life
 GRANT EXECUTE ON FUNCTION

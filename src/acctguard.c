@@ -37,8 +37,13 @@ _PG_init(void)
 	ag_account_probe_init();
 	ag_standing_init();
 	ag_scope_init();
+	ag_filter_init();
 	ag_guard_cache_init();
 	ag_memory_init();
+	ag_writes_init();
+	ag_barrier_init();
+	ag_commit_init();
+	ag_shmem_init();
 
 	ag_plan_register(&policy_statements);
 	ag_plan_register(&policy_write_statements);

@@ -50,3 +50,32 @@ AS 'MODULE_PATHNAME', 'acctguard_require';
 COMMENT ON FUNCTION acctguard.require(bigint, text, text) IS
 'Raises the error a guard would raise when the account is not allowed the capability at this moment: UG403, or UG401 where a stronger proof of identity would do. DETAIL is JSON: capability, account, freeze, until, appeal, next.
 device: as in allowed().';
+
+CREATE OR REPLACE FUNCTION acctguard.standing_changed()
+RETURNS trigger
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'acctguard_standing_changed';
+COMMENT ON FUNCTION acctguard.standing_changed() IS
+'Trigger on acctguard.standing: tells the shared filter and the commit gate of the account.';
+
+CREATE OR REPLACE FUNCTION acctguard.scope_changed()
+RETURNS trigger
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'acctguard_scope_changed';
+COMMENT ON FUNCTION acctguard.scope_changed() IS
+'Trigger on acctguard.scope_freeze: tells every session, the shared filter and the commit gate.';
+
+CREATE OR REPLACE FUNCTION acctguard.filter_status(OUT state text, OUT scopes boolean, OUT bits bigint, OUT bits_set bigint)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_filter_status';
+COMMENT ON FUNCTION acctguard.filter_status() IS
+'The shared filter of possibly restricted accounts as this database sees it.
+state: ready; empty or building (every check reads the table meanwhile; on a standby always); none (no trigger feeds it, see guard_health(), or too many databases); not preloaded. scopes: a scope freeze runs or will run, so every check asks for it. bits, bits_set: its size and how full it is, over all databases; above one bit in eight set, checks of unrestricted accounts begin to cost: raise acctguard.filter_size or call filter_clear().';
+
+CREATE OR REPLACE FUNCTION acctguard.filter_clear()
+RETURNS void
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_filter_clear';
+COMMENT ON FUNCTION acctguard.filter_clear() IS
+'Empties the shared filter, for all databases, to get rid of bits of freezes that are long over. Each database builds it anew at its next check; until then checks read the table. Safe at any time.';

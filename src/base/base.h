@@ -263,4 +263,20 @@ extern bool ag_direct_open(AgDirect *direct, Relation *table, Relation *index);
 extern Snapshot ag_latest_snapshot(void);
 extern void ag_resolve_init(void);
 
+/*
+ * shmem.c: shared memory, where the library is preloaded.
+ */
+typedef struct AgShmem
+{
+	const char *name;			/* of the area and of its lock */
+	Size		(*size) (void);
+	void		(*begin) (void *area);	/* fill it in, before anybody uses it */
+	void	   *area;			/* NULL = not preloaded */
+	struct LWLock *lock;
+	struct AgShmem *next;
+} AgShmem;
+
+extern void ag_shmem_register(AgShmem *shmem);	/* at load */
+extern void ag_shmem_init(void);
+
 #endif							/* AG_BASE_H */

@@ -20,6 +20,13 @@
 #define AG_MY_LXID (MyProc->lxid)
 #endif
 
+/* This backend's place among MaxBackends. */
+#if PG_VERSION_NUM >= 170000
+#define AG_MY_BACKEND_INDEX (MyProcNumber)
+#else
+#define AG_MY_BACKEND_INDEX (MyBackendId - 1)
+#endif
+
 #if PG_VERSION_NUM >= 160000
 #define ag_owns_relation(relation_id, role_id) \
 	object_ownercheck(RelationRelationId, (relation_id), (role_id))

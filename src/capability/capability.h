@@ -89,8 +89,36 @@ extern void ag_probe(AgProbe *probe);
 extern bool ag_standing_probe(int64 account_id, uint64 asked, TimestampTz at, const char *device,
 							  AgVerdict *verdict);
 extern Oid	ag_standing_relation(void);
+
+/* A row of standing as a trigger sees it, but for its rule; returns the account. */
+extern int64 ag_standing_from_tuple(HeapTuple tuple, TupleDesc desc, AgStanding *row);
+
+/* Has any transaction finished since a probe that took so many into account? */
 extern bool ag_standing_changed_since(uint64 completed);
 extern void ag_standing_init(void);
+
+/* Every account with a row, committed or on its way; false = not readable here. */
+extern bool ag_standing_scan_dirty(void (*found) (int64 account_id, void *arg), void *arg);
+
+/*
+ * capability_filter.c: in shared memory, who certainly has no row.
+ */
+typedef struct AgFilterStatus
+{
+	const char *state;
+	bool		scopes;			/* scope freezes have to be asked for */
+	int64		bits;
+	int64		bits_set;
+} AgFilterStatus;
+
+extern uint64 ag_account_hash(int64 account_id);
+extern void ag_filter_prepare(void);
+extern bool ag_filter_passes(int64 account_id);
+extern void ag_filter_add(int64 account_id);
+extern void ag_filter_add_scope(void);
+extern void ag_filter_clear(void);
+extern void ag_filter_status(AgFilterStatus *status);
+extern void ag_filter_init(void);
 
 /*
  * capability_scope.c: freezes of a whole scope of accounts.

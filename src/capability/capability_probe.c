@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
@@ -108,6 +109,28 @@ add_slot(AgProbe *probe, TupleTableSlot *slot)
 	add_row(probe, &row);
 }
 
+/* The same values from a tuple, for triggers on standing.  Returns the account. */
+int64
+ag_standing_from_tuple(HeapTuple tuple, TupleDesc desc, AgStanding *row)
+{
+	Datum		values[lengthof(columns)];
+	bool		nulls[lengthof(columns)];
+
+	if (desc->natts != lengthof(columns))
+		elog(ERROR, "table \"standing\" has %d columns", desc->natts);
+	heap_deform_tuple(tuple, desc, values, nulls);
+	row->freeze_no = DatumGetInt32(values[COLUMN_FREEZE_NO - 1]);
+	row->part = DatumGetChar(values[COLUMN_PART - 1]);
+	row->denied = DatumGetInt64(values[COLUMN_DENIED - 1]);
+	row->challenged = DatumGetInt64(values[COLUMN_CHALLENGED - 1]);
+	row->monitored = DatumGetInt64(values[COLUMN_MONITORED - 1]);
+	row->starts_at = DatumGetTimestampTz(values[COLUMN_STARTS_AT - 1]);
+	row->ends_at = nulls[COLUMN_ENDS_AT - 1] ? DT_NOEND :
+		DatumGetTimestampTz(values[COLUMN_ENDS_AT - 1]);
+	row->rule = NULL;
+	return DatumGetInt64(values[COLUMN_ACCOUNT_ID - 1]);
+}
+
 /* Did this transaction write the row version itself? */
 static bool
 written_by_us(TupleTableSlot *slot)
@@ -165,6 +188,30 @@ list_account(AgProbe *probe)
 	}
 }
 
+/* Call found for every account that a dirty snapshot shows a row of. */
+bool
+ag_standing_scan_dirty(void (*found) (int64 account_id, void *arg), void *arg)
+{
+	Relation	table;
+	Relation	index;
+	SnapshotData dirty;
+	TableScanDesc scan;
+	TupleTableSlot *slot;
+
+	if (!ag_direct_open(&standing, &table, &index))
+		return false;
+	InitDirtySnapshot(dirty);
+	scan = table_beginscan(table, &dirty, 0, NULL);
+	slot = table_slot_create(table, NULL);
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+		found(DatumGetInt64(required(slot, COLUMN_ACCOUNT_ID)), arg);
+	ExecDropSingleTupleTableSlot(slot);
+	table_endscan(scan);
+	index_close(index, NoLock);
+	table_close(table, NoLock);
+	return true;
+}
+
 /*
  * Answer the question.  Floor capabilities are taken out only once something denies
  * something: reading policy costs more than the scan that finds nothing.
@@ -180,7 +227,11 @@ ag_probe(AgProbe *probe)
 	probe->any = false;
 	probe->completed = 0;
 	if (probe->at == 0)
+	{
+		if (ag_filter_passes(probe->account_id))
+			return;
 		probe->at = ag_now();
+	}
 
 	if (ag_direct_open(&standing, &table, &index))
 	{

@@ -51,6 +51,9 @@ static AgDirect scope_freeze = {
 	.table = "scope_freeze", .columns = columns, .column_count = lengthof(columns)
 };
 
+/* A freeze is dropped from the list so long after its end, in case the clock is set back. */
+#define CLOCK_MARGIN USECS_PER_HOUR
+
 typedef struct ScopeFreeze
 {
 	AgStanding	row;
@@ -63,7 +66,7 @@ typedef struct ScopeFreeze
 static MemoryContext cache = NULL;
 static List *scopes = NIL;		/* ScopeFreeze * */
 static bool current = false;	/* scopes says what the table says */
-static TimestampTz last_end;	/* from then on none of them runs */
+static TimestampTz last_end;	/* of the one that ends last */
 static uint64 messages = 0;		/* relcache messages taken in so far */
 
 static void
@@ -145,14 +148,14 @@ list_scopes(Relation table, Snapshot snapshot)
 {
 	TableScanDesc scan = table_beginscan(table, snapshot, 0, NULL);
 	TupleTableSlot *slot = table_slot_create(table, NULL);
-	TimestampTz now = ag_now();
+	TimestampTz now = GetCurrentTimestamp();
 	List	   *list = NIL;
 
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		ScopeFreeze *freeze = read_scope(slot);
 
-		if (freeze->row.ends_at > now)
+		if (freeze->row.ends_at > now - CLOCK_MARGIN)
 			list = lappend(list, freeze);
 	}
 	ExecDropSingleTupleTableSlot(slot);
@@ -198,7 +201,8 @@ ag_scope_any(void)
 {
 	ListCell   *cell;
 
-	if (current && scopes != NIL && ag_now() >= last_end)
+	if (current && scopes != NIL && last_end != DT_NOEND &&
+		GetCurrentTimestamp() >= last_end + CLOCK_MARGIN)
 		current = false;
 	while (!current)
 	{

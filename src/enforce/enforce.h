@@ -132,6 +132,39 @@ extern bool ag_check_allowed(int64 account_id, const char *capability, const cha
 extern void ag_check_require(int64 account_id, const char *capability, const char *device);
 
 /*
+ * enforce_writes.c: the accounts this transaction has written for.
+ */
+typedef struct AgWrite
+{
+	int64		account_id;
+	uint64		mask;			/* capabilities */
+	uint64		completed;		/* of the probe that found nothing at all, 0 = ask again */
+	Oid			relation_id;
+	SubTransactionId subxact;
+} AgWrite;
+
+extern void ag_writes_add(int64 account_id, uint64 mask, Oid relation_id, uint64 completed);
+extern const AgWrite *ag_writes_list(int *length);
+extern void ag_writes_init(void);
+
+/*
+ * enforce_barrier.c: who is just committing without a lock.
+ */
+extern bool ag_barrier_available(void);
+extern void ag_barrier_enter(uint64 accounts);
+extern void ag_barrier_leave(void);
+extern void ag_barrier_drain(uint64 accounts);
+extern void ag_barrier_init(void);
+
+/*
+ * enforce_commit.c: the commit gate.
+ */
+extern void ag_commit_freezes(int64 account_id);
+extern void ag_commit_freezes_all(void);
+extern void ag_commit_judge(int64 account_id, const AgStanding *row);
+extern void ag_commit_init(void);
+
+/*
  * enforce_guard.c: guard() and unguard().
  */
 extern void ag_guard_attach(Oid relation_id, const char *column, const char *capability,

@@ -8,12 +8,15 @@
 #include "postgres.h"
 
 #include "enforce/enforce.h"
+#include "funcapi.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(acctguard_guard);
 PG_FUNCTION_INFO_V1(acctguard_unguard);
 PG_FUNCTION_INFO_V1(acctguard_allowed);
 PG_FUNCTION_INFO_V1(acctguard_require);
+PG_FUNCTION_INFO_V1(acctguard_filter_status);
+PG_FUNCTION_INFO_V1(acctguard_filter_clear);
 
 static Oid
 arg_table(FunctionCallInfo fcinfo, int n)
@@ -113,5 +116,32 @@ acctguard_require(PG_FUNCTION_ARGS)
 {
 	ag_check_require(ag_arg_account(fcinfo, 0), ag_arg_required_text(fcinfo, 1, "capability"),
 					 ag_arg_text(fcinfo, 2));
+	PG_RETURN_VOID();
+}
+
+/* filter_status(): one row about the shared filter as this session sees it. */
+Datum
+acctguard_filter_status(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	AgFilterStatus status;
+	Datum		values[4];
+	bool		nulls[4] = {false, false, false, false};
+
+	InitMaterializedSRF(fcinfo, 0);
+	ag_filter_status(&status);
+	values[0] = CStringGetTextDatum(status.state);
+	values[1] = BoolGetDatum(status.scopes);
+	values[2] = Int64GetDatum(status.bits);
+	values[3] = Int64GetDatum(status.bits_set);
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	return (Datum) 0;
+}
+
+/* filter_clear(): empty the shared filter; it is built anew. */
+Datum
+acctguard_filter_clear(PG_FUNCTION_ARGS)
+{
+	ag_filter_clear();
 	PG_RETURN_VOID();
 }

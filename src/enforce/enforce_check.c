@@ -27,7 +27,10 @@ static void
 begin_statement(void)
 {
 	if (ag_memory_begin())
+	{
 		AcceptInvalidationMessages();
+		ag_filter_prepare();
+	}
 }
 
 /* Monitor mode refuses nothing but leaves a record, where this server may write one. */
@@ -79,7 +82,20 @@ require_known(const AgGuard *guard, int64 account_id)
 		refuse_unknown(guard, psprintf(INT64_FORMAT, account_id));
 }
 
-/* Refuse or return. */
+/* Has this statement found out all that the guard wants to know? */
+static bool
+remembered(const AgGuard *guard, int64 account_id, uint64 wanted)
+{
+	AgRemembered *known = ag_memory_find(account_id);
+
+	return known != NULL && (known->allowed & wanted) == wanted &&
+		(!guard->terms.at_commit || (known->written & guard->mask) != 0);
+}
+
+/*
+ * Refuse or return.  At level commit the transaction notes the account, together
+ * with whether there is anything about it at all.
+ */
 void
 ag_check_account(const AgGuard *guard, int64 account_id)
 {
@@ -88,17 +104,23 @@ ag_check_account(const AgGuard *guard, int64 account_id)
 	AgRemembered *known;
 
 	begin_statement();
-	known = ag_memory_find(account_id);
-	if (known != NULL && (known->allowed & wanted) == wanted)
+	if (remembered(guard, account_id, wanted))
 		return;
 
 	ag_probe(&probe);
 	judge(&probe.verdict, guard->capability, account_id, guard->relation_id);
 	if (guard->terms.unknown_refused)
 		require_known(guard, account_id);
+	if (guard->terms.at_commit)
+		ag_writes_add(account_id, guard->mask, guard->relation_id,
+					  probe.any ? 0 : probe.completed);
+
 	if (probe.verdict.monitored != 0)
 		ag_memory_continue();
-	ag_memory_enter(account_id)->allowed |= wanted;
+	known = ag_memory_enter(account_id);
+	known->allowed |= wanted;
+	if (guard->terms.at_commit)
+		known->written |= guard->mask;
 }
 
 /*
@@ -146,6 +168,7 @@ ag_check_allowed(int64 account_id, const char *capability, const char *device, A
 	AgProbe		probe = {.account_id = account_id, .device = device};
 
 	probe.asked = UINT64CONST(1) << ag_policy_capability_bit(capability);
+	ag_filter_prepare();
 	ag_probe(&probe);
 	*verdict = probe.verdict;
 	return verdict->denied == 0 && verdict->challenged == 0;

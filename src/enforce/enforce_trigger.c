@@ -1,9 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * enforce_trigger.c
- *		The guard on host tables: one trigger function for all of its triggers.
+ *		The guard on host tables, and the triggers that tell it of freezes.
  *
- * What the triggers of a guard are is told in enforce_guard.c; what they know in
+ * One function serves all triggers of guards.  What the triggers of a guard are is told in enforce_guard.c; what they know in
  * enforce_cache.c; how an account is judged in enforce_check.c.
  *
  * A logical-replication worker is let through: the publisher has decided, and a
@@ -14,12 +14,16 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "enforce/enforce.h"
 #include "replication/logicalworker.h"
 #include "utils/datum.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 
 PG_FUNCTION_INFO_V1(acctguard_guard_check);
+PG_FUNCTION_INFO_V1(acctguard_standing_changed);
+PG_FUNCTION_INFO_V1(acctguard_scope_changed);
 
 /* Ask about the account in one version of the row. */
 static void
@@ -127,4 +131,47 @@ acctguard_guard_check(PG_FUNCTION_ARGS)
 			check_row(data, guard, data->tg_trigtuple);
 	}
 	return PointerGetDatum(result);
+}
+
+/*
+ * AFTER INSERT OR UPDATE of standing: the row is in the table, so whoever builds the
+ * filter from now on finds it there, and whoever has built it finds its bit.
+ */
+Datum
+acctguard_standing_changed(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = ag_trigger_data(fcinfo, "standing_changed");
+	TupleDesc	desc = RelationGetDescr(data->tg_relation);
+	bool		update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
+	AgStanding	row;
+	int64		account_id;
+
+	if (update &&
+		!TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(data->tg_trigtuple->t_data)))
+	{
+		account_id = ag_standing_from_tuple(data->tg_trigtuple, desc, &row);
+		ag_commit_judge(account_id, &row);
+	}
+	account_id = ag_standing_from_tuple(update ? data->tg_newtuple : data->tg_trigtuple, desc, &row);
+	ag_filter_add(account_id);
+	if (row.denied != 0 || row.challenged != 0)
+		ag_commit_freezes(account_id);
+	return PointerGetDatum(NULL);
+}
+
+/*
+ * AFTER INSERT OR UPDATE OR DELETE of scope_freeze.  Which accounts it concerns is
+ * not known here, so every commit has to meet it.
+ */
+Datum
+acctguard_scope_changed(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = ag_trigger_data(fcinfo, "scope_changed");
+
+	CacheInvalidateRelcache(data->tg_relation);
+	if (TRIGGER_FIRED_BY_DELETE(data->tg_event))
+		return PointerGetDatum(NULL);
+	ag_filter_add_scope();
+	ag_commit_freezes_all();
+	return PointerGetDatum(NULL);
 }
