@@ -89,6 +89,7 @@ extern void ag_probe(AgProbe *probe);
 extern bool ag_standing_probe(int64 account_id, uint64 asked, TimestampTz at, const char *device,
 							  AgVerdict *verdict);
 extern Oid	ag_standing_relation(void);
+extern bool ag_standing_is_direct(void);
 
 /* A row of standing as a trigger sees it, but for its rule; returns the account. */
 extern int64 ag_standing_from_tuple(HeapTuple tuple, TupleDesc desc, AgStanding *row);

@@ -201,7 +201,7 @@ read_identity(Identity *identity)
 	watched_scope = OidIsValid(schema) ? get_relname_relid("scope_freeze", schema) : InvalidOid;
 	identity->standing = watched_standing;
 	identity->scope = watched_scope;
-	if (!OidIsValid(identity->standing) ||
+	if (!OidIsValid(identity->standing) || !ag_standing_is_direct() ||
 		!trigger_identity(identity->standing, &identity->standing_trigger,
 						  &identity->standing_trigger_xmin))
 		return false;

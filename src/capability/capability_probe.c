@@ -65,6 +65,14 @@ ag_standing_relation(void)
 	return standing.table_id;
 }
 
+/* Does standing lie here, as a plain table? */
+bool
+ag_standing_is_direct(void)
+{
+	ag_direct_resolve(&standing);
+	return OidIsValid(standing.table_id) && standing.access == AG_ACCESS_DIRECT;
+}
+
 /* Fold a row that is in force into the answer. */
 static void
 add_row(AgProbe *probe, const AgStanding *row)

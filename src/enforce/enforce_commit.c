@@ -46,6 +46,7 @@
 #include "storage/lock.h"
 #include "utils/inval.h"
 #include "utils/resowner.h"
+#include "utils/snapmgr.h"
 
 #define SLOTS 128
 
@@ -168,7 +169,9 @@ check_write(const AgWrite *write)
 
 	if (!ag_standing_changed_since(write->completed) && !ag_scope_any())
 		return;
+	PushActiveSnapshot(GetTransactionSnapshot());	/* policy may have to be read */
 	ag_probe(&probe);
+	PopActiveSnapshot();
 	refuse_write(write, &probe.verdict);
 }
 
@@ -244,11 +247,15 @@ static void
 at_prepare(void)
 {
 	int			count;
+	bool		wait;
 
 	(void) ag_writes_list(&count);
 	if (!freezes && count == 0)
 		return;
-	if (ag_policy_setting(AG_SETTING_PREPARE_WAIT) == 0)
+	PushActiveSnapshot(GetTransactionSnapshot());
+	wait = ag_policy_setting(AG_SETTING_PREPARE_WAIT) != 0;
+	PopActiveSnapshot();
+	if (!wait)
 		ereport(ERROR, ag_errcode(AG_ERR_PREPARE_REFUSED),
 				freezes ?
 				errmsg("a transaction that freezes accounts cannot be prepared") :
