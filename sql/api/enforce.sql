@@ -58,12 +58,12 @@ AS 'MODULE_PATHNAME', 'acctguard_standing_changed';
 COMMENT ON FUNCTION acctguard.standing_changed() IS
 'Trigger on acctguard.standing: tells the shared filter and the commit gate of the account.';
 
-CREATE OR REPLACE FUNCTION acctguard.scope_changed()
+CREATE OR REPLACE FUNCTION acctguard.scope_gate()
 RETURNS trigger
 LANGUAGE c VOLATILE
-AS 'MODULE_PATHNAME', 'acctguard_scope_changed';
-COMMENT ON FUNCTION acctguard.scope_changed() IS
-'Trigger on acctguard.scope_freeze: tells every session, the shared filter and the commit gate.';
+AS 'MODULE_PATHNAME', 'acctguard_scope_gate';
+COMMENT ON FUNCTION acctguard.scope_gate() IS
+'Trigger on acctguard.scope_freeze: tells the shared filter and the commit gate of a scope freeze.';
 
 CREATE OR REPLACE FUNCTION acctguard.filter_status(OUT state text, OUT scopes boolean, OUT bits bigint, OUT bits_set bigint)
 RETURNS SETOF record

@@ -23,7 +23,7 @@
 
 PG_FUNCTION_INFO_V1(acctguard_guard_check);
 PG_FUNCTION_INFO_V1(acctguard_standing_changed);
-PG_FUNCTION_INFO_V1(acctguard_scope_changed);
+PG_FUNCTION_INFO_V1(acctguard_scope_gate);
 
 /* Ask about the account in one version of the row. */
 static void
@@ -160,13 +160,15 @@ acctguard_standing_changed(PG_FUNCTION_ARGS)
 }
 
 /*
- * AFTER INSERT OR UPDATE OR DELETE of scope_freeze.  Which accounts it concerns is
- * not known here, so every commit has to meet it.
+ * AFTER INSERT OR UPDATE OR DELETE of a row of scope_freeze.  Which accounts it
+ * concerns is not known here, so every commit has to meet it.  The message to all
+ * sessions is also sent by the table's own statement trigger, which a
+ * logical-replication worker does not fire.
  */
 Datum
-acctguard_scope_changed(PG_FUNCTION_ARGS)
+acctguard_scope_gate(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = ag_trigger_data(fcinfo, "scope_changed");
+	TriggerData *data = ag_trigger_data(fcinfo, "scope_gate");
 
 	CacheInvalidateRelcache(data->tg_relation);
 	if (TRIGGER_FIRED_BY_DELETE(data->tg_event))

@@ -165,5 +165,8 @@ SELECT acctguard.guard('wide', 'a_column_with_a_very_long_name_that_fills_up_eve
 SELECT acctguard.guard('wide', 'a_column_with_a_very_long_name_that_fills_up_everything_2', 'msg.send.direct', '{truncate}');
 SELECT count(DISTINCT tgname) FROM pg_trigger WHERE tgrelid = 'wide'::regclass;
 
+ALTER TABLE acctguard.account DISABLE TRIGGER acctguard_row;
+DELETE FROM acctguard.account WHERE account_id BETWEEN 7200 AND 7399;
+ALTER TABLE acctguard.account ENABLE ALWAYS TRIGGER acctguard_row;
 DROP SCHEMA enforce_guard CASCADE;
 DROP ROLE enforce_guard_stranger;
