@@ -34,55 +34,86 @@ AS 'MODULE_PATHNAME', 'acctguard_own_table_guard';
 COMMENT ON FUNCTION acctguard.own_table_guard() IS
 'Trigger on each of acctguard''s own tables: refuses UPDATE, DELETE and TRUNCATE with UG412 unless one of acctguard''s functions does it.';
 
+CREATE OR REPLACE FUNCTION acctguard.own_triggers(
+    OUT own_table regclass, OUT name name, OUT timing text, OUT level text, OUT function name)
+RETURNS SETOF record
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT c.oid::regclass, t.name, t.timing, t.level,
+           CASE WHEN 'acctguard.ledger'::regclass IN (c.oid, pg_partition_root(c.oid))
+                THEN 'audit_guard' ELSE 'own_table_guard' END::name
+    FROM pg_class c
+    CROSS JOIN (VALUES ('acctguard_row'::name, 'BEFORE UPDATE OR DELETE', 'ROW'),
+                       ('acctguard_truncate', 'BEFORE TRUNCATE', 'STATEMENT')) AS t (name, timing, level)
+    WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p')
+    UNION ALL
+    SELECT 'acctguard.freeze_record'::regclass, 'acctguard_transition', 'BEFORE UPDATE', 'ROW', 'freeze_transition_guard'
+    UNION ALL
+    SELECT 'acctguard.freeze_version'::regclass, 'acctguard_version', 'BEFORE UPDATE', 'ROW', 'freeze_version_guard'
+    UNION ALL
+    SELECT 'acctguard.scope_freeze'::regclass, 'acctguard_list', 'AFTER INSERT OR UPDATE', 'STATEMENT', 'scope_changed'
+    UNION ALL
+    SELECT 'acctguard.scope_freeze'::regclass, 'acctguard_changed', 'AFTER INSERT OR UPDATE OR DELETE', 'ROW', 'scope_gate'
+    UNION ALL
+    SELECT 'acctguard.standing'::regclass, 'acctguard_changed', 'AFTER INSERT OR UPDATE', 'ROW', 'standing_changed'
+    UNION ALL
+    SELECT p.policy, 'acctguard_changed', 'AFTER INSERT OR UPDATE OR DELETE', 'STATEMENT', 'policy_changed'
+    FROM unnest('{acctguard.capability,acctguard.bundle,acctguard.reason,acctguard.freeze_kind,acctguard.ladder_step,acctguard.risk_signal,acctguard.setting}'::regclass[]) AS p (policy)
+$$;
+COMMENT ON FUNCTION acctguard.own_triggers() IS
+'The triggers that acctguard''s own tables must have, all of them ENABLE ALWAYS: protect_tables() makes them, health() looks for them.';
+
 CREATE OR REPLACE FUNCTION acctguard.protect_tables()
 RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    target regclass;
-    guard text;
-    repaired integer := 0;
     part record;
+    repaired integer := 0;
 BEGIN
-    FOR target, guard IN
-        SELECT c.oid, CASE WHEN 'acctguard.ledger'::regclass IN (c.oid, pg_partition_root(c.oid))
-                           THEN 'audit_guard' ELSE 'own_table_guard' END
-        FROM pg_class c
-        WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p')
-        ORDER BY c.relispartition, c.relname
+    FOR part IN
+        SELECT c.oid::regclass AS own_table FROM pg_class c
+        WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relrowsecurity
     LOOP
-        IF NOT (SELECT relrowsecurity FROM pg_class WHERE oid = target) THEN
-            EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
-            repaired := repaired + 1;
-        END IF;
-        FOR part IN VALUES
-            ('acctguard_row', 'BEFORE UPDATE OR DELETE', 'FOR EACH ROW'),
-            ('acctguard_truncate', 'BEFORE TRUNCATE', 'FOR EACH STATEMENT')
-        LOOP
-            IF NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = target AND t.tgname = part.column1) THEN
-                EXECUTE format('CREATE TRIGGER %I %s ON %s %s EXECUTE FUNCTION acctguard.%I()',
-                               part.column1, part.column2, target, part.column3, guard);
-                repaired := repaired + 1;
-            END IF;
-            IF NOT EXISTS (SELECT FROM pg_trigger t
-                           WHERE t.tgrelid = target AND t.tgname = part.column1 AND t.tgenabled = 'A') THEN
-                EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', target, part.column1);
-                repaired := repaired + 1;
-            END IF;
-        END LOOP;
-        FOR part IN
-            SELECT t.tgname FROM pg_trigger t
-            WHERE t.tgrelid = target AND NOT t.tgisinternal AND t.tgenabled <> 'A'
-        LOOP
-            EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', target, part.tgname);
-            repaired := repaired + 1;
-        END LOOP;
+        EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', part.own_table);
+        repaired := repaired + 1;
+    END LOOP;
+
+    FOR part IN
+        SELECT DISTINCT c.oid::regclass AS own_table,
+               CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS holder
+        FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+        WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p') AND a.grantee <> c.relowner
+    LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM %s CASCADE', part.own_table, part.holder);
+        repaired := repaired + 1;
+    END LOOP;
+
+    FOR part IN
+        SELECT o.* FROM acctguard.own_triggers() o
+        WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = o.own_table AND t.tgname = o.name)
+        ORDER BY (SELECT c.relispartition FROM pg_class c WHERE c.oid = o.own_table), o.own_table::text, o.name
+    LOOP
+        -- The row triggers of a partitioned table are cloned to its partitions.
+        CONTINUE WHEN EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = part.own_table AND t.tgname = part.name);
+        EXECUTE format('CREATE TRIGGER %I %s ON %s FOR EACH %s EXECUTE FUNCTION acctguard.%I()',
+                       part.name, part.timing, part.own_table, part.level, part.function);
+        repaired := repaired + 1;
+    END LOOP;
+
+    FOR part IN
+        SELECT t.tgrelid::regclass AS own_table, t.tgname AS name
+        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE c.relnamespace = 'acctguard'::regnamespace AND NOT t.tgisinternal AND t.tgenabled <> 'A'
+    LOOP
+        EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', part.own_table, part.name);
+        repaired := repaired + 1;
     END LOOP;
     RETURN repaired;
 END
 $$;
 COMMENT ON FUNCTION acctguard.protect_tables() IS
-'Gives each of acctguard''s tables row-level security and its own-table triggers (ENABLE ALWAYS) where they are missing or weakened, and returns the number of repairs. install() and migrate() call it; call it after a restore with --disable-triggers.';
+'Gives each of acctguard''s tables what protects it, where that is missing or weakened: row-level security, no grants (default privileges leak onto new tables), its own triggers, all of them ENABLE ALWAYS. Returns the number of repairs. install() and migrate() call it; call it after a restore with --disable-triggers.';
 
 CREATE OR REPLACE FUNCTION acctguard.install()
 RETURNS text

@@ -180,12 +180,6 @@ COMMENT ON COLUMN acctguard.freeze_version.source IS 'how the conduct came to no
 COMMENT ON COLUMN acctguard.freeze_version.category IS 'category of the reason, or the one given in the statement';
 COMMENT ON COLUMN acctguard.freeze_version.change_note IS 'why this version differs from the one before; internal';
 
--- Named so that they fire after acctguard_row, the guard on own tables.
-CREATE TRIGGER acctguard_transition BEFORE UPDATE ON acctguard.freeze_record
-    FOR EACH ROW EXECUTE FUNCTION acctguard.freeze_transition_guard();
-CREATE TRIGGER acctguard_version BEFORE UPDATE ON acctguard.freeze_version
-    FOR EACH ROW EXECUTE FUNCTION acctguard.freeze_version_guard();
-
 --
 -- Strikes and ladder, acknowledgments, risk, legal holds, scope freezes, batches
 --
@@ -384,7 +378,3 @@ CREATE TABLE acctguard.scope_version (
     PRIMARY KEY (no, version)
 );
 COMMENT ON TABLE acctguard.scope_version IS 'Every end that a scope freeze was given: version 1 as imposed, then one row per amendment. Rows never change.';
-
-CREATE TRIGGER scope_changed AFTER INSERT OR UPDATE ON acctguard.scope_freeze
-FOR EACH STATEMENT EXECUTE FUNCTION acctguard.scope_changed();
-ALTER TABLE acctguard.scope_freeze ENABLE ALWAYS TRIGGER scope_changed;

@@ -341,19 +341,3 @@ CREATE TABLE acctguard.setting (
 );
 COMMENT ON TABLE acctguard.setting IS
 'Changed policy settings, the highest version is in force; a setting without a row has its default. policy_list(''setting'') shows names, units, ranges and defaults.';
-
--- protect_tables() makes them ENABLE ALWAYS.
-CREATE TRIGGER acctguard_changed AFTER INSERT OR UPDATE OR DELETE ON acctguard.capability
-    FOR EACH STATEMENT EXECUTE FUNCTION acctguard.policy_changed();
-CREATE TRIGGER acctguard_changed AFTER INSERT OR UPDATE OR DELETE ON acctguard.bundle
-    FOR EACH STATEMENT EXECUTE FUNCTION acctguard.policy_changed();
-CREATE TRIGGER acctguard_changed AFTER INSERT OR UPDATE OR DELETE ON acctguard.reason
-    FOR EACH STATEMENT EXECUTE FUNCTION acctguard.policy_changed();
-CREATE TRIGGER acctguard_changed AFTER INSERT OR UPDATE OR DELETE ON acctguard.freeze_kind
-    FOR EACH STATEMENT EXECUTE FUNCTION acctguard.policy_changed();
-CREATE TRIGGER acctguard_changed AFTER INSERT OR UPDATE OR DELETE ON acctguard.ladder_step
-    FOR EACH STATEMENT EXECUTE FUNCTION acctguard.policy_changed();
-CREATE TRIGGER acctguard_changed AFTER INSERT OR UPDATE OR DELETE ON acctguard.risk_signal
-    FOR EACH STATEMENT EXECUTE FUNCTION acctguard.policy_changed();
-CREATE TRIGGER acctguard_changed AFTER INSERT OR UPDATE OR DELETE ON acctguard.setting
-    FOR EACH STATEMENT EXECUTE FUNCTION acctguard.policy_changed();

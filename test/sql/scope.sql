@@ -114,7 +114,7 @@ INSERT INTO acctguard.scope_freeze (no, scope, kind, kind_version, reason, denie
 VALUES (999999, '{"tenant": 7}', 'maintenance', 1, 'maintenance', 1, 0, 0, 1, now(), now(), now(), 'x', 'x');
 INSERT INTO acctguard.scope_freeze (no, scope, kind, kind_version, reason, denied, challenged, monitored, version, announce_at, starts_at, issued_at, issued_role, issued_by)
 VALUES (999999, '"x"', 'maintenance', 1, 'maintenance', 1, 0, 0, 1, now(), now(), now(), 'x', 'x');
-SELECT tgenabled FROM pg_trigger WHERE tgrelid = 'acctguard.scope_freeze'::regclass AND tgname = 'scope_changed';
+SELECT tgenabled FROM pg_trigger WHERE tgrelid = 'acctguard.scope_freeze'::regclass AND tgname = 'acctguard_list';
 
 \set ECHO none
 DROP VIEW regress_scope;
