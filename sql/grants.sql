@@ -187,3 +187,6 @@ GRANT EXECUTE ON FUNCTION
     acctguard.explain(bigint, text, timestamptz),
     acctguard.account_transitions()
 TO acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+
+-- what is wrong or weak
+GRANT EXECUTE ON FUNCTION acctguard.health() TO acctguard_operator, acctguard_auditor;

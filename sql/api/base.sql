@@ -183,8 +183,8 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     in_use text;
-    target regclass;
-    dropped integer := 0;
+    targets text;
+    dropped integer;
 BEGIN
     IF confirmation IS DISTINCT FROM 'I know' THEN
         RAISE EXCEPTION 'uninstalling drops every account, freeze and ledger row of this database'
@@ -200,15 +200,74 @@ BEGIN
             USING ERRCODE = 'dependent_objects_still_exist',
                   HINT = 'Take their guards off with acctguard.unguard(), drop their trigger acctguard_follow, then try again.';
     END IF;
-    FOR target IN
-        SELECT c.oid FROM pg_class c
-        WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-    LOOP
-        EXECUTE format('DROP TABLE %s CASCADE', target);
-        dropped := dropped + 1;
-    END LOOP;
+    SELECT string_agg(c.oid::regclass::text, ', '), count(*) INTO targets, dropped
+    FROM pg_class c
+    WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition;
+    EXECUTE 'DROP TABLE ' || targets;
     RETURN dropped;
 END
 $$;
 COMMENT ON FUNCTION acctguard.uninstall(text) IS
 'Drops all of acctguard''s tables with everything in them and returns their number; DROP EXTENSION then removes the functions. confirmation: the words I know. Superusers only. Fails with 2BP01 while a table of the application is guarded or adopted.';
+
+CREATE OR REPLACE FUNCTION acctguard.health(OUT severity text, OUT object text, OUT finding text, OUT remedy text)
+RETURNS SETOF record
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    -- acctguard's own tables
+    SELECT 'danger', o.own_table::text, format('trigger "%s" is missing', o.name),
+           'Run SELECT acctguard.protect_tables();'
+    FROM acctguard.own_triggers() o
+    WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = o.own_table AND t.tgname = o.name)
+    UNION ALL
+    SELECT 'danger', t.tgrelid::regclass::text,
+           format('trigger "%s" is %s', t.tgname, CASE t.tgenabled WHEN 'D' THEN 'disabled' ELSE 'not ENABLE ALWAYS' END),
+           'Run SELECT acctguard.protect_tables();'
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+    WHERE c.relnamespace = 'acctguard'::regnamespace AND NOT t.tgisinternal AND t.tgenabled <> 'A'
+    UNION ALL
+    SELECT 'danger', c.oid::regclass::text, 'row-level security is off', 'Run SELECT acctguard.protect_tables();'
+    FROM pg_class c
+    WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relrowsecurity
+    UNION ALL
+    SELECT 'danger', c.oid::regclass::text,
+           format('%s holds %s', CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, a.privilege_type),
+           'Run SELECT acctguard.protect_tables();'
+    FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+    WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p') AND a.grantee <> c.relowner
+    UNION ALL
+    SELECT 'danger', c.oid::regclass::text, format('is owned by %s', c.relowner::regrole),
+           'ALTER TABLE ... OWNER TO acctguard_owner;'
+    FROM pg_class c
+    WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p')
+      AND c.relowner <> 'acctguard_owner'::regrole
+    UNION ALL
+    -- roles
+    SELECT 'danger', r.rolname::text, 'can log in or has an attribute', 'ALTER ROLE ... NOLOGIN without attributes.'
+    FROM pg_roles r
+    WHERE r.rolname LIKE 'acctguard\_%'
+      AND (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolbypassrls)
+    UNION ALL
+    SELECT 'danger', m.member::regrole::text, 'is a member of acctguard_owner', 'REVOKE acctguard_owner FROM ...;'
+    FROM pg_auth_members m WHERE m.roleid = 'acctguard_owner'::regrole
+    UNION ALL
+    SELECT 'notice', r.rolname::text, 'has CREATEROLE, which can grant itself any role of acctguard before PostgreSQL 16',
+           'Treat the role as an administrator of acctguard.'
+    FROM pg_roles r WHERE r.rolcreaterole AND NOT r.rolsuper
+    UNION ALL
+    SELECT 'notice', m.member::regrole::text, 'may both decide and audit',
+           'Give the two roles to different persons.'
+    FROM pg_auth_members m JOIN pg_auth_members a ON a.member = m.member AND a.roleid = 'acctguard_auditor'::regrole
+    WHERE m.roleid IN ('acctguard_moderator'::regrole, 'acctguard_reviewer'::regrole, 'acctguard_operator'::regrole)
+    UNION ALL
+    -- the installation
+    SELECT 'notice', p.pubname::text, 'publishes all tables, acctguard''s with them', 'Publish named tables or schemas.'
+    FROM pg_publication p WHERE p.puballtables
+    UNION ALL
+    SELECT 'notice', 'shared_preload_libraries', 'acctguard is not preloaded; guards work, at several times the cost',
+           'Add acctguard to shared_preload_libraries and restart.'
+    WHERE NOT EXISTS (SELECT FROM pg_settings s WHERE s.name = 'acctguard.filter_size') -- known if preloaded
+    ORDER BY 1, 2, 3
+$$;
+COMMENT ON FUNCTION acctguard.health() IS
+'What is wrong or weak about acctguard in this database, one row per finding; no row is good health. severity: danger (protection is missing) or notice. Looks at acctguard''s tables (triggers that a restore weakened, row-level security, grants, owner), its roles, publications and preloading; guard_health() looks at guards. Run it after a restore and from monitoring.';
