@@ -217,44 +217,57 @@ field_to_json(const AgBodyField *field, JsonbValue *value)
 	value->val.string.len = strlen(string);
 }
 
+static void
+push_field(JsonbParseState **state, const AgBodyField *field)
+{
+	JsonbValue	name;
+	JsonbValue	value;
+
+	if (*state == NULL)
+		pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	name.type = jbvString;
+	name.val.string.val = pnstrdup(field->name, field->name_length);
+	name.val.string.len = field->name_length;
+	field_to_json(field, &value);
+	pushJsonbValue(state, WJB_KEY, &name);
+	pushJsonbValue(state, WJB_VALUE, &value);
+}
+
+static Jsonb *
+finish_object(JsonbParseState *state)
+{
+	if (state == NULL)
+		return NULL;
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+/* Text that is no UTF-8 is damage; the parser is pure and leaves it to the server. */
+static bool
+is_sound(const AgBodyField *field)
+{
+	return field->type != AG_FIELD_TEXT ||
+		pg_verify_mbstr(PG_UTF8, field->data, field->length, true);
+}
+
 /* Decode a body into what was and what is; NULL where there is nothing. */
 static void
 decode_body(const AgLedgerRow *row, Jsonb **before, Jsonb **after)
 {
-	JsonbParseState *state[2] = {NULL, NULL};
-	JsonbValue *object[2] = {NULL, NULL};
+	JsonbParseState *states[2] = {NULL, NULL};
 	AgBodyReader reader;
 	AgBodyField field;
-	AgBodyResult result;
+	AgBodyResult result = AG_BODY_END;
 
-	*before = *after = NULL;
-	if (row->body.data == NULL)
-		return;
-	ag_audit_body_open(&reader, row->body.data, row->body.length);
-	while ((result = ag_audit_body_next(&reader, &field)) == AG_BODY_FIELD)
+	if (row->body.data != NULL)
 	{
-		JsonbParseState **target = &state[field.after];
-		JsonbValue name;
-		JsonbValue value;
-
-		if (*target == NULL)
-			pushJsonbValue(target, WJB_BEGIN_OBJECT, NULL);
-		name.type = jbvString;
-		name.val.string.val = pnstrdup(field.name, field.name_length);
-		name.val.string.len = field.name_length;
-		field_to_json(&field, &value);
-		pushJsonbValue(target, WJB_KEY, &name);
-		pushJsonbValue(target, WJB_VALUE, &value);
+		ag_audit_body_open(&reader, row->body.data, row->body.length);
+		while ((result = ag_audit_body_next(&reader, &field)) == AG_BODY_FIELD && is_sound(&field))
+			push_field(&states[field.after], &field);
 	}
-	if (result == AG_BODY_DAMAGED)
+	if (result != AG_BODY_END)
 		refuse_damaged(row);
-	for (int i = 0; i < 2; i++)
-		if (state[i] != NULL)
-			object[i] = pushJsonbValue(&state[i], WJB_END_OBJECT, NULL);
-	if (object[0] != NULL)
-		*before = JsonbValueToJsonb(object[0]);
-	if (object[1] != NULL)
-		*after = JsonbValueToJsonb(object[1]);
+	*before = finish_object(states[false]);
+	*after = finish_object(states[true]);
 }
 
 static void

@@ -119,7 +119,7 @@ setting_change(const char *key, Jsonb *value)
 	if (!ag_policy_setting_in_range(setting, number))
 		ereport(ERROR, ag_errcode(AG_ERR_POLICY_RANGE),
 				errmsg("setting \"%s\" cannot be " INT64_FORMAT, key, number),
-				errdetail("It is between " INT64_FORMAT " and " INT64_FORMAT " %s.", rule->lowest,
+				errdetail("Its range is " INT64_FORMAT " to " INT64_FORMAT " (%s).", rule->lowest,
 						  rule->highest, rule->unit));
 	return setting_columns(number);
 }
