@@ -120,7 +120,9 @@ RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    version text := (SELECT extversion FROM pg_extension WHERE extname = 'acctguard');
     present integer;
+    repaired integer;
 BEGIN
     IF to_regclass('acctguard.installation') IS NOT NULL THEN
         SELECT max(tables_version) INTO present FROM acctguard.installation;
@@ -128,17 +130,18 @@ BEGIN
             RAISE EXCEPTION 'acctguard''s tables exist already, in version %', present
                 USING ERRCODE = 'UG006', HINT = 'Run SELECT acctguard.migrate();';
         END IF;
-        RETURN format('acctguard''s tables exist already (version %s); %s repairs',
-                      present, acctguard.protect_tables());
+        repaired := acctguard.protect_tables() + acctguard.audit_add_partitions();
+        RETURN format('acctguard''s tables exist already (version %s); %s repairs', present, repaired);
     END IF;
 
     PERFORM acctguard.install_tables();
     PERFORM acctguard.protect_tables();
-    RETURN format('acctguard %s is installed', (SELECT extversion FROM pg_extension WHERE extname = 'acctguard'));
+    PERFORM acctguard.audit_installed(acctguard.tables_version(), version);
+    RETURN format('acctguard %s is installed', version);
 END
 $$;
 COMMENT ON FUNCTION acctguard.install() IS
-'Creates acctguard''s tables in schema acctguard, owned by acctguard_owner. They are ordinary tables, not members of the extension: pg_dump, restore and foreign keys treat them like any table, and DROP EXTENSION leaves them. Superusers only. Run again, it repairs missing triggers. Fails with UG006 when tables of another version exist.';
+'Creates acctguard''s tables in schema acctguard, owned by acctguard_owner. They are ordinary tables, not members of the extension: pg_dump, restore and foreign keys treat them like any table, and DROP EXTENSION leaves them. Superusers only. Run again, it repairs missing triggers and adds missing partitions of the ledger. Fails with UG006 when tables of another version exist.';
 
 CREATE OR REPLACE FUNCTION acctguard.migrate()
 RETURNS text
@@ -171,6 +174,9 @@ BEGIN
     INSERT INTO acctguard.installation (extension_version, tables_version, installed_at, installed_by)
     VALUES (target, acctguard.tables_version(), clock_timestamp(), session_user)
     ON CONFLICT DO NOTHING;
+    IF FOUND THEN
+        PERFORM acctguard.audit_installed(acctguard.tables_version(), target);
+    END IF;
     RETURN format('acctguard''s tables are those of %s; %s repairs', target, acctguard.protect_tables());
 END
 $$;
