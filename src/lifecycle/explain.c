@@ -151,7 +151,8 @@ put_scope(ReturnSetInfo *rsinfo, const AgScope *scope, uint64 asked)
 		.monitored = scope->monitored,
 		.since = scope->starts_at,
 		.until = scope->ends_at,
-		.lift_roles = ag_policy_kind_version(scope->kind, scope->kind_version)->lift_roles
+		.lift_roles = ag_policy_kind_version(scope->kind, scope->kind_version)->lift_roles,
+		.next = list_make1("wait")
 	};
 
 	put(rsinfo, &e, asked);
