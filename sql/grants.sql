@@ -136,6 +136,13 @@ GRANT EXECUTE ON FUNCTION
     acctguard.scope_lift(integer, text),
     acctguard.scope_amend(integer, timestamptz, text)
 TO acctguard_operator;
+GRANT EXECUTE ON PROCEDURE
+    acctguard.freeze_many(bigint[], text, text, text, interval, jsonb, uuid, integer, boolean, text[], text, text, text)
+TO acctguard_risk, acctguard_moderator, acctguard_compliance, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.batch_undo(uuid, text) TO
+    acctguard_moderator, acctguard_compliance, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.batch_status(uuid), acctguard.batch_refusals(uuid) TO
+    acctguard_moderator, acctguard_compliance, acctguard_auditor, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.scope_list() TO
     acctguard_app, acctguard_notifier, acctguard_moderator, acctguard_reviewer, acctguard_compliance,
     acctguard_auditor, acctguard_operator;

@@ -57,4 +57,5 @@ _PG_init(void)
 	ag_plan_register(&risk_statements);
 	ag_plan_register(&hold_statements);
 	ag_plan_register(&scope_statements);
+	ag_plan_register(&batch_statements);
 }

@@ -290,3 +290,42 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_scope_changed';
 COMMENT ON FUNCTION acctguard.scope_changed() IS
 'Trigger on scope_freeze: tells every session that checks have to read it anew.';
+
+CREATE OR REPLACE PROCEDURE acctguard.freeze_many(accounts bigint[], kind text, reason text,
+    facts text DEFAULT NULL, duration interval DEFAULT NULL, evidence jsonb DEFAULT NULL,
+    INOUT batch uuid DEFAULT NULL, batch_size integer DEFAULT 1000, dry_run boolean DEFAULT false,
+    capabilities text[] DEFAULT NULL, ground text DEFAULT NULL, legal_reference text DEFAULT NULL,
+    note text DEFAULT NULL)
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'acctguard_freeze_many';
+COMMENT ON PROCEDURE acctguard.freeze_many(bigint[], text, text, text, interval, jsonb, uuid, integer, boolean, text[], text, text, text) IS
+'Freezes many accounts with one order, batch_size (1 to 100000) accounts to a transaction, by ascending id; whoever is not being frozen at the moment is not held up. Every account gets its own freeze record, event and strike, as by freeze_impose(). Tells about progress by NOTICE at the end and every ten seconds; batch_status() shows it to others.
+accounts: in any order; doubles count once. batch: id of the run, default a new one, returned. Called again with the same batch and the same request by the same person, it goes on where the last commit left off, and does nothing when finished. dry_run: tries each account and keeps nothing; returns NULL.
+Accounts that cannot be frozen (errors of class UG: no such account, protected, outranked, ...) are written down, see batch_refusals(), and stop nothing. Other arguments as in freeze_impose().
+CALL it as a statement of its own: it commits. Errors: 2D000 inside a transaction block, UG122 batch begun with another request, 40001 another run goes on with the batch, 22023 and those freeze_impose() raises before it looks at an account.';
+
+CREATE OR REPLACE FUNCTION acctguard.batch_undo(batch uuid, reason text)
+RETURNS bigint
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_batch_undo';
+COMMENT ON FUNCTION acctguard.batch_undo(uuid, text) IS
+'Ends what still stands of the batch''s own freezes (running ones are lifted, scheduled ones cancelled, proposals rejected), stops a run that still goes on, and returns how many freezes it ended; nothing else on the accounts is touched. One transaction. Strikes stay, as after every lift. Needs the right to lift the kind. A second call does nothing.
+Errors: UG133 no such batch, UG115 role may not.';
+
+CREATE OR REPLACE FUNCTION acctguard.batch_status(batch uuid DEFAULT NULL,
+    OUT id uuid, OUT kind text, OUT reason text, OUT total bigint, OUT done bigint, OUT frozen bigint,
+    OUT refused bigint, OUT started_at timestamptz, OUT updated_at timestamptz, OUT finished_at timestamptz,
+    OUT undone_at timestamptz, OUT person text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_batch_status';
+COMMENT ON FUNCTION acctguard.batch_status(uuid) IS
+'How far runs of freeze_many() have come, as of their last commit; NULL shows all, oldest first. A run without finished_at whose updated_at stands still was broken off: CALL freeze_many() again with its id.';
+
+CREATE OR REPLACE FUNCTION acctguard.batch_refusals(batch uuid,
+    OUT account_id bigint, OUT sqlstate text, OUT message text, OUT at timestamptz)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_batch_refusals';
+COMMENT ON FUNCTION acctguard.batch_refusals(uuid) IS
+'The accounts that a batch could not freeze, each with the error freeze_impose() would raise.';

@@ -378,3 +378,41 @@ CREATE TABLE acctguard.scope_version (
     PRIMARY KEY (no, version)
 );
 COMMENT ON TABLE acctguard.scope_version IS 'Every end that a scope freeze was given: version 1 as imposed, then one row per amendment. Rows never change.';
+
+CREATE TABLE acctguard.batch (
+    batch uuid NOT NULL PRIMARY KEY,
+    kind text NOT NULL,
+    reason text NOT NULL,
+    fingerprint bytea NOT NULL CHECK (octet_length(fingerprint) = 32),
+    total bigint NOT NULL CHECK (total >= 0),
+    done bigint NOT NULL DEFAULT 0,
+    frozen bigint NOT NULL DEFAULT 0 CHECK (frozen >= 0),
+    refused bigint NOT NULL DEFAULT 0 CHECK (refused >= 0),
+    started_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    finished_at timestamptz,
+    undone_at timestamptz,
+    undone_by text,
+    role text NOT NULL,
+    person text NOT NULL,
+    CONSTRAINT batch_done CHECK (done BETWEEN 0 AND total AND frozen + refused <= done),
+    CONSTRAINT batch_finished CHECK (finished_at IS NULL OR done = total OR undone_at IS NOT NULL),
+    CONSTRAINT batch_undone CHECK ((undone_at IS NULL) = (undone_by IS NULL) AND (undone_at IS NULL OR finished_at IS NOT NULL))
+) WITH (fillfactor = 50);
+COMMENT ON TABLE acctguard.batch IS
+'Runs of freeze_many(): what was ordered and how far it has come. The accounts are not kept; whoever goes on with a batch passes them again, and the fingerprint tells whether they are the same.';
+COMMENT ON COLUMN acctguard.batch.fingerprint IS 'digest of the sorted accounts, the order and the person';
+COMMENT ON COLUMN acctguard.batch.done IS 'accounts decided, counted by ascending id';
+COMMENT ON COLUMN acctguard.batch.frozen IS 'accounts with a freeze (or proposal) of the batch';
+COMMENT ON COLUMN acctguard.batch.refused IS 'accounts in batch_refusal';
+
+CREATE TABLE acctguard.batch_refusal (
+    account_id bigint NOT NULL,
+    batch uuid NOT NULL,
+    sqlstate text NOT NULL CHECK (sqlstate ~ '^UG[0-9]{3}$'),
+    message text NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (account_id, batch)
+);
+CREATE INDEX batch_refusal_batch ON acctguard.batch_refusal (batch, account_id);
+COMMENT ON TABLE acctguard.batch_refusal IS 'Accounts that a batch could not freeze, and why; account_id may be of no account.';

@@ -221,6 +221,14 @@ ag_time_plus(TimestampTz at, int64 seconds)
 }
 
 /*
+ * bulk.c: procedures that commit as they go.
+ */
+extern void ag_bulk_begin(FunctionCallInfo fcinfo);
+extern void ag_bulk_commit(void);
+extern void ag_bulk_end(void);
+extern ErrorData *ag_bulk_try(void (*work) (void *arg), void *arg, bool keep);
+
+/*
  * installation.c: are the tables there, and are they the ones we know?
  */
 extern void ag_installation_require(void);

@@ -81,6 +81,8 @@
 			 "See acctguard.legal_hold_list(account_id) for the holds of an account.") \
 	AG_ERROR(SCOPE_UNKNOWN, "132", "there is no scope freeze of that number", \
 			 "See acctguard.scope_list().") \
+	AG_ERROR(BATCH_UNKNOWN, "133", "there is no such batch", \
+			 "See acctguard.batch_status().") \
 	AG_ERROR(STEP_UP, "401", "the capability needs a stronger proof of identity first", \
 			 "Verify, then repeat.") \
 	AG_ERROR(RESTRICTED, "403", "the account is not allowed to do this now", \

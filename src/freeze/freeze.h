@@ -607,5 +607,6 @@ extern AgStatementTable acknowledgment_statements;
 extern AgStatementTable risk_statements;
 extern AgStatementTable hold_statements;
 extern AgStatementTable scope_statements;
+extern AgStatementTable batch_statements;
 
 #endif							/* AG_FREEZE_H */

@@ -11,6 +11,7 @@
 #ifndef AG_SANCTION_H
 #define AG_SANCTION_H
 
+#include "crypto/crypto.h"
 #include "freeze/freeze.h"
 
 /*
@@ -35,6 +36,27 @@ extern int	ag_scope_freeze(const AgActor *actor, const AgScopeOrder *order);
 extern void ag_scope_lift(const AgActor *actor, int no, const char *reason);
 extern void ag_scope_amend(const AgActor *actor, int no, TimestampTz ends_at,
 						   const char *reason);
+
+/*
+ * bulk.c: one order for many accounts.
+ */
+typedef struct AgBatch
+{
+	const char *batch;			/* uuid */
+	const char *kind;
+	uint8		fingerprint[AG_HASH_SIZE];	/* of accounts, order and person */
+	int64	   *accounts;		/* ascending, each once */
+	int64		total;
+	int64		done;			/* accounts[0 .. done - 1] are decided */
+	int64		frozen;
+	int64		refused;
+	bool		finished;
+	bool		undone;
+} AgBatch;
+
+extern void ag_batch_run(AgBatch *batch, const AgActor *actor, const AgFreezeOrder *order,
+						 int batch_size, bool dry_run);
+extern int64 ag_batch_undo(const AgActor *actor, const char *name, const char *reason);
 
 /*
  * strike_rules.c: pure.
@@ -152,6 +174,19 @@ extern TimestampTz ag_hold_store_until(int64 account_id, TimestampTz at);
 extern AgResult *ag_hold_store_report(int64 account_id);
 
 extern void ag_scope_store_lock(void);
+extern bool ag_batch_store_insert(const AgBatch *batch, const char *kind, const char *reason,
+								  const AgActor *actor, TimestampTz at);
+extern bool ag_batch_store_read(const char *name, AgBatch *batch);
+extern bool ag_batch_store_advance(const char *batch, int64 from, int64 until, TimestampTz at);
+extern void ag_batch_store_count(const char *batch, int64 frozen, int64 refused);
+extern void ag_batch_store_finish(const char *batch, TimestampTz at);
+extern bool ag_batch_store_undone(const char *batch, const char *person, TimestampTz at);
+extern AgResult *ag_batch_store_freezes(const char *batch);
+extern void ag_batch_store_refuse(const char *batch, int64 account_id, const char *sqlstate,
+								  const char *message, TimestampTz at);
+extern AgResult *ag_batch_store_report(NullableDatum batch);
+extern AgResult *ag_batch_store_refusals(NullableDatum batch);
+
 extern int	ag_scope_store_next(void);
 extern void ag_scope_store_insert(const AgScope *scope, const AgActor *actor, TimestampTz at);
 extern AgScope *ag_scope_store_read(int no);
