@@ -30,7 +30,7 @@ ag_bulk_begin(FunctionCallInfo fcinfo)
 		castNode(CallContext, fcinfo->context)->atomic)
 		ereport(ERROR, errcode(ERRCODE_INVALID_TRANSACTION_TERMINATION),
 				errmsg("the procedure commits as it goes and cannot run inside a transaction block"),
-				errhint("CALL it as a statement of its own, outside BEGIN and outside functions."));
+				errhint("It has to be a statement of its own, outside BEGIN and outside functions."));
 	if (SPI_connect_ext(SPI_OPT_NONATOMIC) != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 }

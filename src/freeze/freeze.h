@@ -536,16 +536,6 @@ extern bool ag_strike_knows(int64 account_id, const char *incident);
 extern void ag_strike_void(AgAccount *account, const AgActor *actor, int freeze_no,
 						   TimestampTz at);
 
-/* Warn: a strike without a freeze.  Returns its number, the rest in the pointers. */
-extern int	ag_strike_warn(AgAccount *account, const AgActor *actor, const AgReason *reason,
-						   int points, const char *facts, const char *incident,
-						   const char *idempotency_key, TimestampTz at, int *score,
-						   int *ladder_no);
-
-/* Void a warning; freezes it leaves without support are vacated or reported. */
-extern void ag_strike_void_warning(AgAccount *account, const AgActor *actor, int no,
-								   const char *reason, TimestampTz at);
-
 /*
  * acknowledge.c
  */
@@ -559,29 +549,6 @@ typedef struct AgAcknowledgment
 
 extern List *ag_acknowledgment_list(int64 account_id);	/* AgAcknowledgment * */
 
-/* Refuse everybody but the app; before the account is looked up. */
-extern void ag_acknowledge_require_role(const AgActor *actor);
-
-/* Acknowledge the rules: opens the gates of ended freezes, returns how many. */
-extern int	ag_acknowledge(AgAccount *account, const AgActor *actor, const char *rules_version,
-						   const bytea *text_hash, const char *locale, const char *device,
-						   TimestampTz at);
-extern void ag_acknowledgment_waive(AgAccount *account, const AgActor *actor, int freeze_no,
-									const char *reason, TimestampTz at);
-
-/*
- * risk.c: the risk score.  Weights and scores are micropoints.
- */
-
-/* Count a signal (weight 0 = that of the signal); returns the freeze it set off or 0. */
-extern int	ag_risk_report(AgAccount *account, const AgActor *actor, const char *signal,
-						   int64 weight, const char *evidence, const char *incident,
-						   TimestampTz at, int64 *score);
-
-/* The risk is over: freezes that end on risk_over end, no signal so far counts again. */
-extern int	ag_risk_clear(AgAccount *account, const AgActor *actor, const char *reason,
-						  TimestampTz at);
-
 /*
  * hold.c: legal holds.
  */
@@ -592,12 +559,6 @@ typedef enum AgHoldBlocks
 } AgHoldBlocks;
 
 extern bool ag_hold_blocks(int64 account_id, AgHoldBlocks what, TimestampTz at);
-
-extern void ag_hold_require_place(const AgActor *actor);
-extern int	ag_hold_place(AgAccount *account, const AgActor *actor, const char *matter,
-						  const char *legal_reference, const char *note, TimestampTz at);
-extern int	ag_hold_release(const AgActor *actor, const char *matter,
-							const char *legal_reference, const char *reason);
 
 /*
  * Statements of the stores beside freeze_store.c; see sanction.h.

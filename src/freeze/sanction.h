@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * sanction.h
- *		What stands beside freezes, inside this folder: scopes, and the rules and stores
- *		of strikes, acknowledgments, risk, legal holds, scopes.
+ *		What stands beside freezes, for this folder only: strikes, acknowledgments, risk,
+ *		legal holds, scopes, batches.
  *
  * Other folders include freeze.h, which has the use-cases.
  *
@@ -13,6 +13,49 @@
 
 #include "crypto/crypto.h"
 #include "freeze/freeze.h"
+
+/*
+ * strike.c, acknowledge.c, risk.c, hold.c: what only their SQL functions call.
+ */
+
+/* Warn: a strike without a freeze.  Returns its number, the rest in the pointers. */
+extern int	ag_strike_warn(AgAccount *account, const AgActor *actor, const AgReason *reason,
+						   int points, const char *facts, const char *incident,
+						   const char *idempotency_key, TimestampTz at, int *score,
+						   int *ladder_no);
+
+/* Void a warning; freezes it leaves without support are vacated or reported. */
+extern void ag_strike_void_warning(AgAccount *account, const AgActor *actor, int no,
+								   const char *reason, TimestampTz at);
+
+/* Refuse everybody but the app; before the account is looked up. */
+extern void ag_acknowledge_require_role(const AgActor *actor);
+
+/* Acknowledge the rules: opens the gates of ended freezes, returns how many. */
+extern int	ag_acknowledge(AgAccount *account, const AgActor *actor, const char *rules_version,
+						   const bytea *text_hash, const char *locale, const char *device,
+						   TimestampTz at);
+extern void ag_acknowledgment_waive(AgAccount *account, const AgActor *actor, int freeze_no,
+									const char *reason, TimestampTz at);
+
+/*
+ * risk.c: the risk score.  Weights and scores are micropoints.
+ */
+
+/* Count a signal (weight 0 = that of the signal); returns the freeze it set off or 0. */
+extern int	ag_risk_report(AgAccount *account, const AgActor *actor, const char *signal,
+						   int64 weight, const char *evidence, const char *incident,
+						   TimestampTz at, int64 *score);
+
+/* The risk is over: freezes that end on risk_over end, no signal so far counts again. */
+extern int	ag_risk_clear(AgAccount *account, const AgActor *actor, const char *reason,
+						  TimestampTz at);
+
+extern void ag_hold_require_place(const AgActor *actor);
+extern int	ag_hold_place(AgAccount *account, const AgActor *actor, const char *matter,
+						  const char *legal_reference, const char *note, TimestampTz at);
+extern int	ag_hold_release(const AgActor *actor, const char *matter,
+							const char *legal_reference, const char *reason);
 
 /*
  * scope.c: freezes of a set of accounts, in one row.
