@@ -29,7 +29,7 @@ static Oid	known_relation = InvalidOid;	/* valid = era_base is current */
 static int64 era_base = 0;
 
 static void
-forget_era(Datum arg, Oid relation_id)
+forget_era(Oid relation_id)
 {
 	if (!OidIsValid(relation_id) || relation_id == known_relation)
 		known_relation = InvalidOid;
@@ -52,7 +52,7 @@ era_at_subxact(SubXactEvent event, SubTransactionId subxact, SubTransactionId pa
 void
 ag_audit_era_init(void)
 {
-	CacheRegisterRelcacheCallback(forget_era, (Datum) 0);
+	ag_on_relcache_message(forget_era);
 	RegisterXactCallback(era_at_xact, NULL);
 	RegisterSubXactCallback(era_at_subxact, NULL);
 }

@@ -61,7 +61,7 @@ static AgLedgerPartition known; /* the last answer */
 static Oid	known_ledger = InvalidOid;	/* the parent it was read from */
 
 static void
-forget_partition(Datum arg, Oid relation_id)
+forget_partition(Oid relation_id)
 {
 	if (!OidIsValid(relation_id) || relation_id == known.relation_id || relation_id == known_ledger)
 		known.relation_id = InvalidOid;
@@ -70,7 +70,7 @@ forget_partition(Datum arg, Oid relation_id)
 void
 ag_audit_partition_init(void)
 {
-	CacheRegisterRelcacheCallback(forget_partition, (Datum) 0);
+	ag_on_relcache_message(forget_partition);
 }
 
 /* A bound as a time. */

@@ -237,6 +237,13 @@ extern Oid	ag_schema_id(void);
 extern Oid	ag_relation_id(const char *name);	/* in our schema; InvalidOid if absent */
 
 /*
+ * inval.c: relcache messages.
+ */
+typedef void (*AgRelcacheCallback) (Oid relation);	/* InvalidOid = all */
+
+extern void ag_on_relcache_message(AgRelcacheCallback callback);	/* at load */
+
+/*
  * resolve.c: our tables read directly, past SQL, where that is right.
  */
 typedef enum AgAccess

@@ -16,7 +16,6 @@
 #include "access/tableam.h"
 #include "base/base.h"
 #include "catalog/namespace.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -27,7 +26,7 @@
 static Oid	known_relation = InvalidOid;	/* valid = its version was checked */
 
 static void
-forget_installation(Datum arg, Oid relation)
+forget_installation(Oid relation)
 {
 	if (relation == known_relation || relation == InvalidOid)
 		known_relation = InvalidOid;
@@ -36,7 +35,7 @@ forget_installation(Datum arg, Oid relation)
 void
 ag_installation_init(void)
 {
-	CacheRegisterRelcacheCallback(forget_installation, (Datum) 0);
+	ag_on_relcache_message(forget_installation);
 }
 
 /* The OID of schema acctguard; it exists wherever the extension does. */

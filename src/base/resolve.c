@@ -26,7 +26,6 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_namespace.h"
 #include "utils/fmgroids.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -81,7 +80,7 @@ ag_direct_register(AgDirect *direct)
 }
 
 static void
-forget_resolved(Datum arg, Oid relation)
+forget_resolved(Oid relation)
 {
 	messages++;
 	for (AgDirect *direct = registered; direct != NULL; direct = direct->next)
@@ -92,7 +91,7 @@ forget_resolved(Datum arg, Oid relation)
 void
 ag_resolve_init(void)
 {
-	CacheRegisterRelcacheCallback(forget_resolved, (Datum) 0);
+	ag_on_relcache_message(forget_resolved);
 }
 
 /* Readers go by column number: the numbers must be those the library was written for. */

@@ -49,7 +49,6 @@
 #include "storage/ipc.h"
 #include "storage/lwlock.h"
 #include "utils/fmgroids.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -151,7 +150,7 @@ ag_account_hash(int64 account_id)
 }
 
 static void
-note_message(Datum arg, Oid relation)
+note_message(Oid relation)
 {
 	if (!OidIsValid(relation) || relation == watched_standing || relation == watched_scope ||
 		!OidIsValid(watched_standing) || !OidIsValid(watched_scope))
@@ -504,6 +503,6 @@ ag_filter_init(void)
 	shmem.size = filter_size;
 	shmem.begin = filter_begin;
 	ag_shmem_register(&shmem);
-	CacheRegisterRelcacheCallback(note_message, (Datum) 0);
+	ag_on_relcache_message(note_message);
 	RegisterXactCallback(filter_at_xact, NULL);
 }

@@ -23,7 +23,6 @@
 #include "capability/capability.h"
 #include "executor/tuptable.h"
 #include "utils/builtins.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -70,7 +69,7 @@ static TimestampTz last_end;	/* of the one that ends last */
 static uint64 messages = 0;		/* relcache messages taken in so far */
 
 static void
-forget_scopes(Datum arg, Oid relation)
+forget_scopes(Oid relation)
 {
 	messages++;
 	if (!OidIsValid(relation) || relation == scope_freeze.table_id ||
@@ -82,7 +81,7 @@ void
 ag_scope_init(void)
 {
 	ag_direct_register(&scope_freeze);
-	CacheRegisterRelcacheCallback(forget_scopes, (Datum) 0);
+	ag_on_relcache_message(forget_scopes);
 }
 
 static Datum

@@ -26,7 +26,6 @@
 #include "policy/policy.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/reltrigger.h"
@@ -36,7 +35,7 @@ static HTAB *guards = NULL;
 static AgGuard *last = NULL;	/* the guard asked for last; most statements have one */
 
 static void
-forget_guards(Datum arg, Oid relation)
+forget_guards(Oid relation)
 {
 	HASH_SEQ_STATUS status;
 	AgGuard    *guard;
@@ -52,7 +51,7 @@ forget_guards(Datum arg, Oid relation)
 void
 ag_guard_cache_init(void)
 {
-	CacheRegisterRelcacheCallback(forget_guards, (Datum) 0);
+	ag_on_relcache_message(forget_guards);
 }
 
 static void pg_attribute_noreturn()

@@ -63,7 +63,7 @@ static const char *const policy_tables[] = {
 static Oid	policy_table_ids[lengthof(policy_tables)];
 
 static void
-policy_changed(Datum arg, Oid relation)
+policy_changed(Oid relation)
 {
 	if (cache == NULL)
 		return;
@@ -93,7 +93,7 @@ policy_at_xact(XactEvent event, void *arg)
 void
 ag_policy_init(void)
 {
-	CacheRegisterRelcacheCallback(policy_changed, (Datum) 0);
+	ag_on_relcache_message(policy_changed);
 	RegisterXactCallback(policy_at_xact, NULL);
 }
 
