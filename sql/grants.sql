@@ -110,6 +110,8 @@ GRANT EXECUTE ON FUNCTION
 TO acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.freeze_satisfy(bigint, integer, text, jsonb) TO
     acctguard_app, acctguard_risk, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.statement_of_reasons(timestamptz, timestamptz) TO
+    acctguard_compliance, acctguard_auditor, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.freeze_list(bigint) TO
     acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
 

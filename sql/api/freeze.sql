@@ -141,6 +141,22 @@ AS 'MODULE_PATHNAME', 'acctguard_freeze_list';
 COMMENT ON FUNCTION acctguard.freeze_list(bigint) IS
 'Every freeze of an account, for staff: its state now (proposed, scheduled, active, stayed, ended), its terms, who decided. Invisible kinds and internal notes are in it; never hand it to the user. amendment: version that waits for a second person. Errors: UG404.';
 
+CREATE OR REPLACE FUNCTION acctguard.statement_of_reasons(
+    since timestamptz DEFAULT NULL, until timestamptz DEFAULT NULL,
+    OUT puid text, OUT decision_visibility text, OUT decision_monetary text, OUT decision_provision text,
+    OUT decision_account text, OUT decision_ground text, OUT illegal_content_legal_ground text,
+    OUT illegal_content_explanation text, OUT incompatible_content_ground text,
+    OUT incompatible_content_explanation text, OUT decision_facts text, OUT category text, OUT content_type text[],
+    OUT content_date date, OUT application_date date, OUT end_date_visibility_restriction date,
+    OUT end_date_monetary_restriction date, OUT end_date_service_restriction date,
+    OUT end_date_account_restriction date, OUT source_type text, OUT automated_detection text,
+    OUT automated_decision text, OUT territorial_scope text[])
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_statement_of_reasons';
+COMMENT ON FUNCTION acctguard.statement_of_reasons(timestamptz, timestamptz) IS
+'The statements of reasons of decisions issued from since until before until (NULL: no bound), in the columns of the transparency database of the Digital Services Act (StatementStoreRequest of its API), one row per version that was in force. Without personal data: decision_facts is the explanation given in statement => {"explanation": ...}, else the public text of the reason; never the facts told to the user. puid is random and never reused. Left out: orders of authorities, invisible and not yet disclosed freezes, and reasons of categories other than violation and regulatory. Dates are those of UTC; no end date: indefinite. category, content_type and territorial_scope are as the statement gives them; category defaults to that of the reason.';
+
 --
 -- Strikes and ladder, acknowledgments, risk, legal holds, scope freezes
 --

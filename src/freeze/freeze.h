@@ -292,6 +292,7 @@ extern void ag_freeze_satisfy(AgAccount *account, const AgActor *actor, int no,
 							  const char *condition, const char *proof, TimestampTz at);
 
 /* May this condition end this freeze? */
+extern bool ag_freeze_kind_ends_on(const AgKind *kind, const char *condition);
 extern bool ag_freeze_ends_on(const AgFreeze *freeze, const AgKind *kind, const char *condition);
 
 /* UG101 unless the freeze's present state knows the event. */
@@ -373,6 +374,39 @@ extern const char *ag_part_name(char part);
 extern void ag_restriction_values(const AgRestriction *restriction, Datum *values, bool *nulls);
 
 /*
+ * freeze_transparency.c: statements of reasons for publication.
+ */
+#define AG_PUBLISHED_COLUMNS 23
+
+/* A version as it is published; dates are those of UTC. */
+typedef struct AgFreezePublished
+{
+	char	   *puid;
+	char	   *kind;
+	int			kind_version;
+	char	   *reason;
+	uint64		denies;
+	char	   *ground;
+	char	   *legal_reference;
+	char	   *explanation;
+	char	   *category;
+	ArrayType  *content_types;
+	Datum		conduct_date;
+	bool		conduct_date_isnull;
+	Datum		start_date;
+	Datum		end_date;
+	bool		end_date_isnull;
+	char	   *source;
+	bool		detection_automated;
+	bool		decision_automated;
+	bool		automated;
+	ArrayType  *territory;
+} AgFreezePublished;
+
+extern void ag_freeze_publish(ReturnSetInfo *rsinfo, TimestampTz since, TimestampTz until,
+							  TimestampTz at);
+
+/*
  * freeze_store.c: table freeze_record; freeze_version_store.c: table freeze_version.
  */
 extern AgStatementTable freeze_statements;
@@ -403,6 +437,7 @@ extern void ag_freeze_store_first_version(const AgFreeze *freeze,
 extern void ag_freeze_store_insert_version(const AgFreeze *freeze, int from,
 										   const AgFreezeVersion *version);
 extern int	ag_freeze_store_find_key(int64 account_id, const char *key, bytea **request_hash);
+extern List *ag_freeze_store_published(TimestampTz since, TimestampTz until, TimestampTz at);
 extern AgSpan *ag_freeze_read_spans(Datum datum, int *count);	/* of a tstzmultirange */
 extern AgFreeze *ag_freeze_store_version(const AgFreeze *freeze, int version);
 extern void ag_freeze_store_endorse(const AgFreeze *freeze, const char *person, TimestampTz at);
@@ -442,7 +477,8 @@ extern bool ag_freeze_acts_for_owner(const AgActor *actor, const AgKind *kind);
 extern uint32 ag_freeze_approvers(const AgKind *kind);
 extern void ag_freeze_require_impose_role(const AgActor *actor, const AgKind *kind);
 extern void ag_freeze_require_approve_role(const AgActor *actor, const AgKind *kind);
-extern void ag_freeze_require_lift_role(const AgActor *actor, const AgKind *kind, uint32 roles);
+extern void ag_freeze_require_lift_role(const AgActor *actor, const AgKind *kind, uint32 roles,
+										const char *what);
 extern void ag_freeze_require_other_account(const AgAccount *account, const AgActor *actor,
 											const AgKind *kind);
 extern void ag_freeze_require_other_person(const AgFreeze *freeze, const AgActor *actor,

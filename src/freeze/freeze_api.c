@@ -26,6 +26,7 @@ PG_FUNCTION_INFO_V1(acctguard_freeze_lift);
 PG_FUNCTION_INFO_V1(acctguard_freeze_satisfy);
 PG_FUNCTION_INFO_V1(acctguard_freeze_list);
 PG_FUNCTION_INFO_V1(acctguard_freeze_transitions);
+PG_FUNCTION_INFO_V1(acctguard_statement_of_reasons);
 
 static int
 arg_freeze_no(FunctionCallInfo fcinfo, int n)
@@ -102,7 +103,8 @@ acctguard_freeze_impose(PG_FUNCTION_ARGS)
 	order.appeal = PG_ARGISNULL(17) ? -1 : PG_GETARG_BOOL(17);
 	order.disclose_at = ag_arg_time(fcinfo, 18);
 	order.statement = arg_json(fcinfo, 19);
-	order.idempotency_key = ag_arg_text(fcinfo, 20);
+	order.idempotency_key = PG_ARGISNULL(20) ? NULL :
+		ag_arg_required_text(fcinfo, 20, "idempotency_key");
 
 	ag_freeze_order_check(actor, &order);
 	account = ag_account_lock(account_id);
@@ -307,7 +309,7 @@ list_values(const AgFreeze *freeze, TimestampTz at, Datum *values, bool *nulls)
 	put_time(values, nulls, 12, freeze->proposal_until);
 	put_text(values, nulls, 13, freeze->endorsed_by);
 	put_text(values, nulls, 14, freeze->approved_by);
-	put_number(values, nulls, 15, freeze->amendment);
+	put_number(values, nulls, 15, at < freeze->amendment_until ? freeze->amendment : 0);
 	put_time(values, nulls, 16, freeze->ended_at);
 	put_text(values, nulls, 17, freeze->ended_by);
 	put_time(values, nulls, 18, freeze->vacated_at);
@@ -372,5 +374,15 @@ acctguard_freeze_transitions(PG_FUNCTION_ARGS)
 		put_text(values, nulls, 7, transition->errors);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
+	return (Datum) 0;
+}
+
+/* statement_of_reasons(since, until): what is published about decisions. */
+Datum
+acctguard_statement_of_reasons(PG_FUNCTION_ARGS)
+{
+	InitMaterializedSRF(fcinfo, 0);
+	ag_freeze_publish((ReturnSetInfo *) fcinfo->resultinfo, ag_arg_time(fcinfo, 0),
+					  ag_arg_time(fcinfo, 1), ag_now());
 	return (Datum) 0;
 }

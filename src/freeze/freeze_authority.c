@@ -91,12 +91,13 @@ ag_freeze_require_approve_role(const AgActor *actor, const AgKind *kind)
 }
 
 void
-ag_freeze_require_lift_role(const AgActor *actor, const AgKind *kind, uint32 roles)
+ag_freeze_require_lift_role(const AgActor *actor, const AgKind *kind, uint32 roles,
+							const char *what)
 {
 	if (actor->roles & roles)
 		return;
 	ereport(ERROR, ag_errcode(AG_ERR_LIFT_ROLE),
-			errmsg("role \"%s\" may not lift freezes of kind \"%s\"", actor->role, kind->kind),
+			errmsg("role \"%s\" may not %s freezes of kind \"%s\"", actor->role, what, kind->kind),
 			errdetail("Roles that may: %s.", ag_role_names(roles)));
 }
 
@@ -196,7 +197,7 @@ void
 ag_freeze_require_lift(const AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
 					   const AgKind *kind, const char *legal_reference)
 {
-	ag_freeze_require_lift_role(actor, kind, kind->lift_roles);
+	ag_freeze_require_lift_role(actor, kind, kind->lift_roles, "lift");
 	ag_freeze_require_other_account(account, actor, kind);
 	if (strcmp(kind->lift_policy, "authority") != 0)
 		return;

@@ -160,6 +160,32 @@ check_prior_conduct(const AgFreeze *freeze, const AgKind *kind, const AgReason *
 	}
 }
 
+/* How hard it is to get out of a kind. */
+static int
+lift_rank(const AgKind *kind)
+{
+	static const char *const policies[] = {"self", "system", "manual", "authority"};
+	int			rank = 0;
+
+	while (rank < (int) lengthof(policies) - 1 && strcmp(policies[rank], kind->lift_policy) != 0)
+		rank++;
+	return rank;
+}
+
+/* Is the new kind no easier to get out of, and does it block what the old one blocks? */
+static bool
+as_strict(const AgKind *kind, const AgKind *old)
+{
+	ListCell   *cell;
+
+	foreach(cell, ag_text_array_list(kind->conditions))
+		if (!ag_freeze_kind_ends_on(old, lfirst(cell)))
+			return false;
+	return kind->severity >= old->severity && lift_rank(kind) >= lift_rank(old) &&
+		(!old->blocks_closure || kind->blocks_closure) &&
+		(!old->blocks_erasure || kind->blocks_erasure);
+}
+
 /* Does the new freeze do at least what the old one still does? */
 static bool
 covers(const AgFreeze *freeze, const AgKind *kind, const AgFreeze *old, TimestampTz at)
@@ -168,9 +194,7 @@ covers(const AgFreeze *freeze, const AgKind *kind, const AgFreeze *old, Timestam
 
 	return strcmp(kind->mode, "deny") == 0 && freeze->rule == NULL &&
 		(old->denies & ~freeze->denies) == 0 && freeze->ends_at >= ag_freeze_end(old) &&
-		freeze->starts_at <= Max(old->starts_at, at) &&
-		(!old_kind->blocks_closure || kind->blocks_closure) &&
-		(!old_kind->blocks_erasure || kind->blocks_erasure);
+		freeze->starts_at <= Max(old->starts_at, at) && as_strict(kind, old_kind);
 }
 
 /* The freeze that an order replaces, if it may. */
@@ -187,8 +211,9 @@ require_replaceable(const AgAccount *account, const AgActor *actor, const AgFree
 	if ((actor->roles & old_kind->lift_roles) == 0 || ag_freeze_acts_for_owner(actor, old_kind))
 		ereport(ERROR, ag_errcode(AG_ERR_WEAKER_REPLACEMENT),
 				errmsg("the replacement is weaker than freeze %d", old->no),
-				errdetail("It would leave out a capability, a span of time or a block of the old one, "
-						  "which is lifted by: %s.", ag_role_names(old_kind->lift_roles)),
+				errdetail("It would leave out a capability, a span of time or a block of the old one, or "
+						  "be easier to get out of. The old one is lifted by: %s.",
+						  ag_role_names(old_kind->lift_roles)),
 				errhint("Lift the old freeze with the authority of its kind, or cover its "
 						"capabilities and end."));
 	ag_freeze_require_lift(account, actor, old, old_kind, freeze->legal_reference);

@@ -91,7 +91,7 @@ require_owner(const AgFreeze *freeze, const AgKind *kind, const char *proof, Tim
 	if (at < free_at)
 		ereport(ERROR, ag_errcode(AG_ERR_COOLDOWN),
 				errmsg("the cooling-off time of freeze %d is not over", freeze->no),
-				errdetail("It ends at %s.", timestamptz_to_str(free_at)),
+				errdetail("It ends at %s.", ag_time_iso(free_at)),
 				errhint("Repeat the call then."));
 	ag_freeze_check_proof(freeze, proof, at);
 }
@@ -115,8 +115,8 @@ ag_freeze_lift(AgAccount *account, const AgActor *actor, int no, const char *rea
 }
 
 /* Is it one of the conditions the kind ends on? */
-static bool
-has_condition(const AgKind *kind, const char *condition)
+bool
+ag_freeze_kind_ends_on(const AgKind *kind, const char *condition)
 {
 	ListCell   *cell;
 
@@ -135,7 +135,7 @@ ag_freeze_ends_on(const AgFreeze *freeze, const AgKind *kind, const char *condit
 {
 	const AgReason *reason = ag_policy_reason(freeze->reason);
 
-	if (!has_condition(kind, condition))
+	if (!ag_freeze_kind_ends_on(kind, condition))
 		return false;
 	return strcmp(condition, "risk_over") == 0 || reason == NULL ||
 		(strcmp(reason->category, "violation") != 0 && strcmp(reason->category, "regulatory") != 0);
@@ -150,7 +150,7 @@ ag_freeze_satisfy(AgAccount *account, const AgActor *actor, int no, const char *
 	bool		risk_over = strcmp(condition, "risk_over") == 0;
 
 	ag_freeze_require_lift_role(actor, kind, kind->lift_roles | AG_ROLE_RISK |
-								(risk_over ? 0 : AG_ROLE_APP));
+								(risk_over ? 0 : AG_ROLE_APP), "end");
 	ag_freeze_require_other_account(account, actor, kind);
 	if (!ag_freeze_ends_on(freeze, kind, condition))
 		ereport(ERROR, ag_errcode(AG_ERR_CONDITION_UNKNOWN),

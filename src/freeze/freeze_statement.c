@@ -220,6 +220,7 @@ ag_freeze_check_statement(const AgKind *kind, const AgFreezeOrder *order)
 		ereport(ERROR, ag_errcode(AG_ERR_REASON_REQUIRED),
 				errmsg("the statement of reasons of a freeze of kind \"%s\" is incomplete", kind->kind),
 				errdetail("Missing: %s.", fields.data),
+				strstr(fields.data, "facts") == NULL ? 0 :
 				errhint("Facts need at least " INT64_FORMAT " characters.",
 						ag_policy_setting(AG_SETTING_STATEMENT_MIN)));
 }

@@ -16,7 +16,7 @@ static void
 require_may_suspend(const AgAccount *account, const AgActor *actor, const AgKind *kind)
 {
 	ag_freeze_require_lift_role(actor, kind,
-								AG_ROLE_REVIEWER | kind->lift_roles | kind->approve_roles);
+								AG_ROLE_REVIEWER | kind->lift_roles | kind->approve_roles, "stay");
 	ag_freeze_require_other_account(account, actor, kind);
 }
 

@@ -75,7 +75,8 @@ ag_freeze_correct(AgAccount *account, const AgActor *actor, int no, const char *
 	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
 	AgFields   *after;
 
-	ag_freeze_require_lift_role(actor, kind, (kind->lift_roles | kind->approve_roles) & ~AG_ROLE_APP);
+	ag_freeze_require_lift_role(actor, kind, (kind->lift_roles | kind->approve_roles) & ~AG_ROLE_APP,
+								"annul");
 	ag_freeze_require_other_account(account, actor, kind);
 	require_vacatable(freeze, at);
 	if (freeze->vacate_proposed_at != DT_NOEND && at < freeze->vacate_until)

@@ -16,7 +16,8 @@ enum
 {
 	VERSION_INSERT,
 	VERSION_COPY,
-	VERSION_LOAD
+	VERSION_LOAD,
+	VERSION_PUBLISHED
 };
 
 static const AgStatement statements[] = {
@@ -44,7 +45,7 @@ static const AgStatement statements[] = {
 			"$10, $11, $12, rule, required, coalesce($13, facts), explanation, ground, "
 			"coalesce($14, legal_reference), conduct_at, coalesce($15::jsonb, evidence), "
 			"detection_automated, $16, source, category, content_types, territory, locale, "
-			"coalesce($17, change_note) "
+			"coalesce($17, CASE WHEN $9 IS NOT NULL THEN change_note END) "
 			"FROM acctguard.freeze_version WHERE account_id = $1 AND no = $2 AND version = $3",
 		.expected = SPI_OK_INSERT,
 		.nargs = 17,
@@ -58,6 +59,23 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_SELECT,
 		.nargs = 3,
 		.argtypes = {INT8OID, INT4OID, INT4OID}
+	},
+	[VERSION_PUBLISHED] = {
+		.name = "freeze_version.published",
+		.sql = "SELECT r.puid || '-' || v.version, r.kind, r.kind_version, r.reason, v.denies, v.ground, "
+			"v.legal_reference, v.explanation, v.category, v.content_types, "
+			"(v.conduct_at AT TIME ZONE 'UTC')::date, (v.starts_at AT TIME ZONE 'UTC')::date, "
+			"(v.ends_at AT TIME ZONE 'UTC')::date, v.source, v.detection_automated, "
+			"v.decision_automated, r.automated, v.territory "
+			"FROM acctguard.freeze_version v JOIN acctguard.freeze_record r "
+			"ON r.account_id = v.account_id AND r.no = v.no "
+			"WHERE NOT v.proposal AND v.source <> 'order' "
+			"AND v.issued_at >= coalesce($1, '-infinity') AND v.issued_at < coalesce($2, 'infinity') "
+			"AND coalesce(r.disclose_at <= $3, true) ORDER BY v.issued_at, r.puid, v.version",
+		.expected = SPI_OK_SELECT,
+		.read_only = true,
+		.nargs = 3,
+		.argtypes = {TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID}
 	}
 };
 
@@ -119,4 +137,40 @@ ag_freeze_store_version(const AgFreeze *freeze, int version)
 	copy->ends_at = ag_row_time(result, 0, 2);
 	copy->denies = (uint64) ag_row_int8(result, 0, 3);
 	return copy;
+}
+
+/* Versions that were in force and whose reasons may be told, issued in [since, until). */
+List *
+ag_freeze_store_published(TimestampTz since, TimestampTz until, TimestampTz at)
+{
+	AgResult   *result = ag_run(freeze_version_statements, VERSION_PUBLISHED, ag_time(since),
+								ag_time(until), ag_time(at));
+	List	   *list = NIL;
+
+	for (uint64 i = 0; i < result->count; i++)
+	{
+		AgFreezePublished *published = palloc(sizeof(AgFreezePublished));
+		bool		isnull;
+
+		published->puid = ag_row_text(result, i, 1);
+		published->kind = ag_row_text(result, i, 2);
+		published->kind_version = ag_row_int4(result, i, 3);
+		published->reason = ag_row_text(result, i, 4);
+		published->denies = (uint64) ag_row_int8(result, i, 5);
+		published->ground = ag_row_text(result, i, 6);
+		published->legal_reference = ag_row_text(result, i, 7);
+		published->explanation = ag_row_text(result, i, 8);
+		published->category = ag_row_text(result, i, 9);
+		published->content_types = ag_row_array(result, i, 10);
+		published->conduct_date = ag_row_datum(result, i, 11, &published->conduct_date_isnull);
+		published->start_date = ag_row_datum(result, i, 12, &isnull);
+		published->end_date = ag_row_datum(result, i, 13, &published->end_date_isnull);
+		published->source = ag_row_text(result, i, 14);
+		published->detection_automated = ag_row_bool(result, i, 15);
+		published->decision_automated = ag_row_bool(result, i, 16);
+		published->automated = ag_row_bool(result, i, 17);
+		published->territory = ag_row_array(result, i, 18);
+		list = lappend(list, published);
+	}
+	return list;
 }
