@@ -172,7 +172,9 @@ typedef struct AgFreezeTransition
 
 extern const AgFreezeTransition *ag_freeze_rule_find(AgFreezeState from, AgFreezeEvent event);
 extern const AgFreezeTransition *ag_freeze_rule_list(int *count);
-extern bool ag_freeze_rule_allows(AgFreezeState from, AgFreezeState to, const char *end_reason);
+extern bool ag_freeze_rule_step(AgFreezeState from, AgFreezeEvent event, AgFreezeState to);
+extern bool ag_freeze_rule_ending(AgFreezeState from, const char *end_reason,
+								  AgFreezeEvent *event);
 
 /* What a freeze writes once and nothing reads back: the rest of its statement of reasons. */
 typedef struct AgFreezeStatement

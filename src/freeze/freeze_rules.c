@@ -91,6 +91,8 @@ static const AgFreezeTransition transitions[] = {
 	"VERSION, " IMPOSE_ERRORS ", LIFT_ROLE"},
 	{"F5", SCHEDULED, AG_FREEZE_AMEND, SCHEDULED, NULL, "impose_roles, lift_roles", AMEND_GUARD,
 	"VERSION, " IMPOSE_ERRORS ", LIFT_ROLE"},
+	{"F5", SCHEDULED, AG_FREEZE_AMEND, ACTIVE, NULL, "approve_roles",
+	"an earlier start that has passed while it waited for the second person is now", "FOUR_EYES, NOT_APPROVABLE"},
 	{"F6", ACTIVE, AG_FREEZE_LIFT, ENDED, "lifted", "lift_roles", LIFT_GUARD, LIFT_ERRORS},
 	{"F6", STAYED, AG_FREEZE_LIFT, ENDED, "lifted", "lift_roles", LIFT_GUARD, LIFT_ERRORS},
 	{"F6", SCHEDULED, AG_FREEZE_CANCEL, ENDED, "cancelled", "lift_roles", LIFT_GUARD, LIFT_ERRORS},
@@ -154,20 +156,29 @@ ag_freeze_rule_list(int *count)
 	return transitions;
 }
 
-/* May a command lead from one state to another, ending for this reason (NULL = not ending)? */
+/* Does an event lead from one state to another? */
 bool
-ag_freeze_rule_allows(AgFreezeState from, AgFreezeState to, const char *end_reason)
+ag_freeze_rule_step(AgFreezeState from, AgFreezeEvent event, AgFreezeState to)
 {
 	for (int i = 0; i < (int) lengthof(transitions); i++)
-	{
-		const AgFreezeTransition *t = &transitions[i];
-
-		if (t->from != from || t->to != to || strcmp(t->who, "clock") == 0)
-			continue;
-		if (end_reason == NULL ? t->end_reason == NULL :
-			t->end_reason != NULL && strcmp(t->end_reason, end_reason) == 0)
+		if (transitions[i].from == from && transitions[i].event == event &&
+			transitions[i].to == to)
 			return true;
-	}
+	return false;
+}
+
+/* The event that ends a freeze from a state for a written reason; false if there is none. */
+bool
+ag_freeze_rule_ending(AgFreezeState from, const char *end_reason, AgFreezeEvent *event)
+{
+	for (int i = 0; i < (int) lengthof(transitions); i++)
+		if (transitions[i].from == from && transitions[i].end_reason != NULL &&
+			strcmp(transitions[i].end_reason, end_reason) == 0 &&
+			strcmp(transitions[i].who, "clock") != 0)
+		{
+			*event = transitions[i].event;
+			return true;
+		}
 	return false;
 }
 

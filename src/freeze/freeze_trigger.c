@@ -18,6 +18,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "freeze/freeze.h"
 #include "parser/parse_relation.h"
 #include "replication/logicalworker.h"
@@ -117,17 +118,75 @@ refuse(const TriggerData *trigger, const char *detail)
 			errtable(trigger->tg_relation));
 }
 
-/* Why a freeze ends by this UPDATE, NULL if it does not. */
+/* Why a freeze ends by this UPDATE. */
 static char *
-new_end_reason(const TriggerData *trigger)
+end_reason(const TriggerData *trigger)
 {
 	bool		isnull;
-	Datum		value;
+	Datum		value = column(trigger->tg_relation, trigger->tg_newtuple, "end_reason", &isnull);
 
-	if (!changed(trigger, "ended_at"))
-		return NULL;
-	value = column(trigger->tg_relation, trigger->tg_newtuple, "end_reason", &isnull);
-	return isnull ? NULL : TextDatumGetCString(value);
+	return isnull ? "none" : TextDatumGetCString(value);
+}
+
+/*
+ * The event that an UPDATE stands for, told by the columns it changes.  False: it is no
+ * event, only bookkeeping.
+ */
+static bool
+event_of(const TriggerData *trigger, AgFreezeState from, AgFreezeEvent *event)
+{
+	bool		terms = changed(trigger, "terms") || changed(trigger, "starts_at") ||
+		changed(trigger, "ends_at");
+	bool		ended = changed(trigger, "ended_at");
+	bool		approved = changed(trigger, "approved_at");
+	bool		stays = changed(trigger, "stays");
+	bool		vacated = changed(trigger, "vacated_at");
+	bool		endorsed = changed(trigger, "endorsed_at");
+
+	if (terms && !changed(trigger, "version"))
+		refuse(trigger, "Other terms need a version of their own.");
+	if ((ended && !vacated) + (terms && !approved) + approved + stays + vacated + endorsed > 1)
+		refuse(trigger, "One change makes one step.");
+
+	if (vacated)
+		*event = AG_FREEZE_VACATE;
+	else if (ended)
+	{
+		if (!ag_freeze_rule_ending(from, end_reason(trigger), event))
+			refuse(trigger, psprintf("It is %s and cannot end as %s.", ag_freeze_state_name(from),
+									 end_reason(trigger)));
+	}
+	else if (approved)
+		*event = AG_FREEZE_APPROVE;
+	else if (stays)
+		*event = from == AG_FREEZE_STAYED ? AG_FREEZE_UNSTAY : AG_FREEZE_STAY;
+	else if (endorsed)
+		*event = AG_FREEZE_ENDORSE;
+	else if (terms)
+		*event = AG_FREEZE_AMEND;
+	else
+		return false;
+	return true;
+}
+
+/*
+ * A step is dated when it is made: not in the future, not before the transaction, and
+ * what dates it agrees with changed_at.
+ */
+static void
+check_date(const TriggerData *trigger, const AgFreeze *new, TimestampTz at)
+{
+	static const char *const dated[] = {"endorsed_at", "approved_at", "ended_at", "vacated_at"};
+	TimestampTz shift = ag_now() - GetCurrentTimestamp();	/* the test clock */
+
+	if (at > ag_now() || at - shift < GetCurrentTransactionStartTimestamp())
+		refuse(trigger, "changed_at is not the time of the change.");
+	for (int i = 0; i < (int) lengthof(dated); i++)
+		if (changed(trigger, dated[i]) &&
+			time_column(trigger->tg_relation, trigger->tg_newtuple, dated[i]) != at)
+			refuse(trigger, psprintf("Column %s is not the time of the change.", dated[i]));
+	if (changed(trigger, "starts_at") && new->starts_at < at)
+		refuse(trigger, "A freeze cannot start in the past.");
 }
 
 /* The step itself: from the state before to the state after, at the time of the change. */
@@ -140,26 +199,16 @@ check_step(const TriggerData *trigger)
 	TimestampTz at = time_column(relation, trigger->tg_newtuple, "changed_at");
 	AgFreezeState from = ag_freeze_state(&old, at);
 	AgFreezeState to = ag_freeze_state(&new, at);
-	bool		terms = changed(trigger, "terms") || changed(trigger, "starts_at") ||
-		changed(trigger, "ends_at");
-	bool		moved = terms || changed(trigger, "stays") || changed(trigger, "ended_at") ||
-		changed(trigger, "approved_at") || changed(trigger, "vacated_at");
-	char	   *end_reason = new_end_reason(trigger);
+	AgFreezeEvent event;
 
-	if (moved && !ag_freeze_rule_allows(from, to, end_reason))
-		refuse(trigger, psprintf("Freeze %d is %s; there is no step to %s%s%s.", old.no,
-								 ag_freeze_state_name(from), ag_freeze_state_name(to),
-								 end_reason ? " as " : "", end_reason ? end_reason : ""));
-	if (from == AG_FREEZE_ENDED && moved && (terms || changed(trigger, "stays") ||
-											 changed(trigger, "ended_at") ||
-											 changed(trigger, "approved_at")))
-		refuse(trigger, "What has ended can only be annulled.");
-	if (terms && !changed(trigger, "version"))
-		refuse(trigger, "Other terms need a version of their own.");
-	if (changed(trigger, "endorsed_at") && from != AG_FREEZE_PROPOSED)
-		refuse(trigger, "Only a proposal is endorsed.");
-	if (changed(trigger, "approved_at") && from != AG_FREEZE_PROPOSED)
-		refuse(trigger, "Only a proposal is approved.");
+	if (!event_of(trigger, from, &event))
+		return;
+	if (!ag_freeze_rule_step(from, event, to))
+		refuse(trigger, psprintf("It is %s; \"%s\" does not lead to %s.", ag_freeze_state_name(from),
+								 ag_freeze_event_name(event), ag_freeze_state_name(to)));
+	if (from != AG_FREEZE_ENDED && event == AG_FREEZE_VACATE && !changed(trigger, "ended_at"))
+		refuse(trigger, "What is annulled ends.");
+	check_date(trigger, &new, at);
 }
 
 Datum

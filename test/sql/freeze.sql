@@ -43,7 +43,7 @@ SELECT freeze_no, part FROM pg_temp.standing(2100001);
 
 -- FRZ-08, I10: several stand at once; lifting one leaves the others
 SET SESSION AUTHORIZATION freeze_mod2;
-SELECT part, restricted_by, kind, mode, capabilities, until IS NULL AS indefinite, lifted_by, next, visible, disclosed
+SELECT source, no, kind, mode, capabilities, until IS NULL AS indefinite, lifted_by, next, visible, disclosed
 FROM acctguard.freeze_lift(2100001, 1, 'the link was harmless');
 SELECT pg_temp.try('SELECT acctguard.freeze_lift(2100001, 1, ''again'')');
 RESET SESSION AUTHORIZATION;
@@ -77,9 +77,9 @@ SELECT freeze_no, denied, rule FROM acctguard.standing WHERE account_id IN (2100
 SELECT acctguard.freeze_impose(2100005, 'monitor', 'security.takeover', capabilities => '{money.out}');
 SELECT acctguard.freeze_impose(2100005, 'dormancy', 'dormancy');
 SELECT * FROM pg_temp.standing(2100005);
-SELECT part, restricted_by, mode, capabilities, next, visible FROM acctguard.freeze_lift(2100005, 1, 'seen enough');
+SELECT source, no, mode, capabilities, next, visible FROM acctguard.freeze_lift(2100005, 1, 'seen enough');
 SELECT acctguard.freeze_impose(2100005, 'monitor', 'security.takeover', capabilities => '{pay.large}');
-SELECT restricted_by, mode, capabilities, visible FROM acctguard.freeze_satisfy(2100005, 2, 'verified_login',
+SELECT no, mode, capabilities, visible FROM acctguard.freeze_satisfy(2100005, 2, 'verified_login',
     format('{"method": "sms", "at": "%s"}', clock_timestamp())::jsonb);
 
 -- I7: the soft floor is denied only by a kind that names it
@@ -98,7 +98,7 @@ SELECT state FROM acctguard.freeze_list(2100007);
 SET acctguard.test_clock_offset = 10801;
 SELECT state, end_reason FROM acctguard.freeze_list(2100007);
 RESET acctguard.test_clock_offset;
-SELECT restricted_by FROM acctguard.freeze_lift(2100007, 1, 'not necessary');
+SELECT no FROM acctguard.freeze_lift(2100007, 1, 'not necessary');
 SELECT state, end_reason FROM acctguard.freeze_list(2100007);
 SELECT count(*) AS rows_of_a_cancelled_one FROM acctguard.standing WHERE account_id = 2100007;
 

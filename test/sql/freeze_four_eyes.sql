@@ -58,7 +58,7 @@ SELECT acctguard.freeze_impose(2100203, 'ban', 'violation.severe', 'nobody looks
 SET acctguard.test_clock_offset = 259201;
 SELECT * FROM pg_temp.freezes(2100203);
 SET SESSION AUTHORIZATION freeze_mod2;
-SELECT regexp_replace(pg_temp.try('SELECT acctguard.freeze_approve(2100203, 1)'), '\d{4}-[^.]*', 'TIME');
+SELECT regexp_replace(pg_temp.try('SELECT acctguard.freeze_approve(2100203, 1)'), 'until \S+', 'until TIME');
 RESET SESSION AUTHORIZATION;
 RESET acctguard.test_clock_offset;
 SELECT acctguard.policy_set('setting', 'proposal_life', '3600', 'test') > 0 AS set;

@@ -5,17 +5,17 @@
 \i :prelude
 \set ECHO all
 \set VERBOSITY terse
-SELECT pg_temp.account(2100100, 2100199);
+SELECT pg_temp.account(2100100, 2100189);
 INSERT INTO acctguard.account (account_id, state, locale, time_zone, profile, registered_at, activated_at, closed_at)
-VALUES (2100090, 'closed', 'en', 'UTC', 'basic', clock_timestamp(), clock_timestamp(), clock_timestamp());
+VALUES (2100190, 'closed', 'en', 'UTC', 'basic', clock_timestamp(), clock_timestamp(), clock_timestamp());
 INSERT INTO acctguard.account (account_id, state, locale, time_zone, profile, registered_at)
-VALUES (2100091, 'pending', 'en', 'UTC', 'basic', clock_timestamp());
+VALUES (2100191, 'pending', 'en', 'UTC', 'basic', clock_timestamp());
 INSERT INTO acctguard.account (account_id, state, locale, time_zone, profile, registered_at, activated_at, staff_rank, person, protected)
-VALUES (2100092, 'active', 'en', 'UTC', 'basic', clock_timestamp(), clock_timestamp(), 2, NULL, false),
-       (2100093, 'active', 'en', 'UTC', 'basic', clock_timestamp(), clock_timestamp(), 0, 'freeze_mod1', false),
-       (2100094, 'active', 'en', 'UTC', 'basic', clock_timestamp(), clock_timestamp(), 0, NULL, true),
-       (2100095, 'active', 'en', 'UTC', 'basic', clock_timestamp(), clock_timestamp(), 4, NULL, false),
-       (2100096, 'active', 'en', 'UTC', 'basic', clock_timestamp(), clock_timestamp(), 4, NULL, false);
+VALUES (2100192, 'active', 'en', 'UTC', 'basic', clock_timestamp(), clock_timestamp(), 2, NULL, false),
+       (2100193, 'active', 'en', 'UTC', 'basic', clock_timestamp(), clock_timestamp(), 0, 'freeze_mod1', false),
+       (2100194, 'active', 'en', 'UTC', 'basic', clock_timestamp(), clock_timestamp(), 0, NULL, true),
+       (2100195, 'active', 'en', 'UTC', 'basic', clock_timestamp(), clock_timestamp(), 4, NULL, false),
+       (2100196, 'active', 'en', 'UTC', 'basic', clock_timestamp(), clock_timestamp(), 4, NULL, false);
 
 -- KIND_UNKNOWN: no such kind, a disabled one, kinds of other functions
 SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100100, 'no_such', 'violation.spam', 'long enough text')$$);
@@ -45,39 +45,39 @@ DROP ROLE freeze_nobody;
 
 -- FREEZE_RANK, FREEZE_SELF, PROTECTED
 SET SESSION AUTHORIZATION freeze_mod1;
-SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100092, 'feature_freeze', 'violation.spam', 'long enough text')$$);
-SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100093, 'feature_freeze', 'violation.spam', 'long enough text')$$);
-SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100094, 'feature_freeze', 'violation.spam', 'long enough text')$$);
-SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100094, 'ban', 'violation.severe', 'long enough text', ground => 'Terms')$$);
+SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100192, 'feature_freeze', 'violation.spam', 'long enough text')$$);
+SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100193, 'feature_freeze', 'violation.spam', 'long enough text')$$);
+SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100194, 'feature_freeze', 'violation.spam', 'long enough text')$$);
+SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100194, 'ban', 'violation.severe', 'long enough text', ground => 'Terms')$$);
 SET SESSION AUTHORIZATION freeze_risk;
-SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100094, 'ban', 'violation.severe', 'long enough text', ground => 'Terms')$$);
+SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100194, 'ban', 'violation.severe', 'long enough text', ground => 'Terms')$$);
 SET SESSION AUTHORIZATION freeze_operator;
-SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100092, 'feature_freeze', 'violation.spam', 'long enough text')$$);
-SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100095, 'feature_freeze', 'violation.spam', 'long enough text')$$);
+SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100192, 'feature_freeze', 'violation.spam', 'long enough text')$$);
+SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100195, 'feature_freeze', 'violation.spam', 'long enough text')$$);
 -- one person is one person, whatever his role and whoever speaks for him
 SET SESSION AUTHORIZATION freeze_desk;
 BEGIN;
 SELECT acctguard.acting_as('freeze_mod1', 'ticket 7');
-SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100093, 'feature_freeze', 'violation.spam', 'long enough text')$$);
+SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100193, 'feature_freeze', 'violation.spam', 'long enough text')$$);
 COMMIT;
 RESET SESSION AUTHORIZATION;
 
 -- LAST_ADMIN: of two administrators one can be shut out, not both; a function freeze shuts nobody out
 BEGIN;
 ALTER TABLE acctguard.account DISABLE TRIGGER acctguard_row;
-UPDATE acctguard.account SET staff_rank = 0 WHERE staff_rank = 4 AND account_id NOT IN (2100095, 2100096);
+UPDATE acctguard.account SET staff_rank = 0 WHERE staff_rank = 4 AND account_id NOT IN (2100195, 2100196);
 ALTER TABLE acctguard.account ENABLE ALWAYS TRIGGER acctguard_row;
-SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100095, 'temp_restrict', 'security.takeover', 'long enough text')$$);
-SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100096, 'temp_restrict', 'security.takeover', 'long enough text')$$);
-SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100096, 'feature_freeze', 'violation.spam', 'long enough text')$$);
-SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100096, 'dormancy', 'dormancy')$$);
-SELECT count(*) AS remains FROM acctguard.freeze_lift(2100095, 1, 'test');
-SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100096, 'temp_restrict', 'security.takeover', 'long enough text')$$);
+SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100195, 'temp_restrict', 'security.takeover', 'long enough text')$$);
+SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100196, 'temp_restrict', 'security.takeover', 'long enough text')$$);
+SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100196, 'feature_freeze', 'violation.spam', 'long enough text')$$);
+SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100196, 'dormancy', 'dormancy')$$);
+SELECT count(*) AS remains FROM acctguard.freeze_lift(2100195, 1, 'test');
+SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100196, 'temp_restrict', 'security.takeover', 'long enough text')$$);
 ROLLBACK;
 
 -- ACCOUNT_STATE
-SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100090, 'temp_restrict', 'security.takeover', 'long enough text')$$);
-SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100091, 'temp_restrict', 'security.takeover', 'long enough text')$$);
+SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100190, 'temp_restrict', 'security.takeover', 'long enough text')$$);
+SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100191, 'temp_restrict', 'security.takeover', 'long enough text')$$);
 
 -- DURATION
 SELECT pg_temp.try($$SELECT acctguard.freeze_impose(2100100, 'temp_restrict', 'security.takeover', 'long enough text', duration => '25 hours')$$);

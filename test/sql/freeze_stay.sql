@@ -34,7 +34,7 @@ SET acctguard.test_clock_offset = 604000;
 SELECT regexp_replace(pg_temp.try($$SELECT acctguard.freeze_stay(2100600, 1, 'third', clock_timestamp() + interval '8 days')$$), '\d+ are left', 'N are left');
 RESET acctguard.test_clock_offset;
 -- a stayed freeze can be lifted; kinds that cannot be stayed
-SELECT part FROM acctguard.freeze_lift(2100600, 1, 'reviewed') ORDER BY 1;
+SELECT source FROM acctguard.freeze_lift(2100600, 1, 'reviewed') ORDER BY 1;
 SELECT acctguard.freeze_impose(2100601, 'temp_restrict', 'security.odd_login', 'long enough text');
 SELECT pg_temp.try($$SELECT acctguard.freeze_stay(2100601, 1, 'please')$$);
 SELECT * FROM pg_temp.events(2100600);
@@ -94,7 +94,7 @@ SELECT pg_temp.try($$SELECT acctguard.freeze_vacate(2100604, 1, 'the wrong accou
 SET SESSION AUTHORIZATION freeze_reviewer;
 SELECT acctguard.freeze_vacate(2100604, 1, 'confirmed');
 SELECT pg_temp.try($$SELECT acctguard.freeze_vacate(2100604, 1, 'again')$$) ~ '^UG121: freeze 1 has been annulled before' AS already;
-SELECT pg_temp.try($$SELECT part FROM acctguard.freeze_lift(2100604, 1, 'again')$$);
+SELECT pg_temp.try($$SELECT source FROM acctguard.freeze_lift(2100604, 1, 'again')$$);
 RESET SESSION AUTHORIZATION;
 SELECT * FROM pg_temp.freezes(2100604);
 SELECT vacate_proposed_by, vacated_by, vacate_reason, vacated_at = ended_at AS ended_then FROM acctguard.freeze_record WHERE account_id = 2100604;
@@ -102,7 +102,7 @@ SELECT count(*) AS nothing_is_left FROM acctguard.standing WHERE account_id = 21
 SELECT * FROM pg_temp.events(2100604);
 -- ... after it was lifted, with probation and acknowledgment running; and after it expired
 SELECT acctguard.freeze_impose(2100605, 'feature_freeze', 'violation.spam', 'long enough text');
-SELECT part FROM acctguard.freeze_lift(2100605, 1, 'served') ORDER BY 1;
+SELECT source FROM acctguard.freeze_lift(2100605, 1, 'served') ORDER BY 1;
 SELECT acctguard.freeze_impose(2100606, 'feature_timeout', 'violation.spam', 'long enough text', duration => '1 hour');
 SET acctguard.test_clock_offset = 3601;
 SET SESSION AUTHORIZATION freeze_mod1;
