@@ -18,7 +18,7 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_acting_as';
 COMMENT ON FUNCTION acctguard.acting_as(text, text) IS
 'Names the person for whom this session acts until the transaction ends (a rolled-back savepoint takes it back). For back-office services that are members of acctguard_delegate; anybody else gets 42501. Every event records the person and the reason, and four-eyes rules compare persons.
-person: name of the person, as it would be his role name. reason: ticket or case, kept with the events.';
+person: name of the person, as it would be his role name; compared to the byte with the names of others, so always pass the same spelling (22023 for blanks around it or control characters). reason: ticket or case, kept with the events.';
 
 CREATE OR REPLACE FUNCTION acctguard.tables_version()
 RETURNS integer

@@ -138,6 +138,24 @@ ag_role_mask(ArrayType *names)
 	return roles;
 }
 
+/*
+ * Four-eyes rules compare names to the byte, so a name that looks like another must
+ * not be taken: no blanks around it, no control characters.
+ */
+static void
+check_person(const char *person)
+{
+	int			length = strlen(person);
+
+	for (int i = 0; i < length; i++)
+		if ((unsigned char) person[i] < ' ' || person[i] == 0x7f)
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("person must not contain control characters"));
+	if (length == 0 || person[0] == ' ' || person[length - 1] == ' ')
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("person must not begin or end with a blank"));
+}
+
 /* Speak for a person until the transaction ends.  Members of acctguard_delegate only. */
 void
 ag_actor_act_as(const char *person, const char *reason)
@@ -150,6 +168,7 @@ ag_actor_act_as(const char *person, const char *reason)
 				errmsg("role \"%s\" may not speak for somebody else",
 					   GetUserNameFromId(GetSessionUserId(), false)),
 				errhint("Members of acctguard_delegate may."));
+	check_person(person);
 
 	old = MemoryContextSwitchTo(TopTransactionContext);
 	entry = palloc(sizeof(ActingAs));

@@ -34,6 +34,7 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
+#include "commands/trigger.h"
 #include "common/hashfn.h"
 #include "enforce/enforce.h"
 #include "event/event.h"
@@ -167,6 +168,41 @@ arguments(const char *name, const char *capability, const AgGuardTerms *terms)
 	return list;
 }
 
+/* Open a host table; an OID that names none is a user's mistake, not ours. */
+static Relation
+open_table(Oid relation_id)
+{
+	Relation	table = try_relation_open(relation_id, ShareRowExclusiveLock);
+
+	if (table == NULL)
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE),
+				errmsg("there is no table with OID %u", relation_id));
+	return table;
+}
+
+/*
+ * A table and its partitions.  Children by INHERITS are tables of their own, whose
+ * guards are nobody's business but theirs.
+ */
+static List *
+with_partitions(Oid relation_id)
+{
+	if (get_rel_relkind(relation_id) != RELKIND_PARTITIONED_TABLE)
+		return list_make1_oid(relation_id);
+	return find_all_inheritors(relation_id, ShareRowExclusiveLock, NULL);
+}
+
+/* Rows of INHERITS children do not pass the parent's triggers: say so. */
+static void
+warn_of_children(Relation table)
+{
+	if (table->rd_rel->relkind == RELKIND_RELATION && has_subclass(RelationGetRelid(table)) &&
+		find_inheritance_children(RelationGetRelid(table), NoLock) != NIL)
+		ereport(WARNING, errmsg("tables that inherit from \"%s\" are not guarded with it",
+								RelationGetRelationName(table)),
+				errhint("Guard each of them as well."));
+}
+
 /* The host table must be the caller's, and something rows are written to. */
 static void
 check_table(Relation table)
@@ -258,7 +294,7 @@ create_truncate_triggers(Oid relation_id, const NewGuard *guard)
 {
 	ListCell   *cell;
 
-	foreach(cell, find_all_inheritors(relation_id, ShareRowExclusiveLock, NULL))
+	foreach(cell, with_partitions(relation_id))
 		create_trigger(lfirst_oid(cell), guard, "_truncate", false, TRIGGER_TYPE_BEFORE,
 					   TRIGGER_TYPE_TRUNCATE, NIL);
 }
@@ -282,23 +318,27 @@ create_triggers(Oid relation_id, const NewGuard *guard, const AgGuardTerms *term
 		create_truncate_triggers(relation_id, guard);
 }
 
+static void require_free_partitions(Oid relation_id, const char *name);
+
 /* Put a guard on a table; one that is there for the same column and capability is replaced. */
 void
 ag_guard_attach(Oid relation_id, const char *column, const char *capability,
 				const AgGuardTerms *terms)
 {
-	Relation	table = relation_open(relation_id, ShareRowExclusiveLock);
+	Relation	table = open_table(relation_id);
 	NewGuard	guard;
 
 	check_table(table);
 	check_column(table, column);
 	check_capability(capability);
+	warn_of_children(table);
 	relation_close(table, NoLock);
 
 	guard.name = guard_name(column, capability);
 	guard.column = column;
 	guard.arguments = arguments(guard.name, capability, terms);
 	(void) ag_guard_detach(relation_id, column, capability);
+	require_free_partitions(relation_id, guard.name);
 	create_triggers(relation_id, &guard, terms);
 	record(AG_ACTION_GUARDED, relation_id, guard.name, capability, terms);
 }
@@ -353,11 +393,29 @@ drop_triggers(Oid relation_id, const char *name)
 		drop_trigger(relation_id, lfirst(cell));
 }
 
+/* A partition's own guard of that name would meet the clone of its parent's. */
+static void
+require_free_partitions(Oid relation_id, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, with_partitions(relation_id))
+	{
+		Oid			partition = lfirst_oid(cell);
+
+		if (OidIsValid(get_trigger_oid(partition, name, true)))
+			ereport(ERROR, ag_errcode(AG_ERR_GUARD_SETUP),
+					errmsg("\"%s\" has a guard of its own", get_rel_name(partition)),
+					errhint("In one transaction, take it off with acctguard.unguard() and guard the "
+							"partitioned table."));
+	}
+}
+
 /* Take guards off a table; returns how many. */
 int
 ag_guard_detach(Oid relation_id, const char *column, const char *capability)
 {
-	Relation	table = relation_open(relation_id, ShareRowExclusiveLock);
+	Relation	table = open_table(relation_id);
 	List	   *names = NIL;
 	List	   *capabilities = NIL;
 	ListCell   *name;
@@ -369,7 +427,7 @@ ag_guard_detach(Oid relation_id, const char *column, const char *capability)
 	relation_close(table, NoLock);
 	foreach(name, names)
 	{
-		foreach(partition, find_all_inheritors(relation_id, ShareRowExclusiveLock, NULL))
+		foreach(partition, with_partitions(relation_id))
 			drop_triggers(lfirst_oid(partition), lfirst(name));
 		record(AG_ACTION_UNGUARDED, relation_id, lfirst(name), list_nth(capabilities, n++), NULL);
 	}

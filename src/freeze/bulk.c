@@ -240,7 +240,7 @@ ag_batch_undo(const AgActor *actor, const char *name, const char *reason)
 				errmsg("there is no batch %s", name),
 				errhint("See acctguard.batch_status()."));
 	kind = ag_policy_kind(batch.kind);
-	ag_freeze_require_lift_role(actor, kind, kind->lift_roles);
+	ag_freeze_require_lift_role(actor, kind, kind->lift_roles, "lift");
 	if (!ag_batch_store_undone(name, actor->person, ag_now()))
 		return 0;
 

@@ -64,6 +64,8 @@ SELECT acctguard.account_mark(100, cohort => 'd', reason => 'as dave, not erin')
 COMMIT;
 SELECT acctguard.account_mark(100, cohort => 'e', reason => 'as the service itself');
 SELECT acctguard.acting_as('   ');
+SELECT acctguard.acting_as('carol ');
+SELECT acctguard.acting_as(E'car\tol');
 RESET SESSION AUTHORIZATION;
 SELECT role, person, on_behalf, reason FROM acctguard.ledger WHERE account_id = 100 AND action = 609 ORDER BY aseq;
 DROP ROLE regress_base_service, regress_base_person;

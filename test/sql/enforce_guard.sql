@@ -165,6 +165,27 @@ SELECT acctguard.guard('wide', 'a_column_with_a_very_long_name_that_fills_up_eve
 SELECT acctguard.guard('wide', 'a_column_with_a_very_long_name_that_fills_up_everything_2', 'msg.send.direct', '{truncate}');
 SELECT count(DISTINCT tgname) FROM pg_trigger WHERE tgrelid = 'wide'::regclass;
 
+-- tables that inherit keep their own guards, whatever happens to the parent's
+CREATE TABLE inh (k int, sender bigint);
+CREATE TABLE inh_child () INHERITS (inh);
+SELECT acctguard.guard('inh_child', 'sender', 'msg.send.direct');
+SELECT acctguard.guard('inh', 'sender', 'msg.send.direct');
+SELECT acctguard.guard('inh', 'sender', 'msg.send.direct');
+SELECT acctguard.unguard('inh');
+SELECT count(*) AS guards_of_the_child FROM pg_trigger WHERE tgrelid = 'inh_child'::regclass AND tgname LIKE '~acctguard%';
+DROP TABLE inh CASCADE;
+
+-- a partition with a guard of its own, and OIDs that name nothing
+CREATE TABLE twice (k int, sender bigint) PARTITION BY LIST (k);
+CREATE TABLE twice_1 PARTITION OF twice FOR VALUES IN (1);
+SELECT acctguard.guard('twice_1', 'sender', 'msg.send.direct');
+SELECT acctguard.guard('twice', 'sender', 'msg.send.direct');
+SELECT acctguard.unguard('twice_1');
+SELECT acctguard.guard('twice', 'sender', 'msg.send.direct');
+DROP TABLE twice;
+SELECT acctguard.guard(0, 'sender', 'msg.send.direct');
+SELECT acctguard.unguard(4294967295);
+
 ALTER TABLE acctguard.account DISABLE TRIGGER acctguard_row;
 DELETE FROM acctguard.account WHERE account_id BETWEEN 7200 AND 7399;
 ALTER TABLE acctguard.account ENABLE ALWAYS TRIGGER acctguard_row;
