@@ -158,40 +158,6 @@ extern bool ag_freeze_served(const AgFreeze *freeze);
 extern TimestampTz ag_freeze_paused_end(TimestampTz from, int64 seconds, const AgSpan *spans,
 										int count);
 
-typedef struct AgFreezeTransition
-{
-	const char *id;				/* F1 ... F11 */
-	AgFreezeState from;
-	AgFreezeEvent event;
-	AgFreezeState to;
-	const char *end_reason;		/* of ended, NULL else */
-	const char *who;
-	const char *guard;
-	const char *errors;
-} AgFreezeTransition;
-
-extern const AgFreezeTransition *ag_freeze_rule_find(AgFreezeState from, AgFreezeEvent event);
-extern const AgFreezeTransition *ag_freeze_rule_list(int *count);
-extern bool ag_freeze_rule_step(AgFreezeState from, AgFreezeEvent event, AgFreezeState to);
-extern bool ag_freeze_rule_ending(AgFreezeState from, const char *end_reason,
-								  AgFreezeEvent *event);
-
-/* What a freeze writes once and nothing reads back: the rest of its statement of reasons. */
-typedef struct AgFreezeStatement
-{
-	ArrayType  *required;
-	const char *explanation;
-	const char *evidence;		/* JSON text */
-	bool		detection_automated;
-	const char *source;
-	const char *category;
-	ArrayType  *content_types;	/* NULL = none */
-	ArrayType  *territory;		/* NULL = everywhere */
-	const char *locale;
-	const char *idempotency_key;
-	const uint8 *request_hash;	/* AG_HASH_SIZE bytes; NULL = no key */
-} AgFreezeStatement;
-
 /*
  * freeze_impose.c: F1, F10.
  */
@@ -230,9 +196,6 @@ typedef struct AgFreezeOrder
 	{.starts_at = DT_NOBEGIN, .ends_at = DT_NOBEGIN, .length = -1, .conduct_at = DT_NOEND, \
 	 .appeal = -1, .disclose_at = DT_NOEND}
 
-/* What a freeze is, for events. */
-extern AgFields *ag_freeze_fields(const AgFreeze *freeze, TimestampTz at);
-
 /*
  * Refuse what can be refused without looking at the account: unknown or disabled
  * kind, missing role, malformed fields.  Call it before the account is locked.
@@ -245,13 +208,6 @@ extern void ag_freeze_order_check(const AgActor *actor, const AgFreezeOrder *ord
  */
 extern int	ag_freeze_impose(AgAccount *account, const AgActor *actor, const AgFreezeOrder *order,
 							 TimestampTz at);
-
-/* The second half of imposing: what a freeze does when it is no proposal (any more). */
-extern void ag_freeze_take_effect(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
-								  const AgKind *kind, TimestampTz at);
-
-extern void ag_freeze_session_effect(AgAccount *account, const AgFreeze *freeze,
-									 const AgKind *kind, TimestampTz at);
 
 /*
  * freeze_decide.c: F2, F3.  Approving returns the state after it.
@@ -281,8 +237,6 @@ typedef struct AgFreezeAmendment
 /* Returns the number of the version written; it may be a proposal. */
 extern int	ag_freeze_amend(AgAccount *account, const AgActor *actor, int no,
 							const AgFreezeAmendment *amendment, TimestampTz at);
-extern void ag_freeze_confirm_amendment(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
-										TimestampTz at);
 
 /*
  * freeze_lift.c: F6, F7.
@@ -293,22 +247,14 @@ extern void ag_freeze_lift(AgAccount *account, const AgActor *actor, int no, con
 extern void ag_freeze_satisfy(AgAccount *account, const AgActor *actor, int no,
 							  const char *condition, const char *proof, TimestampTz at);
 
-/* May this condition end this freeze? */
-extern bool ag_freeze_kind_ends_on(const AgKind *kind, const char *condition);
-extern bool ag_freeze_ends_on(const AgFreeze *freeze, const AgKind *kind, const char *condition);
-
-/* UG101 unless the freeze's present state knows the event. */
-extern void ag_freeze_require_transition(const AgFreeze *freeze, AgFreezeEvent event,
-										 TimestampTz at);
-
-/* Write the end of a freeze and its event, without deriving standing. */
-extern void ag_freeze_close(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
-							AgFreezeEvent event, const char *reason, const char *legal_reference,
-							TimestampTz at);
-
 /* End a freeze without asking for authority: batch_undo(), closing of the account. */
 extern void ag_freeze_end_now(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
 							  AgFreezeEvent event, const char *reason, TimestampTz at);
+
+/*
+ * freeze_statement.c: a proof of identity, made after the freeze began; UG116.
+ */
+extern void ag_freeze_check_proof(const AgFreeze *freeze, const char *proof, TimestampTz at);
 
 /*
  * freeze_suspend.c: F9.
@@ -321,10 +267,6 @@ extern void ag_freeze_unstay(AgAccount *account, const AgActor *actor, int no, c
 /*
  * freeze_vacate.c: F11.
  */
-
-/* Own-motion correction by two persons: false = proposed, true = done. */
-extern bool ag_freeze_correct(AgAccount *account, const AgActor *actor, int no, const char *reason,
-							  TimestampTz at);
 
 /*
  * Annul a decision without asking for authority: appeals, and ladder freezes whose
@@ -343,9 +285,6 @@ extern void ag_freeze_vacate(AgAccount *account, const AgActor *actor, AgFreeze 
  * Touches only what differs.  Call it after every change of either.
  */
 extern void ag_freeze_derive(AgAccount *account, TimestampTz at);
-
-/* The rows that follow from these freezes: in force at that instant, or later. */
-extern List *ag_freeze_follow(List *freezes, List *acknowledgments, TimestampTz at);
 
 /*
  * freeze_explain.c: what restricts an account at an instant, also a past one.
@@ -376,87 +315,12 @@ extern const char *ag_part_name(char part);
 extern void ag_restriction_values(const AgRestriction *restriction, Datum *values, bool *nulls);
 
 /*
- * freeze_transparency.c: statements of reasons for publication.
- */
-#define AG_PUBLISHED_COLUMNS 23
-
-/* A version as it is published; dates are those of UTC. */
-typedef struct AgFreezePublished
-{
-	char	   *puid;
-	char	   *kind;
-	int			kind_version;
-	char	   *reason;
-	uint64		denies;
-	char	   *ground;
-	char	   *legal_reference;
-	char	   *explanation;
-	char	   *category;
-	ArrayType  *content_types;
-	Datum		conduct_date;
-	bool		conduct_date_isnull;
-	Datum		start_date;
-	Datum		end_date;
-	bool		end_date_isnull;
-	char	   *source;
-	bool		detection_automated;
-	bool		decision_automated;
-	bool		automated;
-	ArrayType  *territory;
-} AgFreezePublished;
-
-extern void ag_freeze_publish(ReturnSetInfo *rsinfo, TimestampTz since, TimestampTz until,
-							  TimestampTz at);
-
-/*
  * freeze_store.c: table freeze_record; freeze_version_store.c: table freeze_version.
  */
 extern AgStatementTable freeze_statements;
 extern AgStatementTable freeze_version_statements;
 
-/* A further version; NULL texts are taken from the version it is made from. */
-typedef struct AgFreezeVersion
-{
-	int			version;
-	bool		proposal;
-	TimestampTz issued_at;
-	const char *issued_by;
-	const char *issued_role;
-	const char *approved_by;	/* not inherited */
-	TimestampTz starts_at;
-	TimestampTz ends_at;
-	uint64		denies;
-	const char *facts;
-	const char *legal_reference;
-	const char *evidence;
-	bool		decision_automated;
-	const char *change_note;
-} AgFreezeVersion;
-
-extern void ag_freeze_store_insert(const AgFreeze *freeze, const AgFreezeStatement *statement);
-extern void ag_freeze_store_first_version(const AgFreeze *freeze,
-										  const AgFreezeStatement *statement);
-extern void ag_freeze_store_insert_version(const AgFreeze *freeze, int from,
-										   const AgFreezeVersion *version);
-extern int	ag_freeze_store_find_key(int64 account_id, const char *key, bytea **request_hash);
-extern List *ag_freeze_store_published(TimestampTz since, TimestampTz until, TimestampTz at);
-extern AgSpan *ag_freeze_read_spans(Datum datum, int *count);	/* of a tstzmultirange */
-extern AgFreeze *ag_freeze_store_version(const AgFreeze *freeze, int version);
-extern void ag_freeze_store_endorse(const AgFreeze *freeze, const char *person, TimestampTz at);
-extern void ag_freeze_store_approve(const AgFreeze *freeze, const AgActor *actor,
-									const AgFreezeVersion *version);
-extern void ag_freeze_store_propose_amendment(const AgFreeze *freeze,
-											  const AgFreezeVersion *version, TimestampTz until);
-extern void ag_freeze_store_amend(const AgFreeze *freeze, const AgFreezeVersion *version,
-								  bool renotify);
-extern void ag_freeze_store_drop_amendment(const AgFreeze *freeze, TimestampTz at);
-extern void ag_freeze_store_end(const AgFreeze *freeze, const char *role, const char *note,
-								const char *legal_reference);
-extern void ag_freeze_store_stay(const AgFreeze *freeze, const char *person, const char *reason,
-								 AgSpan stay);
-extern void ag_freeze_store_unstay(const AgFreeze *freeze, TimestampTz at);
-extern void ag_freeze_store_propose_vacate(const AgFreeze *freeze);
-extern void ag_freeze_store_vacate(const AgFreeze *freeze, bool ends, const char *role);
+/* The user was informed of a freeze; only the first time counts. */
 extern void ag_freeze_store_inform(int64 account_id, int no, TimestampTz at);
 
 /* Every freeze of an account as it stands, ascending; AgFreeze *. */
@@ -467,55 +331,6 @@ extern List *ag_freeze_list_at(int64 account_id, TimestampTz at);
 
 /* One freeze; UG100 if there is none. */
 extern AgFreeze *ag_freeze_load(int64 account_id, int no);
-
-/*
- * freeze_authority.c: who may decide what about whom.  Each refuses with its error.
- */
-extern bool ag_freeze_is_self(const AgKind *kind);
-extern bool ag_freeze_is_automated(const AgActor *actor, const AgKind *kind,
-								   const AgFreezeOrder *order);
-extern bool ag_freeze_same_person(const char *a, const char *b);
-extern bool ag_freeze_acts_for_owner(const AgActor *actor, const AgKind *kind);
-extern uint32 ag_freeze_approvers(const AgKind *kind);
-extern void ag_freeze_require_impose_role(const AgActor *actor, const AgKind *kind);
-extern void ag_freeze_require_approve_role(const AgActor *actor, const AgKind *kind);
-extern void ag_freeze_require_lift_role(const AgActor *actor, const AgKind *kind, uint32 roles,
-										const char *what);
-extern void ag_freeze_require_other_account(const AgAccount *account, const AgActor *actor,
-											const AgKind *kind);
-extern void ag_freeze_require_other_person(const AgFreeze *freeze, const AgActor *actor,
-										   const char *person, const char *what);
-extern void ag_freeze_require_target(const AgAccount *account, const AgActor *actor,
-									 const AgKind *kind, const AgFreeze *freeze, TimestampTz at);
-extern void ag_freeze_require_lift(const AgAccount *account, const AgActor *actor,
-								   const AgFreeze *freeze, const AgKind *kind,
-								   const char *legal_reference);
-
-/*
- * freeze_terms.c: capabilities, start, end.
- */
-extern bool ag_freeze_is_total(const AgFreeze *freeze, const AgKind *kind);
-extern uint64 ag_freeze_order_mask(const AgKind *kind, const AgFreezeOrder *order);
-extern void ag_freeze_order_terms(AgFreeze *freeze, const AgKind *kind, const AgFreezeOrder *order,
-								  TimestampTz at);
-extern void ag_freeze_check_length(const AgKind *kind, TimestampTz starts_at, TimestampTz ends_at);
-extern bool ag_freeze_beyond_automated(const AgKind *kind, TimestampTz starts_at,
-									   TimestampTz ends_at);
-extern void ag_freeze_check_automated(const AgKind *kind, TimestampTz starts_at,
-									  TimestampTz ends_at);
-
-/*
- * freeze_statement.c: the statement of reasons, rules, proofs, fingerprints.
- */
-extern AgFreezeStatement *ag_freeze_order_statement(const AgFreezeOrder *order,
-													const AgAccount *account, const AgKind *kind,
-													const AgReason *reason, bool automated);
-extern void ag_freeze_check_statement(const AgKind *kind, const AgFreezeOrder *order);
-extern char *ag_freeze_order_rule(const AgFreezeOrder *order, const AgAccount *account,
-								  const AgKind *kind);
-extern bool ag_freeze_counts_prior_conduct(const AgFreezeOrder *order);
-extern uint8 *ag_freeze_order_hash(const AgFreezeOrder *order, const AgActor *actor);
-extern void ag_freeze_check_proof(const AgFreeze *freeze, const char *proof, TimestampTz at);
 
 /*
  * scope.c: freezes of a set of accounts, in one row.

@@ -12,7 +12,7 @@
  */
 #include "postgres.h"
 
-#include "freeze/freeze.h"
+#include "freeze/decision.h"
 
 static bool
 is_harsher(const AgFreeze *old, const AgFreeze *new)

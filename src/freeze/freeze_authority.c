@@ -12,7 +12,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
-#include "freeze/freeze.h"
+#include "freeze/decision.h"
 #include "storage/lmgr.h"
 
 /* Ranks of actors; compared with account.staff_rank. */

@@ -16,7 +16,7 @@
  */
 #include "postgres.h"
 
-#include "freeze/freeze.h"
+#include "freeze/decision.h"
 
 /* A pending amendment that has not lapsed. */
 static bool

@@ -12,7 +12,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "freeze/freeze.h"
+#include "freeze/decision.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 

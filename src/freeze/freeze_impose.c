@@ -17,7 +17,7 @@
 #include "postgres.h"
 
 #include "crypto/crypto.h"
-#include "freeze/freeze.h"
+#include "freeze/decision.h"
 #include "utils/builtins.h"
 #include "utils/uuid.h"
 
@@ -180,7 +180,7 @@ as_strict(const AgKind *kind, const AgKind *old)
 
 	foreach(cell, ag_text_array_list(kind->conditions))
 		if (!ag_freeze_kind_ends_on(old, lfirst(cell)))
-			return false;
+		return false;
 	return kind->severity >= old->severity && lift_rank(kind) >= lift_rank(old) &&
 		(!old->blocks_closure || kind->blocks_closure) &&
 		(!old->blocks_erasure || kind->blocks_erasure);

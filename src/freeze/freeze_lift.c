@@ -10,7 +10,7 @@
  */
 #include "postgres.h"
 
-#include "freeze/freeze.h"
+#include "freeze/decision.h"
 #include "utils/builtins.h"
 
 /* Refuse an event that the freeze's present state does not know. */

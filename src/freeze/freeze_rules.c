@@ -15,7 +15,7 @@
  */
 #include "postgres.h"
 
-#include "freeze/freeze.h"
+#include "freeze/decision.h"
 
 #define NONE	AG_FREEZE_NONE
 #define PROPOSED AG_FREEZE_PROPOSED

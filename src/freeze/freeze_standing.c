@@ -23,7 +23,7 @@
  */
 #include "postgres.h"
 
-#include "freeze/freeze.h"
+#include "freeze/decision.h"
 
 /* What the derivation of one freeze needs to know of the others. */
 typedef struct Derivation
@@ -164,7 +164,7 @@ void
 ag_freeze_derive(AgAccount *account, TimestampTz at)
 {
 	List	   *rows = ag_freeze_follow(ag_freeze_list(account->account_id),
-											 ag_acknowledgment_list(account->account_id), at);
+										ag_acknowledgment_list(account->account_id), at);
 	AgStanding *lifecycle = palloc(sizeof(AgStanding));
 
 	if (ag_freeze_lifecycle_row(account, lifecycle))

@@ -13,7 +13,7 @@
 
 #include "catalog/pg_type.h"
 #include "crypto/crypto.h"
-#include "freeze/freeze.h"
+#include "freeze/decision.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "pgtime.h"

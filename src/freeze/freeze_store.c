@@ -16,7 +16,7 @@
 
 #include "catalog/pg_type.h"
 #include "crypto/crypto.h"
-#include "freeze/freeze.h"
+#include "freeze/decision.h"
 #include "utils/builtins.h"
 #include "utils/multirangetypes.h"
 #include "utils/rangetypes.h"
@@ -249,7 +249,7 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_UPDATE,
 		.nargs = 10,
 		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BOOLOID, TEXTOID, TIMESTAMPTZOID,
-		TEXTOID, TIMESTAMPTZOID}
+			TEXTOID, TIMESTAMPTZOID}
 	},
 	[FREEZE_INFORM] = {
 		.name = "freeze_record.inform",

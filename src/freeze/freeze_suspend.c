@@ -10,7 +10,7 @@
  */
 #include "postgres.h"
 
-#include "freeze/freeze.h"
+#include "freeze/decision.h"
 
 static void
 require_may_suspend(const AgAccount *account, const AgActor *actor, const AgKind *kind)

@@ -15,7 +15,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "freeze/freeze.h"
+#include "freeze/decision.h"
 #include "utils/builtins.h"
 
 #define CAPABILITY_BITS 63

@@ -15,7 +15,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "freeze/freeze.h"
+#include "freeze/decision.h"
 #include "utils/builtins.h"
 
 /* The capabilities whose loss the schema counts apart. */

@@ -19,7 +19,7 @@
 
 #include "access/htup_details.h"
 #include "access/xact.h"
-#include "freeze/freeze.h"
+#include "freeze/decision.h"
 #include "parser/parse_relation.h"
 #include "replication/logicalworker.h"
 #include "utils/builtins.h"
@@ -59,7 +59,7 @@ changed(const TriggerData *trigger, const char *name)
 {
 	Relation	relation = trigger->tg_relation;
 	Form_pg_attribute attribute =
-		TupleDescAttr(RelationGetDescr(relation), attnameAttNum(relation, name, false) - 1);
+	TupleDescAttr(RelationGetDescr(relation), attnameAttNum(relation, name, false) - 1);
 	bool		old_isnull;
 	bool		new_isnull;
 	Datum		old = column(relation, trigger->tg_trigtuple, name, &old_isnull);

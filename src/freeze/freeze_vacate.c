@@ -15,7 +15,7 @@
  */
 #include "postgres.h"
 
-#include "freeze/freeze.h"
+#include "freeze/decision.h"
 
 static void
 require_vacatable(const AgFreeze *freeze, TimestampTz at)

@@ -10,7 +10,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "freeze/freeze.h"
+#include "freeze/decision.h"
 
 enum
 {

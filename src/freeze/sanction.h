@@ -12,7 +12,7 @@
 #define AG_SANCTION_H
 
 #include "crypto/crypto.h"
-#include "freeze/freeze.h"
+#include "freeze/decision.h"
 
 /*
  * strike.c, acknowledge.c, risk.c, hold.c: what only their SQL functions call.
