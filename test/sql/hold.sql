@@ -58,6 +58,28 @@ RESET SESSION AUTHORIZATION;
 -- it cannot be had as an ordinary freeze
 SELECT acctguard.freeze_impose(610405, 'legal_hold', 'regulatory.order', 'by another door', legal_reference => 'x');
 
+-- FRZ-15: it blocks closing and erasing, and nothing else about leaving; the release lets the erasure go on
+SELECT acctguard.account_request_close(610406) IS NOT NULL AS closing;
+SET SESSION AUTHORIZATION regress_hold_placer;
+SELECT acctguard.legal_hold_place(610406, 'fifth matter', 'ref') > 0 AS placed;
+RESET SESSION AUTHORIZATION;
+SET acctguard.test_clock_offset = '400d';
+SELECT state FROM acctguard.account_show(610406);
+SELECT acctguard.account_request_close(610407) IS NOT NULL AS closing;
+SET acctguard.test_clock_offset = '440d';
+SELECT state FROM acctguard.account_show(610407);
+SET SESSION AUTHORIZATION regress_hold_placer;
+SELECT acctguard.legal_hold_place(610407, 'fifth matter', 'ref') > 0 AS placed;
+RESET SESSION AUTHORIZATION;
+SET acctguard.test_clock_offset = '800d';
+SELECT acctguard.account_erase(610407, 'as asked');
+SET SESSION AUTHORIZATION regress_hold_releaser;
+SELECT acctguard.legal_hold_release('fifth matter', 'closed');
+RESET SESSION AUTHORIZATION;
+SELECT acctguard.account_erase(610407, 'as asked');
+SELECT acctguard.account_status(610406)::text LIKE '%hold%' OR acctguard.account_status(610406)::text LIKE '%matter%' AS told;
+RESET acctguard.test_clock_offset;
+
 -- the account's row cannot be deleted, held or not, nor a hold taken off by hand
 DELETE FROM acctguard.account WHERE account_id = 610401;
 DELETE FROM acctguard.account WHERE account_id = 610409;

@@ -35,7 +35,7 @@ FROM acctguard.freeze_version, jsonb_array_elements(evidence -> 'risk' -> 'signa
 SELECT action, reason FROM acctguard.audit_read(610201) ORDER BY aseq;
 
 -- FRZ-13: half the worth after one half life (a day); reading alone freezes nobody
-SELECT score, freeze_no FROM acctguard.risk_report(610202, 'new_device', 90);
+SELECT score, freeze_no FROM acctguard.risk_report(610202, 'new_device', 88);
 SET acctguard.test_clock_offset = 86400;
 SELECT round(score) AS score, freeze_no FROM acctguard.risk_report(610202, 'new_device', 50);
 SET acctguard.test_clock_offset = 172800;
@@ -58,6 +58,7 @@ SELECT round(score) AS score FROM acctguard.risk_report(610206, 'odd_login', 30,
 SELECT round(score) AS score FROM acctguard.risk_report(610206, 'impossible_travel', 60, incident => '00000000-0000-0000-0000-00000000000a');
 SET acctguard.test_clock_offset = 86400;
 SELECT round(score) AS score FROM acctguard.risk_report(610206, 'impossible_travel', 60, incident => '00000000-0000-0000-0000-00000000000a');
+SELECT round(score) AS score FROM acctguard.risk_report(610206, 'impossible_travel', 80, incident => '00000000-0000-0000-0000-00000000000a');
 RESET acctguard.test_clock_offset;
 
 -- FRZ-14: the system declares the risk over; what was counted before does not freeze again

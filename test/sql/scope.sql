@@ -45,8 +45,8 @@ SELECT state FROM regress_scope WHERE note = 'scope-c';
 RESET acctguard.test_clock_offset;
 
 -- FRZ-17: extended and reduced, within what the kind allows; every end is kept
-SELECT acctguard.scope_amend(regress_no('scope-a'), (SELECT starts_at + interval '3 hours' FROM acctguard.scope_freeze WHERE note = 'scope-a'), 'takes longer');
-SELECT acctguard.scope_amend(regress_no('scope-a'), (SELECT starts_at + interval '2 hours' FROM acctguard.scope_freeze WHERE note = 'scope-a'), 'going well');
+SELECT acctguard.scope_amend(regress_no('scope-a'), (SELECT starts_at + interval '3 hours' FROM acctguard.scope_freeze WHERE note = 'scope-a'), 'scope-a takes longer');
+SELECT acctguard.scope_amend(regress_no('scope-a'), (SELECT starts_at + interval '2 hours' FROM acctguard.scope_freeze WHERE note = 'scope-a'), 'scope-a going well');
 SELECT v.version, justify_hours(v.ends_at - f.starts_at) AS length, v.change_reason
 FROM acctguard.scope_version v JOIN acctguard.scope_freeze f USING (no) WHERE f.note = 'scope-a' ORDER BY 1;
 SELECT state, length FROM regress_scope WHERE note = 'scope-a';
@@ -56,8 +56,8 @@ SELECT acctguard.scope_amend(regress_no('scope-a'), now() - interval '1 second')
 SELECT acctguard.scope_amend(regress_no('scope-a'), NULL);
 
 -- lifted, or cancelled before the start
-SELECT acctguard.scope_lift(regress_no('scope-a'), 'done early');
-SELECT acctguard.scope_lift(regress_no('scope-c'), 'put off');
+SELECT acctguard.scope_lift(regress_no('scope-a'), 'scope-a done early');
+SELECT acctguard.scope_lift(regress_no('scope-c'), 'scope-c put off');
 SELECT acctguard.allowed(610502, 'msg.send.direct') AS message;
 SELECT * FROM regress_scope WHERE note <> 'scope-b';
 \set VERBOSITY sqlstate
@@ -70,7 +70,7 @@ SELECT acctguard.scope_lift(1000000, 'no such');
 \set VERBOSITY terse
 
 -- events have no account
-SELECT action, count(*) FROM acctguard.audit_read(0) WHERE action LIKE 'freeze.scope%' AND reason ~ '^(scope-[abc]|takes longer|going well|done early|put off)$' GROUP BY 1 ORDER BY 1;
+SELECT action, count(*) FROM acctguard.audit_read(0) WHERE action LIKE 'freeze.scope%' AND reason LIKE 'scope-_%' GROUP BY 1 ORDER BY 1;
 
 -- what a scope is
 SELECT acctguard.freeze_scope('{}', 'maintenance', 'maintenance');

@@ -70,6 +70,16 @@ SELECT * FROM acctguard.warn(610106, 'violation.spam', 1);
 SELECT no, step, strikes FROM regress_ladder WHERE account_id = 610106;
 RESET acctguard.test_clock_offset;
 
+-- only a strike that raises the score is answered: here step 2 is open again, but nothing happened
+SELECT * FROM acctguard.warn(610119, 'violation.spam', 1);
+SET acctguard.test_clock_offset = '80d';
+SELECT * FROM acctguard.warn(610119, 'violation.spam', 1);
+SET acctguard.test_clock_offset = '82d';
+SELECT * FROM acctguard.warn(610119, 'violation.spam', 1);
+SET acctguard.test_clock_offset = '100d';
+SELECT * FROM acctguard.warn(610119, 'violation.spam', 0);
+RESET acctguard.test_clock_offset;
+
 -- only violations climb
 SELECT * FROM acctguard.warn(610107, 'security.takeover', 9);
 SELECT count(*) FROM acctguard.freeze_list(610107);
@@ -101,6 +111,13 @@ SELECT * FROM acctguard.warn(610111, 'violation.spam', 2, 'first');
 SET acctguard.test_clock_offset = 8000000;
 SELECT acctguard.strike_void(610111, 1, 'wrong');
 SELECT no, end_reason, vacated_at IS NOT NULL AS vacated FROM acctguard.freeze_list(610111);
+RESET acctguard.test_clock_offset;
+-- ... but what merely expired since is no reason to annul what stood on it
+SELECT * FROM acctguard.warn(610120, 'violation.spam', 2, 'first');
+SET acctguard.test_clock_offset = 8000000;
+SELECT * FROM acctguard.warn(610120, 'violation.spam', 1, 'second');
+SELECT acctguard.strike_void(610120, (SELECT no FROM acctguard.strike_list(610120) WHERE facts = 'second'), 'wrong');
+SELECT no, end_reason, vacated_at IS NOT NULL AS vacated FROM acctguard.freeze_list(610120);
 RESET acctguard.test_clock_offset;
 -- a proposal of the ladder is rejected
 SELECT * FROM acctguard.warn(610112, 'violation.severe', 8, 'eight');
