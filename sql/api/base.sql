@@ -261,6 +261,10 @@ AS $$
            'Treat the role as an administrator of acctguard.'
     FROM pg_roles r WHERE r.rolcreaterole AND NOT r.rolsuper
     UNION ALL
+    SELECT 'notice', m.member::regrole::text, 'is a member of pg_write_all_data, which can lock acctguard''s tables',
+           'Treat the role as an administrator of acctguard.'
+    FROM pg_auth_members m WHERE m.roleid = 'pg_write_all_data'::regrole
+    UNION ALL
     SELECT 'notice', m.member::regrole::text, 'may both decide and audit',
            'Give the two roles to different persons.'
     FROM pg_auth_members m JOIN pg_auth_members a ON a.member = m.member AND a.roleid = 'acctguard_auditor'::regrole

@@ -12,7 +12,7 @@ GRANT UPDATE ON acctguard.standing TO PUBLIC;
 ALTER TABLE acctguard.bundle OWNER TO regress_health;
 ALTER TABLE acctguard.bundle ENABLE ROW LEVEL SECURITY;
 GRANT acctguard_owner TO regress_health;
-GRANT acctguard_auditor, acctguard_moderator TO regress_health;
+GRANT acctguard_auditor, acctguard_moderator, pg_write_all_data TO regress_health;
 ALTER ROLE acctguard_risk LOGIN;
 ALTER ROLE regress_health CREATEROLE;
 SET LOCAL client_min_messages = error;
