@@ -169,6 +169,14 @@ GRANT EXECUTE ON FUNCTION
     acctguard.filter_status(),
     acctguard.filter_clear()
 TO acctguard_operator;
+GRANT EXECUTE ON FUNCTION
+    acctguard.guard_triggers(),
+    acctguard.account_columns(),
+    acctguard.guard_health()
+TO acctguard_operator, acctguard_auditor;
+GRANT SELECT ON acctguard.guard_coverage TO acctguard_operator, acctguard_auditor;
+GRANT EXECUTE ON FUNCTION acctguard.monitor_report(timestamptz) TO
+    acctguard_moderator, acctguard_compliance, acctguard_auditor, acctguard_operator;
 -- an account's life
 GRANT EXECUTE ON FUNCTION
     acctguard.account_open(bigint, text, text, text, text, text, text, boolean),

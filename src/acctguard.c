@@ -43,6 +43,7 @@ _PG_init(void)
 	ag_writes_init();
 	ag_barrier_init();
 	ag_commit_init();
+	ag_coverage_init();
 	ag_shmem_init();
 
 	ag_plan_register(&policy_statements);
@@ -58,4 +59,5 @@ _PG_init(void)
 	ag_plan_register(&hold_statements);
 	ag_plan_register(&scope_statements);
 	ag_plan_register(&batch_statements);
+	ag_plan_register(&enforce_statements);
 }

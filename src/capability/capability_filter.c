@@ -105,7 +105,7 @@ static uint64
 bit_count(void)
 {
 	uint64		wanted = (uint64) ag_guc_filter_size * 1024 * 8;
-	uint64		bits = 64 * 1024 * 8;
+	uint64		bits = UINT64CONST(64) * 1024 * 8;
 
 	while (bits * 2 <= wanted)
 		bits *= 2;

@@ -171,4 +171,18 @@ extern void ag_guard_attach(Oid relation_id, const char *column, const char *cap
 							const AgGuardTerms *terms);
 extern int	ag_guard_detach(Oid relation_id, const char *column, const char *capability);
 
+/*
+ * enforce_coverage.c: new tables that nobody has guarded.
+ */
+extern void ag_coverage_note(bool refuse);
+extern void ag_coverage_init(void);
+
+/*
+ * enforce_store.c
+ */
+extern AgStatementTable enforce_statements;
+
+extern List *ag_coverage_store_commands(void);	/* Oid list */
+extern AgResult *ag_coverage_store_open(Oid relation_id);	/* table, column */
+
 #endif							/* AG_ENFORCE_H */

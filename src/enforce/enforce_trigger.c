@@ -15,6 +15,7 @@
 
 #include "access/htup_details.h"
 #include "access/xact.h"
+#include "commands/event_trigger.h"
 #include "enforce/enforce.h"
 #include "replication/logicalworker.h"
 #include "utils/datum.h"
@@ -24,6 +25,8 @@
 PG_FUNCTION_INFO_V1(acctguard_guard_check);
 PG_FUNCTION_INFO_V1(acctguard_standing_changed);
 PG_FUNCTION_INFO_V1(acctguard_scope_gate);
+PG_FUNCTION_INFO_V1(acctguard_coverage_warn);
+PG_FUNCTION_INFO_V1(acctguard_coverage_refuse);
 
 /* Ask about the account in one version of the row. */
 static void
@@ -176,4 +179,27 @@ acctguard_scope_gate(PG_FUNCTION_ARGS)
 	ag_filter_add_scope();
 	ag_commit_freezes_all();
 	return PointerGetDatum(NULL);
+}
+
+static void
+note_tables(FunctionCallInfo fcinfo, const char *name, bool refuse)
+{
+	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+		ereport(ERROR, errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+				errmsg("function \"%s\" was not called by event trigger manager", name));
+	ag_coverage_note(refuse);
+}
+
+Datum
+acctguard_coverage_warn(PG_FUNCTION_ARGS)
+{
+	note_tables(fcinfo, "coverage_warn", false);
+	PG_RETURN_NULL();
+}
+
+Datum
+acctguard_coverage_refuse(PG_FUNCTION_ARGS)
+{
+	note_tables(fcinfo, "coverage_refuse", true);
+	PG_RETURN_NULL();
 }
