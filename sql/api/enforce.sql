@@ -56,7 +56,7 @@ RETURNS trigger
 LANGUAGE c VOLATILE
 AS 'MODULE_PATHNAME', 'acctguard_standing_changed';
 COMMENT ON FUNCTION acctguard.standing_changed() IS
-'Trigger on acctguard.standing: tells the shared filter and the commit gate of the account.';
+'Trigger on acctguard.standing: tells the shared filter and the commit gate of the account, and judges what this transaction wrote by a row of somebody else that it changes or removes.';
 
 CREATE OR REPLACE FUNCTION acctguard.scope_gate()
 RETURNS trigger

@@ -8,7 +8,8 @@
  *	~acctguard_<column>_<capability>	INSERT, UPDATE OF the column, DELETE; its
  *										column list says where the account is
  *	..._update							UPDATE of any column, where that is guarded
- *	..._after							timing both: looks at the row as it was written
+ *	..._after							timing after and both: looks at the row as it was
+ *										written, whatever columns the UPDATE names
  *	..._truncate						on the table and on each of its partitions
  *
  * The name sorts behind the triggers of the host, so that a BEFORE trigger of theirs
@@ -314,6 +315,9 @@ create_triggers(Oid relation_id, const NewGuard *guard, const AgGuardTerms *term
 	if (terms->timing == AG_TIMING_BOTH)
 		create_trigger(relation_id, guard, "_after", true, TRIGGER_TYPE_AFTER,
 					   TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE, NIL);
+	else if (terms->timing == AG_TIMING_AFTER && !(terms->operations & AG_GUARD_UPDATE))
+		create_trigger(relation_id, guard, "_after", true, TRIGGER_TYPE_AFTER,
+					   TRIGGER_TYPE_UPDATE, NIL);
 	if (terms->operations & AG_GUARD_TRUNCATE)
 		create_truncate_triggers(relation_id, guard);
 }

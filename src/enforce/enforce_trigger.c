@@ -3,8 +3,9 @@
  * enforce_trigger.c
  *		The guard on host tables, and the triggers that tell it of freezes.
  *
- * One function serves all triggers of guards.  What the triggers of a guard are is told in enforce_guard.c; what they know in
- * enforce_cache.c; how an account is judged in enforce_check.c.
+ * One function serves all triggers of guards.  What the triggers of a guard are is
+ * told in enforce_guard.c; what they know in enforce_cache.c; how an account is
+ * judged in enforce_check.c.
  *
  * A logical-replication worker is let through: the publisher has decided, and a
  * refusal would stop replication.
@@ -136,9 +137,23 @@ acctguard_guard_check(PG_FUNCTION_ARGS)
 	return PointerGetDatum(result);
 }
 
+/* A row that somebody else wrote is judged before this transaction does away with it. */
+static void
+judge_old_row(const TriggerData *data)
+{
+	AgStanding	row;
+	int64		account_id;
+
+	if (TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(data->tg_trigtuple->t_data)))
+		return;
+	account_id = ag_standing_from_tuple(data->tg_trigtuple, RelationGetDescr(data->tg_relation), &row);
+	ag_commit_judge(account_id, &row);
+}
+
 /*
- * AFTER INSERT OR UPDATE of standing: the row is in the table, so whoever builds the
- * filter from now on finds it there, and whoever has built it finds its bit.
+ * AFTER INSERT OR UPDATE OR DELETE of standing: the row is in the table, so whoever
+ * builds the filter from now on finds it there, and whoever has built it finds its
+ * bit.  A row that is gone leaves its bit; that costs time, nothing else.
  */
 Datum
 acctguard_standing_changed(PG_FUNCTION_ARGS)
@@ -149,12 +164,10 @@ acctguard_standing_changed(PG_FUNCTION_ARGS)
 	AgStanding	row;
 	int64		account_id;
 
-	if (update &&
-		!TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(data->tg_trigtuple->t_data)))
-	{
-		account_id = ag_standing_from_tuple(data->tg_trigtuple, desc, &row);
-		ag_commit_judge(account_id, &row);
-	}
+	if (!TRIGGER_FIRED_BY_INSERT(data->tg_event))
+		judge_old_row(data);
+	if (TRIGGER_FIRED_BY_DELETE(data->tg_event))
+		return PointerGetDatum(NULL);
 	account_id = ag_standing_from_tuple(update ? data->tg_newtuple : data->tg_trigtuple, desc, &row);
 	ag_filter_add(account_id);
 	if (row.denied != 0 || row.challenged != 0)
