@@ -232,6 +232,12 @@ AS $$
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
     WHERE c.relnamespace = 'acctguard'::regnamespace AND NOT t.tgisinternal AND t.tgenabled <> 'A'
     UNION ALL
+    SELECT 'danger', t.tgrelid::regclass::text, format('trigger "%s" is not acctguard''s', t.tgname),
+           'Drop it: what it does while acctguard works passes acctguard''s own guard.'
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+    WHERE c.relnamespace = 'acctguard'::regnamespace AND NOT t.tgisinternal
+      AND NOT EXISTS (SELECT FROM acctguard.own_triggers() o WHERE o.own_table = t.tgrelid AND o.name = t.tgname)
+    UNION ALL
     SELECT 'danger', c.oid::regclass::text, 'row-level security is off', 'Run SELECT acctguard.protect_tables();'
     FROM pg_class c
     WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relrowsecurity

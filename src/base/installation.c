@@ -57,7 +57,7 @@ static int
 read_version(Oid relation_id)
 {
 	Relation	relation = table_open(relation_id, AccessShareLock);
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Snapshot	snapshot = ag_latest_snapshot();
 	TableScanDesc scan = table_beginscan(relation, snapshot, 0, NULL);
 	TupleTableSlot *slot = table_slot_create(relation, NULL);
 	int			version = 0;

@@ -14,6 +14,8 @@ ALTER TABLE acctguard.bundle ENABLE ROW LEVEL SECURITY;
 GRANT acctguard_owner TO regress_health;
 GRANT acctguard_auditor, acctguard_moderator, pg_write_all_data TO regress_health;
 ALTER ROLE acctguard_risk LOGIN;
+CREATE TRIGGER stowaway BEFORE INSERT ON acctguard.freeze_record FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+ALTER TABLE acctguard.freeze_record ENABLE ALWAYS TRIGGER stowaway;
 ALTER ROLE regress_health CREATEROLE;
 SET LOCAL client_min_messages = error;
 CREATE PUBLICATION regress_everything FOR ALL TABLES;
