@@ -21,12 +21,18 @@ esac
 
 die() { echo "assemble: $*" >&2; exit 1; }
 
-# include FILE: a source, with a line that says where it came from. Absent files are skipped.
+# include FILE: a source, with a line that says where it came from. Absent files are skipped. A line "-- include FILE"
+# in it stands for that file: an upgrade step that brings a new domain includes the domain's tables.
 include()
 {
     [ -f "$1" ] || return 0
     printf '\n-- %s\n' "$1"
-    cat "$1"
+    while IFS= read -r line || [ -n "$line" ]; do
+        case $line in
+        "-- include "*) (include "${line#-- include }") ;;
+        *)              printf '%s\n' "$line" ;;
+        esac
+    done < "$1"
 }
 
 # api: the functions, types, views of all domains. Only statements at the start of a line are touched.
