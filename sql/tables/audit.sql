@@ -49,13 +49,6 @@ COMMENT ON COLUMN acctguard.ledger.dek IS 'data key that origin and body are enc
 COMMENT ON COLUMN acctguard.ledger.key_id IS 'key the tag was made with; NULL: without keys';
 COMMENT ON COLUMN acctguard.ledger.tag IS 'keyed hash of the canonical encoding, 16 bytes; NULL: without keys';
 
-CREATE TRIGGER acctguard_row BEFORE UPDATE OR DELETE ON acctguard.ledger
-    FOR EACH ROW EXECUTE FUNCTION acctguard.audit_guard();
-CREATE TRIGGER acctguard_truncate BEFORE TRUNCATE ON acctguard.ledger
-    FOR EACH STATEMENT EXECUTE FUNCTION acctguard.audit_guard();
-ALTER TABLE acctguard.ledger ENABLE ALWAYS TRIGGER acctguard_row;
-ALTER TABLE acctguard.ledger ENABLE ALWAYS TRIGGER acctguard_truncate;
-
 CREATE TABLE acctguard.era (
     era integer NOT NULL PRIMARY KEY CHECK (era > 0),
     base bigint NOT NULL CHECK (base >= 0),
@@ -67,4 +60,5 @@ COMMENT ON TABLE acctguard.era IS
 COMMENT ON COLUMN acctguard.era.base IS 'added to a transaction''s full id to give ledger.tx; every tx of the earlier eras is at most this';
 COMMENT ON COLUMN acctguard.era.system_identifier IS 'of the cluster, as pg_control_system() shows it';
 
+-- protect_tables() puts audit_guard() on the ledger, which hands it on to its partitions.
 PERFORM acctguard.audit_add_partitions();
