@@ -79,12 +79,21 @@ ord_at_xact(XactEvent event, void *arg)
 	}
 }
 
+static void
+drop_mark(void)
+{
+	OrdMark    *mark = marks;
+
+	marks = mark->outer;
+	pfree(mark);
+}
+
 /* A released savepoint hands its rows to its parent. */
 static void
 merge_mark(SubTransactionId parent)
 {
 	if (marks->outer != NULL && marks->outer->subxact == parent)
-		marks = marks->outer;
+		drop_mark();
 	else
 		marks->subxact = parent;
 }
@@ -99,7 +108,7 @@ ord_at_subxact(SubXactEvent event, SubTransactionId subxact, SubTransactionId pa
 	else if (event == SUBXACT_EVENT_ABORT_SUB)
 	{
 		next_ord = marks->ord;
-		marks = marks->outer;
+		drop_mark();
 	}
 }
 

@@ -170,7 +170,9 @@ ag_audit_partition_open(TimestampTz at, AgLedgerPartition *partition)
 		if (!find_partition(at, partition))
 		{
 			if (made)
-				elog(ERROR, "the ledger has no partition for %s", timestamptz_to_str(at));
+				ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("the ledger has no partition for %s", timestamptz_to_str(at)),
+						errhint("Its partitions were cut by hand; attach one for this time."));
 			ag_audit_store_add_partition(at);
 			made = true;
 			continue;

@@ -7,8 +7,9 @@
  * rollback takes the event back together with the change it tells of.  A sink
  * that fails fails the act; nothing happens without its event.
  *
- * Memory: fields and their values are copied into the current memory context.
- * Sinks are registered at load and never removed.  No locks of its own.
+ * Memory: fields and their values are copied into the current memory context;
+ * sinks run in a context of their own.  Sinks are registered at load and never
+ * removed.  No locks of its own.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,6 +17,7 @@
 
 #include "event/event.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 #define MAX_SINKS 4
 
@@ -118,17 +120,29 @@ ag_event_register_sink(AgEventSink sink)
 	sinks[sink_count++] = sink;
 }
 
-/* Something happened: hand it to every sink, with who did it and when. */
+/*
+ * Something happened: hand it to every sink, with who did it and when.  Whatever
+ * the sinks need goes away with it, so that a statement with a million events
+ * does not pile up memory.
+ */
 void
 ag_event_emit(const AgEvent *event)
 {
-	AgActor    *actor = ag_actor();
+	MemoryContext own;
+	MemoryContext old;
+	AgActor    *actor;
 	TimestampTz at = ag_now();
 
 	if (ag_action_name(event->action) == NULL)
 		elog(ERROR, "unknown action %d", (int) event->action);
+
+	own = AllocSetContextCreate(CurrentMemoryContext, "acctguard event", ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(own);
+	actor = ag_actor();
 	for (int i = 0; i < sink_count; i++)
 		sinks[i] (event, actor, at);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(own);
 }
 
 const char *

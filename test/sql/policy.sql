@@ -86,6 +86,9 @@ WHERE kind = 'mute' AND version = 1 AND (to_jsonb(k) -> name)::text <> CASE WHEN
     ELSE to_jsonb(trim('''' FROM split_part(expression, '::', 1)))::text END
     AND trim('"' FROM (to_jsonb(k) -> name)::text) <> trim('''' FROM split_part(expression, '::', 1));
 
+-- Judged is the row just written, not what the session remembers.
+SELECT pg_temp.attempt('freeze_kind', 'mute', '{"points": 1, "points_max": 2}'), pg_temp.attempt('freeze_kind', 'mute', '{"points": 3}');
+
 -- Bundles, reasons, the ladder, signals.
 SELECT pg_temp.attempt('bundle', 'login', '{"capabilities": ["session.create"]}'), pg_temp.attempt('bundle', 'games', '{"capabilities": ["live.start"], "description": "playing"}'),
     pg_temp.attempt('freeze_kind', 'mute', '{"denies": ["games"]}');
