@@ -20,6 +20,7 @@ AS $$
 DECLARE
     month timestamp := date_trunc('month', at AT TIME ZONE 'UTC');
     part text := to_char(month, '"ledger_"YYYY_MM');
+    holder text;
 BEGIN
     -- Whoever misses the same partition at the same time waits here, then finds it.
     LOCK TABLE acctguard.ledger IN SHARE UPDATE EXCLUSIVE MODE;
@@ -36,6 +37,14 @@ BEGIN
     -- A table of its own first: CREATE TABLE ... PARTITION OF would lock out every reader of the ledger.
     EXECUTE format('CREATE TABLE acctguard.%I (LIKE acctguard.ledger INCLUDING CONSTRAINTS INCLUDING STORAGE) USING heap', part);
     EXECUTE format('ALTER TABLE acctguard.%I ENABLE ROW LEVEL SECURITY', part);
+    -- Default privileges of the database leak onto new tables.
+    FOR holder IN
+        SELECT DISTINCT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END
+        FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+        WHERE c.oid = to_regclass('acctguard.' || part) AND a.grantee <> c.relowner
+    LOOP
+        EXECUTE format('REVOKE ALL ON acctguard.%I FROM %s', part, holder);
+    END LOOP;
     -- No samples of what people wrote in pg_statistic.
     EXECUTE format('ALTER TABLE acctguard.%I ALTER reason SET STATISTICS 0, ALTER on_behalf SET STATISTICS 0,'
                    ' ALTER origin SET STATISTICS 0, ALTER body SET STATISTICS 0', part);

@@ -23,8 +23,7 @@ acctguard_audit_guard(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = ag_trigger_data(fcinfo, "audit_guard");
 
-	ereport(
-			ERROR, ag_errcode(AG_ERR_AUDIT_APPEND_ONLY),
+	ereport(ERROR, ag_errcode(AG_ERR_AUDIT_APPEND_ONLY),
 			errmsg("rows of the ledger are never changed or removed"),
 			errdetail("Table \"%s\" is append-only.", RelationGetRelationName(trigger->tg_relation)),
 			errhint("Record a further event instead."), errtable(trigger->tg_relation));

@@ -181,6 +181,12 @@ SELECT regexp_replace(pg_temp.shape(:'decade'), 'ledger_\d+_\d+', 'ledger', 'g')
 SELECT pg_temp.shape(:'part') AS shape EXCEPT SELECT replace(pg_temp.shape(:'decade'), substr(:'decade', 11), substr(:'part', 11));
 SELECT acctguard.audit_add_partitions() AS nothing_missing, acctguard.audit_add_partition(now() + interval '13 months') AS one_missing,
     acctguard.audit_add_partition(now()) AS not_missing;
+-- Nobody gets rights on a partition, whatever the default privileges are.
+ALTER DEFAULT PRIVILEGES FOR ROLE acctguard_owner GRANT ALL ON TABLES TO PUBLIC, acctguard_app;
+SELECT acctguard.audit_add_partition('1999-12-31 23:59:59+00');
+SELECT relname, relacl FROM pg_class WHERE oid = 'acctguard.ledger_1999_12'::regclass;
+DROP TABLE acctguard.ledger_1999_12;
+ALTER DEFAULT PRIVILEGES FOR ROLE acctguard_owner REVOKE ALL ON TABLES FROM PUBLIC, acctguard_app;
 SELECT pg_temp.attempt('SELECT acctguard.audit_add_partitions(121)'), pg_temp.attempt('SELECT acctguard.audit_add_partitions(NULL)');
 -- A DBA may cut the ledger otherwise, with the columns in another order, while sessions remember where they wrote last.
 SET acctguard.test_clock_offset = :seconds;

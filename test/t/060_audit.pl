@@ -110,6 +110,9 @@ my $other = PostgreSQL::Test::Cluster->new('other');
 $other->init;
 $other->append_conf('postgresql.conf', "timezone = 'Asia/Kathmandu'\ndatestyle = 'German'\nintervalstyle = 'sql_standard'\nbytea_output = 'escape'\n");
 $other->start;
+# Transaction ids of the first cluster run far ahead of the other's.
+$main->safe_psql('utf8', 'DO $$ BEGIN FOR i IN 1 .. 5000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$');
+event($main, 'utf8', 'late');
 my $last = last_tx($main, 'utf8');
 my $bytes = encodings($main, 'utf8', $last);
 my $guards = guards($main, 'utf8');
