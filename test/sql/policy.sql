@@ -87,7 +87,8 @@ WHERE kind = 'mute' AND version = 1 AND (to_jsonb(k) -> name)::text <> CASE WHEN
     AND trim('"' FROM (to_jsonb(k) -> name)::text) <> trim('''' FROM split_part(expression, '::', 1));
 
 -- Judged is the row just written, not what the session remembers.
-SELECT pg_temp.attempt('freeze_kind', 'mute', '{"points": 1, "points_max": 2}'), pg_temp.attempt('freeze_kind', 'mute', '{"points": 3}');
+SELECT count(*) > 0 AS remembered FROM acctguard.policy_list('setting');
+SELECT pg_temp.attempt('ladder_step', '4', '{"length": "31 days"}');
 
 -- Bundles, reasons, the ladder, signals.
 SELECT pg_temp.attempt('bundle', 'login', '{"capabilities": ["session.create"]}'), pg_temp.attempt('bundle', 'games', '{"capabilities": ["live.start"], "description": "playing"}'),
