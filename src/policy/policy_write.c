@@ -20,7 +20,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "access/xlog.h"
 #include "event/event.h"
 #include "policy/policy.h"
@@ -408,8 +407,7 @@ ag_policy_set(const char *topic_name, const char *key, Jsonb *value, const char 
 	change.version = next_version(change.before);
 
 	after = write_change(&change);
-	CommandCounterIncrement();	/* makes this session's cache notice */
-	ag_policy_check(topic, key);
+	ag_policy_check(topic, key);	/* SPI ended its command, so our cache knows */
 	record_change(&change, after);
 	return change.version;
 }
