@@ -171,7 +171,7 @@ COMMENT ON FUNCTION acctguard.warn(bigint, text, integer, text, uuid, text) IS
 'Warns the user: a strike without a freeze. Strikes of category violation climb the ladder: when the score rises to a step that was not served for it, the step''s freeze is imposed (or proposed) in the same transaction.
 reason: from policy_list(''reason''). points: 0 to 100, default those of the reason; 0 only records the warning. facts: shown to the user. incident: names what happened, one incident counts once. idempotency_key: the same call repeated under it changes nothing and returns the same result.
 score: live points of the reason''s category afterwards, source strike. freeze_no: the freeze the ladder answered with, or NULL.
-Errors: UG404 no such account, UG601 account neither active nor closing, UG107 the actor''s own account, UG611 no such reason, UG122 key used for another warning, 22023 points out of range.';
+Errors: UG404 no such account, UG601 account neither active nor closing, UG104 the account outranks the actor, UG107 the actor''s own account, UG611 no such reason, UG122 key used for another warning, 22023 points out of range.';
 
 CREATE OR REPLACE FUNCTION acctguard.strike_void(account_id bigint, strike_no integer, reason text)
 RETURNS void

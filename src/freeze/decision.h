@@ -47,6 +47,7 @@ extern void ag_freeze_require_impose_role(const AgActor *actor, const AgKind *ki
 extern void ag_freeze_require_approve_role(const AgActor *actor, const AgKind *kind);
 extern void ag_freeze_require_lift_role(const AgActor *actor, const AgKind *kind, uint32 roles,
 										const char *what);
+extern void ag_freeze_require_rank(const AgAccount *account, const AgActor *actor);
 extern void ag_freeze_require_other_account(const AgAccount *account, const AgActor *actor,
 											const AgKind *kind);
 extern void ag_freeze_require_other_person(const AgFreeze *freeze, const AgActor *actor,

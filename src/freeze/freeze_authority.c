@@ -122,8 +122,9 @@ ag_freeze_require_other_person(const AgFreeze *freeze, const AgActor *actor, con
 				errhint("Another person has to do it; two roles of one person are one person."));
 }
 
-static void
-require_rank(const AgAccount *account, const AgActor *actor)
+/* Only who outranks an account decides about it. */
+void
+ag_freeze_require_rank(const AgAccount *account, const AgActor *actor)
 {
 	int			rank = actor_rank(actor);
 
@@ -178,7 +179,7 @@ ag_freeze_require_target(const AgAccount *account, const AgActor *actor, const A
 
 	ag_freeze_require_other_account(account, actor, kind);
 	if (freeze->ladder_score == 0)
-		require_rank(account, actor);
+		ag_freeze_require_rank(account, actor);
 	if (account->protected && (!kind->second_person || freeze->automated))
 		ereport(ERROR, ag_errcode(AG_ERR_PROTECTED),
 				errmsg("account " INT64_FORMAT " is protected", account->account_id),

@@ -81,6 +81,7 @@ acctguard_warn(PG_FUNCTION_ARGS)
 	account = ag_account_lock(account_id);
 	require_open(account);
 	require_other_account(account, actor);
+	ag_freeze_require_rank(account, actor);
 	ag_strike_warn(account, actor, reason, points, ag_arg_text(fcinfo, 3), incident,
 				   ag_arg_text(fcinfo, 5), ag_now(), &score, &ladder_no);
 	ag_account_save(account);

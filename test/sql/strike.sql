@@ -178,8 +178,12 @@ SELECT * FROM acctguard.warn(610133, 'violation.spam', 1);
 SELECT acctguard.strike_void(610133, 1, 'it was nothing');
 RESET SESSION AUTHORIZATION;
 
--- who may
+-- who may: a role that was granted it, over accounts it outranks
+SET SESSION AUTHORIZATION regress_strike_second;
+SELECT * FROM acctguard.warn(610132, 'violation.spam', 0);
+SELECT * FROM acctguard.warn(610133, 'violation.spam', 0);
 SET SESSION AUTHORIZATION regress_strike_risk;
+SELECT * FROM acctguard.warn(610133, 'violation.spam', 0);
 SELECT * FROM acctguard.warn(610116, 'violation.spam');
 SELECT * FROM acctguard.strike_list(610116);
 SET SESSION AUTHORIZATION regress_strike_app;
