@@ -114,7 +114,7 @@ typedef struct AgFilterStatus
 
 extern uint64 ag_account_hash(int64 account_id);
 extern void ag_filter_prepare(void);
-extern bool ag_filter_passes(int64 account_id);
+extern bool ag_filter_passes(uint64 hash);
 extern void ag_filter_add(int64 account_id);
 extern void ag_filter_add_scope(void);
 extern void ag_filter_clear(void);

@@ -412,11 +412,11 @@ ag_filter_prepare(void)
 }
 
 /*
- * Is there certainly nothing about the account?  The barriers keep the bit between
+ * Is there certainly nothing about the account of this hash?  The barriers keep the bit between
  * the two looks at the generation.
  */
 bool
-ag_filter_passes(int64 account_id)
+ag_filter_passes(uint64 hash)
 {
 	uint64		generation;
 	uint64		bit;
@@ -428,7 +428,7 @@ ag_filter_passes(int64 account_id)
 	if (generation == 0 || pg_atomic_read_u64(&own->scopes) != 0)
 		return false;
 	pg_read_barrier();
-	bit = ag_account_hash(account_id) & filter->mask;
+	bit = hash & filter->mask;
 	word = pg_atomic_read_u64(&filter->words[bit / 64]);
 	pg_read_barrier();
 	return (word & (UINT64CONST(1) << (bit % 64))) == 0 &&

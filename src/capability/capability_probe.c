@@ -227,16 +227,17 @@ ag_standing_scan_dirty(void (*found) (int64 account_id, void *arg), void *arg)
 void
 ag_probe(AgProbe *probe)
 {
+	AgVerdict  *verdict = &probe->verdict;
 	Relation	table;
 	Relation	index;
 
-	memset(&probe->verdict, 0, sizeof(AgVerdict));
+	memset(verdict, 0, sizeof(AgVerdict));
 	probe->in_force = false;
 	probe->any = false;
 	probe->completed = 0;
 	if (probe->at == 0)
 	{
-		if (ag_filter_passes(probe->account_id))
+		if (ag_filter_passes(ag_account_hash(probe->account_id)))
 			return;
 		probe->at = ag_now();
 	}
@@ -252,13 +253,13 @@ ag_probe(AgProbe *probe)
 	if (ag_scope_any())
 		ag_scope_probe(probe);
 
-	if (probe->in_force)
+	if ((verdict->denied | verdict->challenged | verdict->monitored) != 0)
 	{
 		uint64		allowed = ~ag_policy_floor();
 
-		probe->verdict.denied &= allowed;
-		probe->verdict.challenged &= allowed;
-		probe->verdict.monitored &= allowed;
+		verdict->denied &= allowed;
+		verdict->challenged &= allowed;
+		verdict->monitored &= allowed;
 	}
 }
 

@@ -137,6 +137,7 @@ extern void ag_check_require(int64 account_id, const char *capability, const cha
 typedef struct AgWrite
 {
 	int64		account_id;
+	uint64		hash;			/* of the account */
 	uint64		mask;			/* capabilities */
 	uint64		completed;		/* of the probe that found nothing at all, 0 = ask again */
 	Oid			relation_id;

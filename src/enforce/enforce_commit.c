@@ -123,7 +123,7 @@ lock_slots(const AgWrite *writes, int count)
 	SlotSet		written = {{0}};
 
 	for (int i = 0; i < count; i++)
-		add_slot(&written, slot_of(ag_account_hash(writes[i].account_id)));
+		add_slot(&written, slot_of(writes[i].hash));
 
 	CurrentResourceOwner = TopTransactionResourceOwner;
 	for (int slot = 0; slot < SLOTS; slot++)
@@ -206,10 +206,10 @@ pass_filter(const AgWrite *writes, int count)
 	if (!ag_barrier_available())
 		return false;
 	for (int i = 0; i < count; i++)
-		accounts |= sketch_of(ag_account_hash(writes[i].account_id));
+		accounts |= sketch_of(writes[i].hash);
 	ag_barrier_enter(accounts);
 	for (int i = 0; i < count; i++)
-		if (!ag_filter_passes(writes[i].account_id))
+		if (!ag_filter_passes(writes[i].hash))
 		{
 			ag_barrier_leave();
 			return false;

@@ -82,6 +82,7 @@ ag_writes_add(int64 account_id, uint64 mask, Oid relation_id, uint64 completed)
 
 	write = &writes[count++];
 	write->account_id = account_id;
+	write->hash = ag_account_hash(account_id);
 	write->mask = mask;
 	write->completed = completed;
 	write->relation_id = relation_id;
