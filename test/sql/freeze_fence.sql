@@ -61,6 +61,10 @@ SELECT freeze_no, change, regexp_replace(pg_temp.change(freeze_no, change), '^(U
     (1, 'ended_at = now() - interval ''1 hour'', end_reason = ''lifted'', ended_by = ''x'', ended_role = ''x'', changed_at = now() - interval ''1 hour'''),
     (1, 'ended_at = now() + interval ''1 hour'', end_reason = ''lifted'', ended_by = ''x'', ended_role = ''x'', changed_at = now() + interval ''1 hour'''),
     (1, 'ended_at = now() - interval ''1 hour'', end_reason = ''lifted'', ended_by = ''x'', ended_role = ''x'', changed_at = now()'),
+    -- the instants themselves: half-open, so at its end a freeze is over, at its start it has begun
+    (1, 'ended_at = ends_at, end_reason = ''lifted'', ended_by = ''x'', ended_role = ''x'', changed_at = ends_at'),
+    (4, 'ended_at = starts_at, end_reason = ''cancelled'', ended_by = ''x'', ended_role = ''x'', changed_at = starts_at'),
+    (3, 'ended_at = proposal_until, end_reason = ''rejected'', ended_by = ''x'', ended_role = ''x'', changed_at = proposal_until'),
     -- terms without a version, approval and endorsement of what is no proposal
     (1, 'ends_at = ends_at + interval ''1 day'', changed_at = clock_timestamp()'),
     (1, 'endorsed_at = now(), endorsed_by = ''x'', changed_at = clock_timestamp()'),
