@@ -94,7 +94,7 @@ ag_freeze_order_mask(const AgKind *kind, const AgFreezeOrder *order)
 					errhint("Leave capabilities out, or choose a kind with choosable capabilities."));
 	}
 	if ((mask & all) == all)
-		mask |= EVERY_BIT & ~(ag_policy_floor() | ag_policy_soft_floor());
+		mask |= ag_policy_all();
 	return mask;
 }
 

@@ -71,6 +71,11 @@ SET acctguard.test_clock_offset = 3600;
 SELECT acctguard.freeze_stay(2100705, 2, 'appealed', clock_timestamp() + interval '11 hours');
 RESET acctguard.test_clock_offset;
 SELECT * FROM pg_temp.hours(2100705, 'p');
+-- ... whatever the order in which they were decided
+SELECT acctguard.freeze_impose(2100708, 'feature_timeout', 'security.takeover', 'long enough text', duration => '1 day');
+SELECT acctguard.freeze_impose(2100708, 'emergency_lock', 'security.takeover', 'long enough text', starts_at => clock_timestamp() + interval '3 days', duration => '1 day');
+SELECT acctguard.freeze_impose(2100708, 'emergency_lock', 'security.takeover', 'long enough text', starts_at => clock_timestamp() + interval '36 hours', duration => '1 day');
+SELECT * FROM pg_temp.hours(2100708, 'p');
 -- ... unless the kind says that it runs on
 BEGIN;
 SELECT acctguard.policy_set('freeze_kind', 'feature_timeout', '{"pause_probation": false}', 'test') > 0 AS set;

@@ -12,6 +12,9 @@ SELECT count(*) > 0 AS lifted FROM acctguard.freeze_lift(2100800, 2, 'over');
 SELECT acctguard.freeze_impose(2100800, 'ban', 'violation.severe', 'long enough text', ground => 'Terms');
 SELECT acctguard.freeze_impose(2100800, 'feature_freeze', 'security.takeover', 'long enough text', starts_at => clock_timestamp() + interval '1 day');
 
+-- what is no violation is no strike
+SELECT freeze_no, points FROM acctguard.strike WHERE account_id = 2100800;
+
 -- the first fence: nobody changes the tables but through functions
 UPDATE acctguard.freeze_record SET ended_at = now() WHERE account_id = 2100800;
 DELETE FROM acctguard.freeze_record WHERE account_id = 2100800;

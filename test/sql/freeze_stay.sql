@@ -78,6 +78,18 @@ SELECT acctguard.freeze_approve(2100609, 1);
 SET SESSION AUTHORIZATION freeze_mod1;
 SELECT split_part(pg_temp.try($$SELECT acctguard.freeze_impose(2100609, 'ban', 'violation.severe', 'long enough text', ground => 'Terms', replaces => 1)$$), E'\n', 1);
 RESET SESSION AUTHORIZATION;
+-- nor a ban for something milder, however alike it is
+SET SESSION AUTHORIZATION freeze_mod1;
+SELECT acctguard.freeze_impose(2100610, 'ban', 'violation.severe', 'long enough text', ground => 'Terms', duration => '1 day');
+SET SESSION AUTHORIZATION freeze_mod2;
+SELECT acctguard.freeze_approve(2100610, 1);
+RESET SESSION AUTHORIZATION;
+BEGIN;
+SELECT acctguard.policy_set('freeze_kind', 'emergency_lock', '{"conditions": []}', 'test') > 0 AS set;
+SET SESSION AUTHORIZATION freeze_mod1;
+SELECT split_part(pg_temp.try($$SELECT acctguard.freeze_impose(2100610, 'emergency_lock', 'security.takeover', 'long enough text', replaces => 1)$$), E'\n', 1);
+RESET SESSION AUTHORIZATION;
+ROLLBACK;
 -- a replaced freeze was not served: no probation, no acknowledgment of its own
 SELECT freeze_no, part FROM acctguard.standing WHERE account_id = 2100603 ORDER BY 1, 2;
 
