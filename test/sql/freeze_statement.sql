@@ -58,6 +58,12 @@ SELECT account_id, source_type, automated_detection, automated_decision, territo
 SELECT count(*) AS with_personal_data FROM published WHERE row_to_json(published)::text ~ 'Li|400 links|internal';
 SELECT count(*) FROM acctguard.statement_of_reasons(until => '2020-01-01');
 SELECT count(DISTINCT puid) = count(*) AS unique FROM acctguard.statement_of_reasons();
+-- nor what the user is not to see
+BEGIN;
+SELECT acctguard.policy_set('freeze_kind', 'feature_timeout', '{"visible": false}', 'test') > 0 AS set;
+SELECT acctguard.freeze_impose(2100907, 'feature_timeout', 'violation.spam', 'long enough text') > 0 AS imposed;
+SELECT count(*) FROM published WHERE account_id = 2100907;
+ROLLBACK;
 -- each version that was in force is a decision
 SELECT acctguard.freeze_amend(2100902, 1, ends_at => 'infinity', facts => 'again to Ms Li');
 SELECT right(puid, 2) AS version, end_date_service_restriction IS NULL AS indefinite FROM published WHERE account_id = 2100902 ORDER BY 1;
