@@ -20,17 +20,18 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_freeze_impose';
 COMMENT ON FUNCTION acctguard.freeze_impose(bigint, text, text, text, text[], timestamptz, timestamptz, interval, jsonb, text, text, timestamptz, uuid, boolean, integer, text, jsonb, boolean, timestamptz, jsonb, text) IS
 'Imposes a freeze on an account and returns its number there. In effect when the transaction has committed: for every connection, with the sessions locked or revoked as the kind says, the strike counted, the ladder asked. Kinds that need a second person, and automated decisions beyond what the kind leaves to them, become proposals (freeze_approve).
-kind, reason: as policy_list(''freeze_kind'') and policy_list(''reason'') have them.
+kind, reason: as policy_list(''freeze_kind'') and policy_list(''reason'') have them. Reasons of category own_wish are for the kinds of the user''s own, and those take no other; maintenance is for scopes, dormancy for kinds that end on verified_login.
 facts: what happened, shown to the user. evidence: snapshot for reviewers, never shown. note: internal.
-capabilities: names and bundles, for kinds that let them be chosen; NULL: those of the kind. The floor cannot be denied.
-starts_at: NULL or any time since the transaction began: now; later: scheduled. ends_at, or duration (months count 30 days, years 365): NULL: as long as the kind says; ends_at ''infinity'': until lifted.
-ground: the rule or law it rests on, shown. legal_reference: article, or the authority''s order. conduct_at: when the conduct took place.
+capabilities: names and bundles, for kinds that let them be chosen, out of choices of the kind; NULL: those of the kind. The floor cannot be denied. Everything is chosen by two persons only.
+starts_at: NULL or any time since the transaction began: now; later: scheduled. ends_at, or duration (months count 30 days, years 365): NULL: as long as the kind says; ends_at ''infinity'': until lifted. A freeze starts and ends within 100 years (36500 days).
+ground: the rule or law it rests on, shown. legal_reference: article, or the authority''s order. conduct_at: when the conduct took place; what lies before the last sanction of its category that has begun adds no strike (UG112).
 incident: decisions about one incident count one strike. automated: decided without a person; a caller who holds only acctguard_risk always is.
-replaces: number of the freeze whose place it takes, without a gap; a weaker one needs the right to lift that.
+replaces: number of the freeze whose place it takes, without a gap. It needs the right to lift that one, unless it is weaker in nothing: at least as severe, covering its capabilities and its end, with its blocks, probation and acknowledgment, and no easier to leave: no further role lifts, annuls or stays it, no further condition ends it, no milder lift_policy, no appeal or automatic end where there was none. The user''s own kinds replace only one another. Asked again at the approval, if the old one has changed meanwhile.
 rule: for self_rule: {"devices": ["id"], "hours": ["08:00", "22:00"], "zone": "Asia/Shanghai"}; login is refused outside; zone: default the account''s.
 appeal: false closes it to appeal, for kinds that decide case by case, with a legal_reference. disclose_at: the statement is withheld from the user until then.
 statement: further fields of the statement of reasons: explanation (the facts fit for publication, without personal data), source (own_initiative, notice, trusted_flagger, order), category, content_types, territory, detection_automated, locale.
 idempotency_key: the same request under the same key returns the same number; another request UG122.
+Lengths: facts and explanation 5000 characters (as in the transparency database of the Digital Services Act), ground, legal_reference and note 2000, category 63, locale 35, idempotency_key 255 bytes, each jsonb 64 KiB.
 Errors: UG102 kind, UG103 role, UG104 rank, UG105 protected, UG106 last administrator, UG107 own account, UG108 length, UG109 start, UG110 automated, UG111 fields (named in the detail), UG112 older conduct, UG120 weaker, UG122 key, UG404 account, UG601 lifecycle, UG610 capability, UG611 reason, 22023 arguments.';
 
 CREATE OR REPLACE FUNCTION acctguard.freeze_transition_guard()
@@ -169,7 +170,7 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_warn';
 COMMENT ON FUNCTION acctguard.warn(bigint, text, integer, text, uuid, text) IS
 'Warns the user: a strike without a freeze. Strikes of category violation climb the ladder: when the score rises to a step that was not served for it, the step''s freeze is imposed (or proposed) in the same transaction.
-reason: from policy_list(''reason''). points: 0 to 100, default those of the reason; 0 only records the warning. facts: shown to the user. incident: names what happened, one incident counts once. idempotency_key: the same call repeated under it changes nothing and returns the same result.
+reason: from policy_list(''reason''). points: 0 to 100, default those of the reason; 0 only records the warning. facts: shown to the user. incident: names what happened, one incident counts once. idempotency_key: 1 to 255 bytes; the same call repeated under it changes nothing and returns the same result.
 score: live points of the reason''s category afterwards, source strike. freeze_no: the freeze the ladder answered with, or NULL.
 Errors: UG404 no such account, UG601 account neither active nor closing, UG104 the account outranks the actor, UG107 the actor''s own account, UG611 no such reason, UG122 key used for another warning, 22023 points out of range.';
 

@@ -13,7 +13,7 @@ AS 'MODULE_PATHNAME', 'acctguard_account_open';
 COMMENT ON FUNCTION acctguard.account_open(bigint, text, text, text, text, text, text, boolean) IS
 'Opens an account and returns its id.
 account_id: given by the host, positive; NULL generates one (milliseconds since 2020 in the upper bits, so ids made later sort later). locale: language of notices (BCP 47). time_zone: the user''s, a name of pg_timezone_names. profile: what is at stake, basic, social or money. external_id: the host''s own id where that is a uuid or text. tenant, cohort: attributes a scope freeze can name. pending: not usable until account_activate().
-Errors: UG600 the id is taken; 22023 unknown time zone or profile.';
+Errors: UG600 the id is taken; 22023 unknown time zone or profile, or too long: locale 35 characters, external_id 255, tenant and cohort 63.';
 
 CREATE OR REPLACE FUNCTION acctguard.account_activate(account_id bigint)
 RETURNS void

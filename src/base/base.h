@@ -128,8 +128,27 @@ extern char *ag_arg_text(FunctionCallInfo fcinfo, int n);	/* NULL = NULL */
 extern TimestampTz ag_arg_time(FunctionCallInfo fcinfo, int n); /* NULL = DT_NOEND */
 extern int64 ag_arg_account(FunctionCallInfo fcinfo, int n);	/* NULL is an error */
 extern char *ag_arg_required_text(FunctionCallInfo fcinfo, int n, const char *name);
+extern char *ag_arg_short_text(FunctionCallInfo fcinfo, int n, const char *name, int most);
+extern TimestampTz ag_arg_finite_time(FunctionCallInfo fcinfo, int n, const char *name);	/* NULL = DT_NOEND */
+extern TimestampTz ag_arg_end_time(FunctionCallInfo fcinfo, int n, const char *name);	/* may be infinity */
+extern char *ag_arg_json(FunctionCallInfo fcinfo, int n, const char *name); /* its text; NULL = NULL */
 extern int64 ag_interval_seconds(const Interval *interval);
 extern List *ag_text_array_list(ArrayType *array);	/* char * per element; NULL elements are an error */
+
+/*
+ * Longest texts, in characters: facts as in the transparency database of the Digital
+ * Services Act, locales as in BCP 47.
+ */
+#define AG_MOST_FACTS 5000
+#define AG_MOST_NOTE 2000		/* notes, reasons, references, and whatever is not named here */
+#define AG_MOST_NAME 255		/* ids and names that others give */
+#define AG_MOST_LABEL 63		/* tenants, cohorts, categories */
+#define AG_MOST_LOCALE 35
+#define AG_MOST_KEY 255			/* bytes of an idempotency key */
+#define AG_MOST_JSON 65536		/* bytes of a jsonb */
+
+extern void ag_check_length(const char *value, const char *name, int most);
+extern char *ag_arg_key(FunctionCallInfo fcinfo, int n);	/* idempotency_key; NULL = NULL */
 
 /* Hand a whole result to a set-returning function's caller. */
 extern Datum ag_return_set(FunctionCallInfo fcinfo, const AgResult *result);
@@ -211,12 +230,17 @@ ag_interval_contains(TimestampTz starts, TimestampTz ends, TimestampTz at)
 	return starts <= at && at < ends;
 }
 
-/* Add seconds to a time; a negative count of seconds means no end. */
+/*
+ * Add seconds to a time; a negative count of seconds means no end.  What lies beyond
+ * the last time that PostgreSQL can write is that time.
+ */
 static inline TimestampTz
 ag_time_plus(TimestampTz at, int64 seconds)
 {
 	if (seconds < 0 || at == DT_NOEND)
 		return DT_NOEND;
+	if (seconds >= (END_TIMESTAMP - Max(at, 0)) / USECS_PER_SEC)
+		return END_TIMESTAMP - 1;
 	return at + seconds * USECS_PER_SEC;
 }
 

@@ -68,7 +68,7 @@
 	AG_ERROR(NOT_STAYABLE, "119", "freezes of this kind cannot be stayed", \
 			 "Lift or amend it instead.") \
 	AG_ERROR(WEAKER_REPLACEMENT, "120", "the replacement is weaker than the freeze it replaces", \
-			 "Lift the old freeze with the authority of its kind, or cover its capabilities and end.") \
+			 "Lift the old freeze with the authority of its kind, or impose one that is weaker in nothing.") \
 	AG_ERROR(ALREADY_VACATED, "121", "the freeze has been vacated before", \
 			 "Nothing is left to do.") \
 	AG_ERROR(IDEMPOTENCY_CONFLICT, "122", "the idempotency key was used for another request", \

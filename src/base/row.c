@@ -9,12 +9,15 @@
  */
 #include "postgres.h"
 
+#include "access/detoast.h"
 #include "access/htup_details.h"
 #include "base/base.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "mb/pg_wchar.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/jsonb.h"
 
 NullableDatum
 ag_datum(Datum value, bool isnull)
@@ -204,7 +207,74 @@ ag_arg_required_text(FunctionCallInfo fcinfo, int n, const char *name)
 	if (value == NULL || value[strspn(value, " \t\r\n")] == '\0')
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("%s must not be empty", name));
+	ag_check_length(value, name, AG_MOST_NOTE);
 	return value;
+}
+
+/* Refuse a text of more than that many characters; NULL is short enough. */
+void
+ag_check_length(const char *value, const char *name, int most)
+{
+	if (value != NULL && pg_mbstrlen(value) > most)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("%s must not be longer than %d characters", name, most));
+}
+
+/* A text that may be left out, but not be longer than that many characters. */
+char *
+ag_arg_short_text(FunctionCallInfo fcinfo, int n, const char *name, int most)
+{
+	char	   *value = ag_arg_text(fcinfo, n);
+
+	ag_check_length(value, name, most);
+	return value;
+}
+
+/* An idempotency key is compared, and indexed, to the byte. */
+char *
+ag_arg_key(FunctionCallInfo fcinfo, int n)
+{
+	char	   *value = ag_arg_text(fcinfo, n);
+
+	if (value != NULL && (value[0] == '\0' || strlen(value) > AG_MOST_KEY))
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("idempotency_key must have 1 to %d bytes", AG_MOST_KEY));
+	return value;
+}
+
+/* A time that may be left out; infinity is none. */
+TimestampTz
+ag_arg_finite_time(FunctionCallInfo fcinfo, int n, const char *name)
+{
+	if (!PG_ARGISNULL(n) && TIMESTAMP_NOT_FINITE(PG_GETARG_TIMESTAMPTZ(n)))
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("%s must be finite", name));
+	return ag_arg_time(fcinfo, n);
+}
+
+/* The end of something, which may be infinity but does not lie before all time. */
+TimestampTz
+ag_arg_end_time(FunctionCallInfo fcinfo, int n, const char *name)
+{
+	if (!PG_ARGISNULL(n) && TIMESTAMP_IS_NOBEGIN(PG_GETARG_TIMESTAMPTZ(n)))
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("%s must not be -infinity", name));
+	return ag_arg_time(fcinfo, n);
+}
+
+/* A jsonb of bounded size. */
+char *
+ag_arg_json(FunctionCallInfo fcinfo, int n, const char *name)
+{
+	Jsonb	   *value;
+
+	if (PG_ARGISNULL(n))
+		return NULL;
+	if (toast_raw_datum_size(PG_GETARG_DATUM(n)) > AG_MOST_JSON)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("%s must not have more than %d bytes", name, AG_MOST_JSON));
+	value = PG_GETARG_JSONB_P(n);
+	return JsonbToCString(NULL, &value->root, VARSIZE(value));
 }
 
 int64

@@ -14,7 +14,6 @@
 #include "funcapi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
 #include "utils/uuid.h"
 
 PG_FUNCTION_INFO_V1(acctguard_freeze_many);
@@ -86,12 +85,7 @@ read_order(FunctionCallInfo fcinfo, AgFreezeOrder *order)
 			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("duration must be positive"));
 	}
-	if (!PG_ARGISNULL(ARG_EVIDENCE))
-	{
-		Jsonb	   *evidence = PG_GETARG_JSONB_P(ARG_EVIDENCE);
-
-		order->evidence = JsonbToCString(NULL, &evidence->root, VARSIZE(evidence));
-	}
+	order->evidence = ag_arg_json(fcinfo, ARG_EVIDENCE, "evidence");
 	if (!PG_ARGISNULL(ARG_CAPABILITIES))
 		order->capabilities = PG_GETARG_ARRAYTYPE_P_COPY(ARG_CAPABILITIES);
 	order->ground = ag_arg_text(fcinfo, ARG_GROUND);

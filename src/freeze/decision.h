@@ -65,7 +65,8 @@ extern bool ag_freeze_is_total(const AgFreeze *freeze, const AgKind *kind);
 extern uint64 ag_freeze_order_mask(const AgKind *kind, const AgFreezeOrder *order);
 extern void ag_freeze_order_terms(AgFreeze *freeze, const AgKind *kind, const AgFreezeOrder *order,
 								  TimestampTz at);
-extern void ag_freeze_check_length(const AgKind *kind, TimestampTz starts_at, TimestampTz ends_at);
+extern void ag_freeze_check_length(const AgKind *kind, TimestampTz starts_at, TimestampTz ends_at,
+								   TimestampTz at);
 extern bool ag_freeze_beyond_automated(const AgKind *kind, TimestampTz starts_at,
 									   TimestampTz ends_at);
 extern void ag_freeze_check_automated(const AgKind *kind, TimestampTz starts_at,
@@ -101,8 +102,19 @@ extern bool ag_freeze_counts_prior_conduct(const AgFreezeOrder *order);
 extern uint8 *ag_freeze_order_hash(const AgFreezeOrder *order, const AgActor *actor);
 
 /*
+ * freeze_replace.c: which freeze may take the place of which.
+ */
+extern void ag_freeze_require_replaceable(const AgAccount *account, const AgActor *actor,
+										  const AgFreeze *freeze, const AgKind *kind,
+										  TimestampTz at);
+extern void ag_freeze_recheck_replaceable(const AgAccount *account, const AgActor *actor,
+										  const AgFreeze *freeze, const AgKind *kind,
+										  TimestampTz at);
+
+/*
  * freeze_impose.c
  */
+extern void ag_freeze_require_reason(const AgKind *kind, const AgReason *reason);
 
 /* What a freeze is, for events. */
 extern AgFields *ag_freeze_fields(const AgFreeze *freeze, TimestampTz at);

@@ -60,7 +60,7 @@ amended(const AgFreeze *freeze, const AgKind *kind, const AgFreezeAmendment *ame
 		ereport(ERROR, ag_errcode(AG_ERR_DURATION),
 				errmsg("the new end lies in the past"),
 				errhint("Lift the freeze to end it now."));
-	ag_freeze_check_length(kind, new->starts_at, new->ends_at);
+	ag_freeze_check_length(kind, new->starts_at, new->ends_at, at);
 	return new;
 }
 

@@ -12,7 +12,6 @@
 #include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
-#include "utils/jsonb.h"
 #include "utils/uuid.h"
 
 PG_FUNCTION_INFO_V1(acctguard_freeze_impose);
@@ -35,18 +34,6 @@ arg_freeze_no(FunctionCallInfo fcinfo, int n)
 		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				errmsg("freeze_no must not be null"));
 	return PG_GETARG_INT32(n);
-}
-
-/* A jsonb argument as its text, NULL for NULL. */
-static char *
-arg_json(FunctionCallInfo fcinfo, int n)
-{
-	Jsonb	   *value;
-
-	if (PG_ARGISNULL(n))
-		return NULL;
-	value = PG_GETARG_JSONB_P(n);
-	return JsonbToCString(NULL, &value->root, VARSIZE(value));
 }
 
 static char *
@@ -87,24 +74,23 @@ acctguard_freeze_impose(PG_FUNCTION_ARGS)
 	order.facts = ag_arg_text(fcinfo, 3);
 	order.capabilities = PG_ARGISNULL(4) ? NULL : PG_GETARG_ARRAYTYPE_P(4);
 	if (!PG_ARGISNULL(5))
-		order.starts_at = PG_GETARG_TIMESTAMPTZ(5);
+		order.starts_at = ag_arg_finite_time(fcinfo, 5, "starts_at");
 	if (!PG_ARGISNULL(6))
-		order.ends_at = PG_GETARG_TIMESTAMPTZ(6);
+		order.ends_at = ag_arg_end_time(fcinfo, 6, "ends_at");
 	order.length = arg_duration(fcinfo, 7);
-	order.evidence = arg_json(fcinfo, 8);
+	order.evidence = ag_arg_json(fcinfo, 8, "evidence");
 	order.ground = ag_arg_text(fcinfo, 9);
 	order.legal_reference = ag_arg_text(fcinfo, 10);
-	order.conduct_at = ag_arg_time(fcinfo, 11);
+	order.conduct_at = ag_arg_finite_time(fcinfo, 11, "conduct_at");
 	order.incident = arg_uuid(fcinfo, 12);
 	order.automated = !PG_ARGISNULL(13) && PG_GETARG_BOOL(13);
 	order.replaces = PG_ARGISNULL(14) ? 0 : PG_GETARG_INT32(14);
 	order.note = ag_arg_text(fcinfo, 15);
-	order.rule = arg_json(fcinfo, 16);
+	order.rule = ag_arg_json(fcinfo, 16, "rule");
 	order.appeal = PG_ARGISNULL(17) ? -1 : PG_GETARG_BOOL(17);
-	order.disclose_at = ag_arg_time(fcinfo, 18);
-	order.statement = arg_json(fcinfo, 19);
-	order.idempotency_key = PG_ARGISNULL(20) ? NULL :
-		ag_arg_required_text(fcinfo, 20, "idempotency_key");
+	order.disclose_at = ag_arg_finite_time(fcinfo, 18, "disclose_at");
+	order.statement = ag_arg_json(fcinfo, 19, "statement");
+	order.idempotency_key = ag_arg_key(fcinfo, 20);
 
 	ag_freeze_order_check(actor, &order);
 	account = ag_account_lock(account_id);
@@ -151,14 +137,14 @@ acctguard_freeze_amend(PG_FUNCTION_ARGS)
 	int			version;
 
 	amendment.ends_given = !PG_ARGISNULL(2);
-	amendment.ends_at = ag_arg_time(fcinfo, 2);
+	amendment.ends_at = ag_arg_end_time(fcinfo, 2, "ends_at");
 	amendment.capabilities = PG_ARGISNULL(3) ? NULL : PG_GETARG_ARRAYTYPE_P(3);
-	amendment.facts = ag_arg_text(fcinfo, 4);
+	amendment.facts = ag_arg_short_text(fcinfo, 4, "facts", AG_MOST_FACTS);
 	amendment.starts_given = !PG_ARGISNULL(5);
-	amendment.starts_at = ag_arg_time(fcinfo, 5);
-	amendment.legal_reference = ag_arg_text(fcinfo, 6);
-	amendment.evidence = arg_json(fcinfo, 7);
-	amendment.note = ag_arg_text(fcinfo, 8);
+	amendment.starts_at = ag_arg_finite_time(fcinfo, 5, "starts_at");
+	amendment.legal_reference = ag_arg_short_text(fcinfo, 6, "legal_reference", AG_MOST_NOTE);
+	amendment.evidence = ag_arg_json(fcinfo, 7, "evidence");
+	amendment.note = ag_arg_short_text(fcinfo, 8, "note", AG_MOST_NOTE);
 	amendment.expected_version = PG_ARGISNULL(9) ? 0 : PG_GETARG_INT32(9);
 
 	account = ag_account_lock(account_id);
@@ -174,9 +160,10 @@ acctguard_freeze_stay(PG_FUNCTION_ARGS)
 	int64		account_id = ag_arg_account(fcinfo, 0);
 	int			no = arg_freeze_no(fcinfo, 1);
 	char	   *reason = ag_arg_required_text(fcinfo, 2, "reason");
+	TimestampTz until = ag_arg_finite_time(fcinfo, 3, "until");
 	AgAccount  *account = ag_account_lock(account_id);
 
-	ag_freeze_stay(account, ag_actor(), no, ag_arg_time(fcinfo, 3), reason, ag_now());
+	ag_freeze_stay(account, ag_actor(), no, until, reason, ag_now());
 	ag_account_save(account);
 	PG_RETURN_VOID();
 }
@@ -235,10 +222,11 @@ acctguard_freeze_lift(PG_FUNCTION_ARGS)
 	int64		account_id = ag_arg_account(fcinfo, 0);
 	int			no = arg_freeze_no(fcinfo, 1);
 	char	   *reason = ag_arg_required_text(fcinfo, 2, "reason");
+	char	   *reference = ag_arg_short_text(fcinfo, 3, "legal_reference", AG_MOST_NOTE);
+	char	   *proof = ag_arg_json(fcinfo, 4, "proof");
 	AgAccount  *account = ag_account_lock(account_id);
 
-	ag_freeze_lift(account, ag_actor(), no, reason, ag_arg_text(fcinfo, 3), arg_json(fcinfo, 4),
-				   ag_now());
+	ag_freeze_lift(account, ag_actor(), no, reason, reference, proof, ag_now());
 	ag_account_save(account);
 	return return_restrictions(fcinfo, account_id);
 }
@@ -250,9 +238,10 @@ acctguard_freeze_satisfy(PG_FUNCTION_ARGS)
 	int64		account_id = ag_arg_account(fcinfo, 0);
 	int			no = arg_freeze_no(fcinfo, 1);
 	char	   *condition = ag_arg_required_text(fcinfo, 2, "condition");
+	char	   *proof = ag_arg_json(fcinfo, 3, "proof");
 	AgAccount  *account = ag_account_lock(account_id);
 
-	ag_freeze_satisfy(account, ag_actor(), no, condition, arg_json(fcinfo, 3), ag_now());
+	ag_freeze_satisfy(account, ag_actor(), no, condition, proof, ag_now());
 	ag_account_save(account);
 	return return_restrictions(fcinfo, account_id);
 }

@@ -74,6 +74,8 @@ approve(AgAccount *account, const AgActor *actor, AgFreeze *freeze, const AgKind
 	AgFreezeVersion version = {.version = freeze->version + 1, .issued_at = at};
 
 	shift_start(freeze, at);
+	if (freeze->replaces != 0)
+		ag_freeze_recheck_replaceable(account, actor, freeze, kind, at);
 	version.approved_by = actor->person;
 	version.starts_at = freeze->starts_at;
 	version.ends_at = freeze->ends_at;

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * freeze_impose.c
- *		Imposing a freeze (F1), and putting it in the place of another (F10).
+ *		Imposing a freeze (F1); freeze_replace.c says which others it may replace (F10).
  *
  * The sequence: what can be refused without the account; the account's lock (the
  * caller's); the same request again?; terms; guards; record and version; and, unless
@@ -66,6 +66,19 @@ order_reason(const AgFreezeOrder *order)
 	return reason;
 }
 
+/* Refuse a reason that the kind cannot be for. */
+void
+ag_freeze_require_reason(const AgKind *kind, const AgReason *reason)
+{
+	const char *problem = ag_policy_reason_problem(kind, reason);
+
+	if (problem != NULL)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("freezes of kind \"%s\" cannot be for reason \"%s\"", kind->kind,
+					   reason->reason),
+				errdetail("%s.", problem));
+}
+
 void
 ag_freeze_order_check(const AgActor *actor, const AgFreezeOrder *order)
 {
@@ -73,7 +86,7 @@ ag_freeze_order_check(const AgActor *actor, const AgFreezeOrder *order)
 
 	if (order->ladder_score == 0)
 		ag_freeze_require_impose_role(actor, kind);
-	(void) order_reason(order);
+	ag_freeze_require_reason(kind, order_reason(order));
 	ag_freeze_check_statement(kind, order);
 	if (order->appeal == 0 && strcmp(kind->appeal, "case") != 0 && strcmp(kind->appeal, "no") != 0)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -130,13 +143,13 @@ strike_points(const AgFreeze *freeze, const AgKind *kind, const AgReason *reason
 }
 
 /*
- * Conduct that lies before the last sanction in its category was there to be
+ * Conduct that lies before the last sanction in its category, once that has begun, was there to be
  * sanctioned then; it adds points only where that is meant.  Another report of an
  * incident that is counted adds none anyway.
  */
 static void
 check_prior_conduct(const AgFreeze *freeze, const AgKind *kind, const AgReason *reason,
-					const AgFreezeOrder *order, List *others)
+					const AgFreezeOrder *order, List *others, TimestampTz at)
 {
 	ListCell   *cell;
 
@@ -150,7 +163,7 @@ check_prior_conduct(const AgFreeze *freeze, const AgKind *kind, const AgReason *
 		const AgReason *other_reason = ag_policy_reason(other->reason);
 
 		if (other->no != order->replaces && ag_freeze_effective(other) &&
-			other->vacated_at == DT_NOEND && other_reason != NULL &&
+			other->starts_at <= at && other->vacated_at == DT_NOEND && other_reason != NULL &&
 			strcmp(other_reason->category, reason->category) == 0 &&
 			order->conduct_at < other->starts_at)
 			ereport(ERROR, ag_errcode(AG_ERR_PRIOR_CONDUCT),
@@ -158,66 +171,6 @@ check_prior_conduct(const AgFreeze *freeze, const AgKind *kind, const AgReason *
 						   other->no, reason->category),
 					errhint("Pass evidence {\"prior_conduct\": true} to count it all the same."));
 	}
-}
-
-/* How hard it is to get out of a kind. */
-static int
-lift_rank(const AgKind *kind)
-{
-	static const char *const policies[] = {"self", "system", "manual", "authority"};
-	int			rank = 0;
-
-	while (rank < (int) lengthof(policies) - 1 && strcmp(policies[rank], kind->lift_policy) != 0)
-		rank++;
-	return rank;
-}
-
-/* Is the new kind no easier to get out of, and does it block what the old one blocks? */
-static bool
-as_strict(const AgKind *kind, const AgKind *old)
-{
-	ListCell   *cell;
-
-	foreach(cell, ag_text_array_list(kind->conditions))
-		if (!ag_freeze_kind_ends_on(old, lfirst(cell)))
-		return false;
-	return kind->severity >= old->severity && lift_rank(kind) >= lift_rank(old) &&
-		(!old->blocks_closure || kind->blocks_closure) &&
-		(!old->blocks_erasure || kind->blocks_erasure);
-}
-
-/* Does the new freeze do at least what the old one still does? */
-static bool
-covers(const AgFreeze *freeze, const AgKind *kind, const AgFreeze *old, TimestampTz at)
-{
-	const AgKind *old_kind = ag_policy_kind_version(old->kind, old->kind_version);
-
-	return strcmp(kind->mode, "deny") == 0 && freeze->rule == NULL &&
-		(old->denies & ~freeze->denies) == 0 && freeze->ends_at >= ag_freeze_end(old) &&
-		freeze->starts_at <= Max(old->starts_at, at) && as_strict(kind, old_kind);
-}
-
-/* The freeze that an order replaces, if it may. */
-static AgFreeze *
-require_replaceable(const AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
-					const AgKind *kind, TimestampTz at)
-{
-	AgFreeze   *old = ag_freeze_load(account->account_id, freeze->replaces);
-	const AgKind *old_kind = ag_policy_kind_version(old->kind, old->kind_version);
-
-	ag_freeze_require_transition(old, AG_FREEZE_SUPERSEDE, at);
-	if (covers(freeze, kind, old, at))
-		return old;
-	if ((actor->roles & old_kind->lift_roles) == 0 || ag_freeze_acts_for_owner(actor, old_kind))
-		ereport(ERROR, ag_errcode(AG_ERR_WEAKER_REPLACEMENT),
-				errmsg("the replacement is weaker than freeze %d", old->no),
-				errdetail("It would leave out a capability, a span of time or a block of the old one, or "
-						  "be easier to get out of. The old one is lifted by: %s.",
-						  ag_role_names(old_kind->lift_roles)),
-				errhint("Lift the old freeze with the authority of its kind, or cover its "
-						"capabilities and end."));
-	ag_freeze_require_lift(account, actor, old, old_kind, freeze->legal_reference);
-	return old;
 }
 
 /* Lock or revoke the sessions, when the freeze begins now. */
@@ -353,9 +306,9 @@ ag_freeze_impose(AgAccount *account, const AgActor *actor, const AgFreezeOrder *
 	proposal = freeze->proposal_until != DT_NOEND;
 	ag_freeze_require_target(account, actor, kind, freeze, at);
 	if (account->freeze_count > 0)
-		check_prior_conduct(freeze, kind, reason, order, ag_freeze_list(account->account_id));
+		check_prior_conduct(freeze, kind, reason, order, ag_freeze_list(account->account_id), at);
 	if (freeze->replaces != 0)
-		(void) require_replaceable(account, actor, freeze, kind, at);
+		ag_freeze_require_replaceable(account, actor, freeze, kind, at);
 
 	/* 3. Record and version. */
 	freeze->no = ag_account_next_freeze(account);

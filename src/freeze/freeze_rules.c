@@ -67,7 +67,8 @@ static const char *const event_names[] = {
 #define LIFT_ERRORS \
 	"LIFT_ROLE, FREEZE_SELF, FOUR_EYES, REASON_REQUIRED, PROOF_REQUIRED, COOLDOWN, FREEZE_STATE"
 #define REPLACE_GUARD \
-	"the right to lift it, unless the new one covers its capabilities, its start and its end"
+	"the right to lift it, unless the new one is weaker in nothing: capabilities, start, end, blocks, " \
+	"what follows, who and what ends it; own wishes replace own wishes only"
 #define VACATE_GUARD "not annulled before; two persons, or the decision of an appeal"
 #define VACATE_ERRORS "LIFT_ROLE, FOUR_EYES, ALREADY_VACATED"
 #define AMEND_GUARD \

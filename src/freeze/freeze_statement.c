@@ -157,6 +157,7 @@ ag_freeze_order_statement(const AgFreezeOrder *order, const AgAccount *account, 
 
 		check_keys(object, "statement", statement_keys, lengthof(statement_keys));
 		statement->explanation = get_text(object, "explanation");
+		ag_check_length(statement->explanation, "explanation", AG_MOST_FACTS);
 		statement->content_types = text_array(get_texts(object, "content_types"));
 		statement->territory = text_array(get_texts(object, "territory"));
 		if ((text = get_text(object, "source")) !=NULL)
@@ -172,6 +173,8 @@ ag_freeze_order_statement(const AgFreezeOrder *order, const AgAccount *account, 
 					errmsg("\"%s\" must be true or false", "detection_automated"));
 		if (detection != NULL)
 			statement->detection_automated = detection->val.boolean;
+		ag_check_length(statement->category, "category", AG_MOST_LABEL);
+		ag_check_length(statement->locale, "locale", AG_MOST_LOCALE);
 	}
 	return statement;
 }
@@ -202,13 +205,17 @@ missing(const AgFreezeOrder *order, const char *field)
 	elog(ERROR, "unknown field \"%s\" of a statement of reasons", field);
 }
 
-/* Refuse an order without the fields its kind demands. */
+/* Refuse an order without the fields its kind demands, and texts that nobody reads to the end. */
 void
 ag_freeze_check_statement(const AgKind *kind, const AgFreezeOrder *order)
 {
 	StringInfoData fields;
 	ListCell   *cell;
 
+	ag_check_length(order->facts, "facts", AG_MOST_FACTS);
+	ag_check_length(order->ground, "ground", AG_MOST_NOTE);
+	ag_check_length(order->legal_reference, "legal_reference", AG_MOST_NOTE);
+	ag_check_length(order->note, "note", AG_MOST_NOTE);
 	initStringInfo(&fields);
 	foreach(cell, ag_text_array_list(kind->required))
 		if (missing(order, lfirst(cell)))

@@ -74,6 +74,28 @@ check_floor(ArrayType *names, const AgKind *kind, const AgFreezeOrder *order)
 	}
 }
 
+/*
+ * Refuse what the kind does not leave to choice.  Everything is beyond the choice of
+ * one person alone, whatever choices says: that is a ban.
+ */
+static void
+check_choice(uint64 mask, uint64 all, const AgKind *kind)
+{
+	uint64		beyond = mask & ~(kind->choices | kind->denies | ag_policy_soft_floor());
+	List	   *names = ag_text_array_list(ag_policy_mask_names(beyond));
+
+	if (beyond != 0)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("freezes of kind \"%s\" cannot deny \"%s\"", kind->kind,
+					   names == NIL ? "all" : (char *) linitial(names)),
+				errhint("See choices of the kind."));
+	if ((mask & all) == all && (kind->denies & all) != all && strcmp(kind->mode, "deny") == 0 &&
+		!kind->scope && !kind->second_person)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("freezes of kind \"%s\" cannot deny everything", kind->kind),
+				errhint("Choose a kind that a second person approves, such as ban."));
+}
+
 /* The mask of what an order denies; of everything, all 63 bits without floor and soft floor. */
 uint64
 ag_freeze_order_mask(const AgKind *kind, const AgFreezeOrder *order)
@@ -92,6 +114,8 @@ ag_freeze_order_mask(const AgKind *kind, const AgFreezeOrder *order)
 			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("freezes of kind \"%s\" deny what the kind says", kind->kind),
 					errhint("Leave capabilities out, or choose a kind with choosable capabilities."));
+		if (mask != kind->denies)
+			check_choice(mask, all, kind);
 	}
 	if ((mask & all) == all)
 		mask |= ag_policy_all();
@@ -106,12 +130,25 @@ seconds_text(int64 seconds)
 	return DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(&interval)));
 }
 
-/* Refuse a length the kind does not have. */
+/* No decision is about times that nobody alive will see; no sum of such times overflows. */
+static bool
+beyond_horizon(TimestampTz time, TimestampTz at)
+{
+	return time != DT_NOEND && time > ag_time_plus(at, AG_LONGEST);
+}
+
+/* Refuse a length the kind does not have, and times out of reach. */
 void
-ag_freeze_check_length(const AgKind *kind, TimestampTz starts_at, TimestampTz ends_at)
+ag_freeze_check_length(const AgKind *kind, TimestampTz starts_at, TimestampTz ends_at,
+					   TimestampTz at)
 {
 	int64		length = ends_at - starts_at;
 
+	if (beyond_horizon(starts_at, at) || beyond_horizon(ends_at, at))
+		ereport(ERROR, ag_errcode(AG_ERR_DURATION),
+				errmsg("too long: a freeze starts and ends within 100 years"),
+				errhint("Where the kind allows it, a freeze can do without an end: ends_at => "
+						"'infinity'."));
 	if (ends_at == DT_NOEND)
 	{
 		if (!kind->indefinite)
@@ -164,12 +201,7 @@ order_start(const AgFreezeOrder *order, TimestampTz at)
 	if (order->starts_at == DT_NOBEGIN || order->starts_at == at)
 		return at;
 	if (order->starts_at > at)
-	{
-		if (order->starts_at == DT_NOEND)
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("starts_at must be finite"));
 		return order->starts_at;
-	}
 	if (order->starts_at < GetCurrentTransactionStartTimestamp())
 		ereport(ERROR, ag_errcode(AG_ERR_START_IN_PAST),
 				errmsg("a freeze cannot start in the past"),
@@ -196,11 +228,24 @@ order_end(const AgKind *kind, const AgFreezeOrder *order, TimestampTz starts_at,
 	return ag_time_plus(starts_at, length);
 }
 
-/* Fill denies, starts_at and ends_at of a new freeze from its order. */
+/* Conduct has taken place; a statement is withheld for a time, not for ever. */
+static void
+check_statement_times(const AgFreezeOrder *order, TimestampTz at)
+{
+	if (order->conduct_at != DT_NOEND && order->conduct_at > at)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("conduct_at must not lie in the future"));
+	if (beyond_horizon(order->disclose_at, at))
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("disclose_at must lie within 100 years"));
+}
+
+/* Fill denies, starts_at and ends_at of a new freeze from its order, whose times it checks. */
 void
 ag_freeze_order_terms(AgFreeze *freeze, const AgKind *kind, const AgFreezeOrder *order,
 					  TimestampTz at)
 {
+	check_statement_times(order, at);
 	freeze->denies = ag_freeze_order_mask(kind, order);
 	freeze->starts_at = order_start(order, at);
 	freeze->ends_at = order_end(kind, order, freeze->starts_at, freeze->automated);
@@ -210,7 +255,7 @@ ag_freeze_order_terms(AgFreeze *freeze, const AgKind *kind, const AgFreezeOrder 
 		ag_freeze_beyond_automated(kind, freeze->starts_at, freeze->ends_at))
 		freeze->ends_at = ag_time_plus(freeze->starts_at, kind->automated_max);
 
-	ag_freeze_check_length(kind, freeze->starts_at, freeze->ends_at);
+	ag_freeze_check_length(kind, freeze->starts_at, freeze->ends_at, at);
 	if (freeze->automated)
 		ag_freeze_check_automated(kind, freeze->starts_at, freeze->ends_at);
 }

@@ -20,13 +20,15 @@ acctguard_legal_hold_place(PG_FUNCTION_ARGS)
 	int64		account_id = ag_arg_account(fcinfo, 0);
 	char	   *matter = ag_arg_required_text(fcinfo, 1, "matter");
 	char	   *legal_reference = ag_arg_required_text(fcinfo, 2, "legal_reference");
+	char	   *note = ag_arg_short_text(fcinfo, 3, "note", AG_MOST_NOTE);
 	AgActor    *actor = ag_actor();
 	AgAccount  *account;
 	int			no;
 
+	ag_check_length(matter, "matter", AG_MOST_NAME);
 	ag_hold_require_place(actor);
 	account = ag_account_lock(account_id);
-	no = ag_hold_place(account, actor, matter, legal_reference, ag_arg_text(fcinfo, 3), ag_now());
+	no = ag_hold_place(account, actor, matter, legal_reference, note, ag_now());
 	ag_account_save(account);
 	PG_RETURN_INT32(no);
 }
@@ -37,8 +39,9 @@ acctguard_legal_hold_release(PG_FUNCTION_ARGS)
 {
 	char	   *matter = ag_arg_required_text(fcinfo, 0, "matter");
 
-	PG_RETURN_INT32(ag_hold_release(ag_actor(), matter, ag_arg_text(fcinfo, 1),
-									ag_arg_text(fcinfo, 2)));
+	PG_RETURN_INT32(ag_hold_release(ag_actor(), matter,
+									ag_arg_short_text(fcinfo, 1, "legal_reference", AG_MOST_NOTE),
+									ag_arg_short_text(fcinfo, 2, "reason", AG_MOST_NOTE)));
 }
 
 /* legal_hold_list(account_id) */

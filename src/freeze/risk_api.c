@@ -23,7 +23,6 @@ PG_FUNCTION_INFO_V1(acctguard_risk_list);
 
 #define MAX_WEIGHT 1000000
 #define POINT_DIGITS 6			/* decimal digits of a micropoint */
-#define MAX_EVIDENCE_BYTES 65536
 
 /* Points given as numeric, in micropoints. */
 static int64
@@ -50,9 +49,9 @@ arg_evidence(FunctionCallInfo fcinfo, int n)
 	if (PG_ARGISNULL(n))
 		return NULL;
 	evidence = PG_GETARG_JSONB_P(n);
-	if (!JB_ROOT_IS_OBJECT(evidence) || VARSIZE(evidence) > MAX_EVIDENCE_BYTES)
+	if (!JB_ROOT_IS_OBJECT(evidence) || VARSIZE(evidence) > AG_MOST_JSON)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("evidence must be a JSON object of at most %d bytes", MAX_EVIDENCE_BYTES));
+				errmsg("evidence must be a JSON object of at most %d bytes", AG_MOST_JSON));
 	return JsonbToCString(NULL, &evidence->root, VARSIZE(evidence));
 }
 

@@ -45,7 +45,12 @@ check_scope(const char *text)
 	for (int i = 0; i < (int) lengthof(attributes); i++)
 		if (getKeyJsonValueFromContainer(&json->root, attributes[i], strlen(attributes[i]),
 										 &value) != NULL)
+		{
 			valid = value.type == jbvString && value.val.string.len > 0;
+			if (valid)
+				ag_check_length(pnstrdup(value.val.string.val, value.val.string.len), attributes[i],
+								AG_MOST_LABEL);
+		}
 	if (!valid)
 		refuse_scope();
 	return JsonbToCString(NULL, &json->root, VARSIZE(json));
@@ -80,12 +85,15 @@ require_kind(const AgActor *actor, const char *name)
 }
 
 static void
-require_reason(const char *reason)
+require_reason(const AgKind *kind, const char *name)
 {
-	if (ag_policy_reason(reason) == NULL)
+	const AgReason *reason = ag_policy_reason(name);
+
+	if (reason == NULL)
 		ereport(ERROR, ag_errcode(AG_ERR_POLICY_UNKNOWN),
-				errmsg("there is no reason \"%s\"", reason),
+				errmsg("there is no reason \"%s\"", name),
 				errhint("See acctguard.policy_list('reason')."));
+	ag_freeze_require_reason(kind, reason);
 }
 
 /* What an order denies goes where the mode of its kind says. */
@@ -173,7 +181,7 @@ ag_scope_freeze(const AgActor *actor, const AgScopeOrder *order)
 	TimestampTz at;
 
 	require_primary();
-	require_reason(order->reason);
+	require_reason(kind, order->reason);
 	scope.scope = check_scope(order->scope);
 	scope.kind = kind->kind;
 	scope.kind_version = kind->version;
@@ -254,7 +262,7 @@ ag_scope_amend(const AgActor *actor, int no, TimestampTz ends_at, const char *re
 		ereport(ERROR, ag_errcode(AG_ERR_DURATION),
 				errmsg("the new end is not in the future"),
 				errhint("Lift the freeze to end it now."));
-	ag_freeze_check_length(kind, scope->starts_at, ends_at);
+	ag_freeze_check_length(kind, scope->starts_at, ends_at, at);
 
 	ag_field_int(before, "version", scope->version);
 	ag_field_time(before, "ends_at", scope->ends_at);

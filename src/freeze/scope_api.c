@@ -10,19 +10,11 @@
 #include "freeze/sanction.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
 
 PG_FUNCTION_INFO_V1(acctguard_freeze_scope);
 PG_FUNCTION_INFO_V1(acctguard_scope_lift);
 PG_FUNCTION_INFO_V1(acctguard_scope_amend);
 PG_FUNCTION_INFO_V1(acctguard_scope_list);
-
-/* A time that may be left out. */
-static TimestampTz
-arg_time(FunctionCallInfo fcinfo, int n)
-{
-	return PG_ARGISNULL(n) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(n);
-}
 
 /* A duration that may be left out; days and months are counted in seconds. */
 static int64
@@ -43,21 +35,26 @@ arg_length(FunctionCallInfo fcinfo, int n)
 Datum
 acctguard_freeze_scope(PG_FUNCTION_ARGS)
 {
-	AgScopeOrder order = {0};
-	Jsonb	   *scope;
+	AgScopeOrder order = {
+		.starts_at = DT_NOBEGIN,
+		.ends_at = DT_NOBEGIN,
+		.announce_at = DT_NOBEGIN
+	};
 
 	if (PG_ARGISNULL(0))
 		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("scope must not be null"));
-	scope = PG_GETARG_JSONB_P(0);
-	order.scope = JsonbToCString(NULL, &scope->root, VARSIZE(scope));
+	order.scope = ag_arg_json(fcinfo, 0, "scope");
 	order.kind = ag_arg_required_text(fcinfo, 1, "kind");
 	order.reason = ag_arg_required_text(fcinfo, 2, "reason");
-	order.starts_at = arg_time(fcinfo, 3);
-	order.ends_at = arg_time(fcinfo, 4);
+	if (!PG_ARGISNULL(3))
+		order.starts_at = ag_arg_finite_time(fcinfo, 3, "starts_at");
+	if (!PG_ARGISNULL(4))
+		order.ends_at = ag_arg_end_time(fcinfo, 4, "ends_at");
 	order.length = arg_length(fcinfo, 5);
 	order.capabilities = PG_ARGISNULL(6) ? NULL : PG_GETARG_ARRAYTYPE_P(6);
-	order.announce_at = arg_time(fcinfo, 7);
-	order.note = ag_arg_text(fcinfo, 8);
+	if (!PG_ARGISNULL(7))
+		order.announce_at = ag_arg_finite_time(fcinfo, 7, "announce_at");
+	order.note = ag_arg_short_text(fcinfo, 8, "note", AG_MOST_NOTE);
 	PG_RETURN_INT32(ag_scope_freeze(ag_actor(), &order));
 }
 
@@ -81,7 +78,8 @@ acctguard_scope_lift(PG_FUNCTION_ARGS)
 Datum
 acctguard_scope_amend(PG_FUNCTION_ARGS)
 {
-	ag_scope_amend(ag_actor(), arg_no(fcinfo), ag_arg_time(fcinfo, 1), ag_arg_text(fcinfo, 2));
+	ag_scope_amend(ag_actor(), arg_no(fcinfo), ag_arg_end_time(fcinfo, 1, "ends_at"),
+				   ag_arg_short_text(fcinfo, 2, "reason", AG_MOST_NOTE));
 	PG_RETURN_VOID();
 }
 

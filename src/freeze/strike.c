@@ -18,7 +18,6 @@
 #include "utils/builtins.h"
 
 #define LADDER_CATEGORY "violation"
-#define LADDER_REASON "ladder"
 #define LADDER_GROUND "repeated violations of the rules within the life of their strikes"
 
 /* staff_rank of administrators */
@@ -135,7 +134,7 @@ ladder_impose(AgAccount *account, const AgActor *actor, const AgLadderStep *step
 	AgFreezeOrder order = AG_FREEZE_ORDER_INIT;
 
 	order.kind = step->kind;
-	order.reason = LADDER_REASON;
+	order.reason = AG_LADDER_REASON;
 	order.facts = psprintf("%d live strike points in category %s reach the step of the ladder "
 						   "at %d points", ladder->score, ladder->category, ladder->threshold);
 	order.ground = LADDER_GROUND;

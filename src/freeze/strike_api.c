@@ -61,7 +61,9 @@ acctguard_warn(PG_FUNCTION_ARGS)
 	int64		account_id = ag_arg_account(fcinfo, 0);
 	const AgReason *reason = require_reason(ag_arg_required_text(fcinfo, 1, "reason"));
 	int			points = PG_ARGISNULL(2) ? Max(reason->points, 0) : PG_GETARG_INT32(2);
+	char	   *facts = ag_arg_short_text(fcinfo, 3, "facts", AG_MOST_FACTS);
 	const char *incident = NULL;
+	char	   *idempotency_key = ag_arg_key(fcinfo, 5);
 	AgActor    *actor = ag_actor();
 	AgAccount  *account;
 	TupleDesc	desc;
@@ -82,8 +84,8 @@ acctguard_warn(PG_FUNCTION_ARGS)
 	require_open(account);
 	require_other_account(account, actor);
 	ag_freeze_require_rank(account, actor);
-	ag_strike_warn(account, actor, reason, points, ag_arg_text(fcinfo, 3), incident,
-				   ag_arg_text(fcinfo, 5), ag_now(), &score, &ladder_no);
+	ag_strike_warn(account, actor, reason, points, facts, incident, idempotency_key, ag_now(),
+				   &score, &ladder_no);
 	ag_account_save(account);
 
 	values[0] = Int32GetDatum(score);
@@ -127,6 +129,8 @@ acctguard_acknowledge(PG_FUNCTION_ARGS)
 {
 	int64		account_id = ag_arg_account(fcinfo, 0);
 	char	   *rules_version = ag_arg_required_text(fcinfo, 1, "rules_version");
+	char	   *locale = ag_arg_short_text(fcinfo, 3, "locale", AG_MOST_LOCALE);
+	char	   *device = ag_arg_short_text(fcinfo, 4, "device", AG_MOST_NAME);
 	AgActor    *actor = ag_actor();
 	AgAccount  *account;
 	bytea	   *text_hash;
@@ -139,14 +143,14 @@ acctguard_acknowledge(PG_FUNCTION_ARGS)
 				errmsg("text_hash must have 16 to 64 bytes"),
 				errhint("Pass the SHA-256 of the text that was shown."));
 
+	ag_check_length(rules_version, "rules_version", AG_MOST_NAME);
 	ag_acknowledge_require_role(actor);
 	account = ag_account_lock(account_id);
 	if (account->state == AG_ERASED || account->state == AG_CLOSED)
 		ereport(ERROR, ag_errcode(AG_ERR_ACCOUNT_STATE),
 				errmsg("account " INT64_FORMAT " is %s", account_id,
 					   ag_lifecycle_name(account->state)));
-	opened = ag_acknowledge(account, actor, rules_version, text_hash, ag_arg_text(fcinfo, 3),
-							ag_arg_text(fcinfo, 4), ag_now());
+	opened = ag_acknowledge(account, actor, rules_version, text_hash, locale, device, ag_now());
 	ag_account_save(account);
 	PG_RETURN_INT32(opened);
 }

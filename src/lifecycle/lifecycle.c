@@ -84,6 +84,10 @@ ag_account_open(const AgAccountOrder *order)
 	if (order->account_id < 0)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("account_id must be positive"));
+	ag_check_length(order->external_id, "external_id", AG_MOST_NAME);
+	ag_check_length(order->locale, "locale", AG_MOST_LOCALE);
+	ag_check_length(order->tenant, "tenant", AG_MOST_LABEL);
+	ag_check_length(order->cohort, "cohort", AG_MOST_LABEL);
 	ag_account_check_time_zone(order->time_zone);
 	ag_account_check_profile(order->profile);
 

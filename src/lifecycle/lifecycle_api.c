@@ -10,7 +10,6 @@
 #include "funcapi.h"
 #include "lifecycle/lifecycle.h"
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
 
 PG_FUNCTION_INFO_V1(acctguard_account_open);
 PG_FUNCTION_INFO_V1(acctguard_account_activate);
@@ -28,18 +27,6 @@ PG_FUNCTION_INFO_V1(acctguard_account_status);
 PG_FUNCTION_INFO_V1(acctguard_account_show);
 PG_FUNCTION_INFO_V1(acctguard_standing);
 PG_FUNCTION_INFO_V1(acctguard_explain);
-
-/* A jsonb argument as text, NULL for SQL NULL. */
-static char *
-arg_json(FunctionCallInfo fcinfo, int n)
-{
-	Jsonb	   *value;
-
-	if (PG_ARGISNULL(n))
-		return NULL;
-	value = PG_GETARG_JSONB_P(n);
-	return JsonbToCString(NULL, &value->root, VARSIZE(value));
-}
 
 Datum
 acctguard_account_open(PG_FUNCTION_ARGS)
@@ -72,13 +59,14 @@ Datum
 acctguard_account_request_close(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TIMESTAMPTZ(ag_account_request_close(ag_arg_account(fcinfo, 0),
-												   ag_arg_text(fcinfo, 1), arg_json(fcinfo, 2)));
+												   ag_arg_short_text(fcinfo, 1, "reason", AG_MOST_NOTE),
+												   ag_arg_json(fcinfo, 2, "proof")));
 }
 
 Datum
 acctguard_account_cancel_close(PG_FUNCTION_ARGS)
 {
-	ag_account_cancel_close(ag_arg_account(fcinfo, 0), arg_json(fcinfo, 1));
+	ag_account_cancel_close(ag_arg_account(fcinfo, 0), ag_arg_json(fcinfo, 1, "proof"));
 	PG_RETURN_VOID();
 }
 
@@ -136,7 +124,8 @@ acctguard_account_mark(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(1) && change.staff_rank < 0)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("staff_rank must be between 0 and 4"));
-	ag_account_change(ag_arg_account(fcinfo, 0), &change, ag_arg_text(fcinfo, 6));
+	ag_account_change(ag_arg_account(fcinfo, 0), &change,
+					  ag_arg_short_text(fcinfo, 6, "reason", AG_MOST_NOTE));
 	PG_RETURN_VOID();
 }
 
@@ -263,7 +252,7 @@ acctguard_explain(PG_FUNCTION_ARGS)
 {
 	int64		account_id = ag_arg_account(fcinfo, 0);
 	char	   *capability = ag_arg_text(fcinfo, 1);
-	TimestampTz at = PG_ARGISNULL(2) ? ag_now() : PG_GETARG_TIMESTAMPTZ(2);
+	TimestampTz at = PG_ARGISNULL(2) ? ag_now() : ag_arg_finite_time(fcinfo, 2, "at");
 
 	InitMaterializedSRF(fcinfo, 0);
 	ag_account_explain((ReturnSetInfo *) fcinfo->resultinfo, account_id, capability, at);

@@ -82,6 +82,10 @@ ag_account_change(int64 account_id, const AgAccountChange *change, const char *r
 	if (account->state == AG_ERASED)
 		ereport(ERROR, ag_errcode(AG_ERR_ACCOUNT_STATE),
 				errmsg("account " INT64_FORMAT " is erased", account_id));
+	ag_check_length(change->locale, "locale", AG_MOST_LOCALE);
+	ag_check_length(change->tenant, "tenant", AG_MOST_LABEL);
+	ag_check_length(change->cohort, "cohort", AG_MOST_LABEL);
+	ag_check_length(change->person, "person", AG_MOST_NAME);
 	if (change->time_zone != NULL)
 		ag_account_check_time_zone(change->time_zone);
 	if (change->profile != NULL)

@@ -324,24 +324,51 @@ ag_policy_soft_floor(void)
 	return soft_floor_mask;
 }
 
+/*
+ * An item is read into a context of its own, which joins the cache only if the item
+ * exists: asking for names that do not leaves nothing behind.
+ */
+static MemoryContext
+begin_item(void)
+{
+	return MemoryContextSwitchTo(AllocSetContextCreate(CurrentMemoryContext,
+													   "acctguard policy item",
+													   ALLOCSET_SMALL_SIZES));
+}
+
+/* Put an item that was read into its list, or forget the attempt. */
+static void
+end_item(MemoryContext old, List **list, void *item)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	if (item == NULL)
+	{
+		MemoryContextSwitchTo(old);
+		MemoryContextDelete(context);
+		return;
+	}
+	MemoryContextSetParent(context, cache);
+	MemoryContextSwitchTo(cache);
+	*list = lappend(*list, item);
+	MemoryContextSwitchTo(old);
+}
+
 /* Read a kind into the cache and resolve its masks. */
 static AgKind *
 read_kind(const char *name, int version)
 {
-	MemoryContext old = MemoryContextSwitchTo(cache);
+	MemoryContext old = begin_item();
 	AgKind	   *kind = ag_policy_store_kind(name, version);
 
 	if (kind != NULL)
 	{
 		kind->denies = resolve(kind->denies_names);
+		kind->choices = resolve(kind->choices_names);
 		kind->probation_denies = resolve(kind->probation_denies_names);
 		kind->acknowledge_denies = resolve(kind->acknowledge_denies_names);
-		if (version == 0)
-			kinds = lappend(kinds, kind);
-		else
-			old_kinds = lappend(old_kinds, kind);
 	}
-	MemoryContextSwitchTo(old);
+	end_item(old, version == 0 ? &kinds : &old_kinds, kind);
 	return kind;
 }
 
@@ -394,11 +421,9 @@ ag_policy_reason(const char *name)
 			return lfirst(cell);
 	}
 
-	old = MemoryContextSwitchTo(cache);
+	old = begin_item();
 	reason = ag_policy_store_reason(name);
-	if (reason != NULL)
-		reasons = lappend(reasons, reason);
-	MemoryContextSwitchTo(old);
+	end_item(old, &reasons, reason);
 	return reason;
 }
 
@@ -423,10 +448,8 @@ ag_policy_risk_signal(const char *name)
 			return lfirst(cell);
 	}
 
-	old = MemoryContextSwitchTo(cache);
+	old = begin_item();
 	signal = ag_policy_store_risk_signal(name);
-	if (signal != NULL)
-		signals = lappend(signals, signal);
-	MemoryContextSwitchTo(old);
+	end_item(old, &signals, signal);
 	return signal;
 }

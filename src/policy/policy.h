@@ -85,9 +85,17 @@ extern const char *ag_policy_topic_name(AgPolicyTopic topic);
 extern const char *ag_policy_topic_key(AgPolicyTopic topic);	/* column that names an item */
 extern AgPolicyTopic ag_policy_topic_find(const char *name);	/* AG_TOPIC_COUNT = none */
 
-/* What is wrong with the lengths and points of a kind, NULL if nothing is. */
+/* What is wrong with the choices, lengths and points of a kind, NULL if nothing is. */
 struct AgKind;
+struct AgReason;
 extern const char *ag_policy_kind_problem(const struct AgKind *kind);
+
+/* Can freezes of the kind be for the reason?  NULL, or which kinds the reason is for. */
+extern const char *ag_policy_reason_problem(const struct AgKind *kind,
+											const struct AgReason *reason);
+
+/* Longest length of anything, in seconds: keeps every time one that can be written. */
+#define AG_LONGEST (INT64CONST(36500) * SECS_PER_DAY)
 
 /*
  * policy.c: reading, through the cache.
@@ -122,6 +130,8 @@ typedef struct AgKind
 	ArrayType  *denies_names;	/* as written: capabilities and bundles */
 	uint64		denies;			/* the same as a mask */
 	bool		choosable;		/* the caller names the capabilities himself */
+	ArrayType  *choices_names;
+	uint64		choices;		/* ... out of these */
 	int64		min_length;
 	int64		max_length;
 	int64		default_length; /* -1 = indefinite */
@@ -134,6 +144,7 @@ typedef struct AgKind
 	const char *lift_policy;	/* manual, authority, self, system */
 	int64		cooldown;		/* self lift: seconds after the start */
 	ArrayType  *conditions;		/* conditions that end it, e.g. identity_verified */
+	bool		ends_on_login;	/* verified_login is among them */
 	const char *session_effect; /* keep, lock, revoke */
 	const char *appeal;			/* yes, case, no */
 	int64		appeal_window;
@@ -181,6 +192,8 @@ typedef struct AgLadderStep
 } AgLadderStep;
 
 extern List *ag_policy_ladder(void);	/* AgLadderStep *, kept in the cache */
+
+#define AG_LADDER_REASON "ladder"	/* the reason of its freezes */
 
 /* A risk signal: what a report of it is worth, and which freeze it sets off. */
 typedef struct AgRiskSignal

@@ -91,6 +91,7 @@ check_kind(const char *key)
 	if (problem != NULL)
 		ag_policy_refuse(AG_TOPIC_FREEZE_KIND, key, psprintf("%s.", problem));
 	check_floor(key, kind->denies_names);
+	check_floor(key, kind->choices_names);
 	check_floor(key, kind->probation_denies_names);
 	check_floor(key, kind->acknowledge_denies_names);
 	check_names(AG_TOPIC_FREEZE_KIND, key, "conditions", kind->conditions, conditions,
@@ -121,18 +122,28 @@ check_bundle(const char *key)
 static void
 check_reason(const char *key)
 {
-	if (ag_policy_reason(key)->strike_life <= 0)
-		ag_policy_refuse(AG_TOPIC_REASON, key, "strike_life is a length of time above zero.");
+	int64		life = ag_policy_reason(key)->strike_life;
+
+	if (life <= 0 || life > AG_LONGEST)
+		ag_policy_refuse(AG_TOPIC_REASON, key,
+						 "strike_life is a length of time above zero and at most 100 years.");
 }
 
-/* A kind that freezes of one account can have. */
+/* A kind that freezes of one account can have, for that reason. */
 static const AgKind *
-check_kind_name(AgPolicyTopic topic, const char *key, const char *name)
+check_kind_name(AgPolicyTopic topic, const char *key, const char *name, const char *reason_name)
 {
 	const AgKind *kind = ag_policy_kind(name);
+	const AgReason *reason = ag_policy_reason(reason_name);
+	const char *problem;
 
 	if (kind == NULL || !kind->enabled || kind->scope)
 		ag_policy_refuse(topic, key, psprintf("\"%s\" is not an enabled kind of freezes.", name));
+	if (reason == NULL)
+		ag_policy_refuse(topic, key, psprintf("There is no reason \"%s\".", reason_name));
+	problem = ag_policy_reason_problem(kind, reason);
+	if (problem != NULL)
+		ag_policy_refuse(topic, key, psprintf("%s.", problem));
 	return kind;
 }
 
@@ -141,10 +152,7 @@ check_risk_signal(const char *key)
 {
 	const AgRiskSignal *signal = ag_policy_risk_signal(key);
 
-	(void) check_kind_name(AG_TOPIC_RISK_SIGNAL, key, signal->kind);
-	if (ag_policy_reason(signal->reason) == NULL)
-		ag_policy_refuse(AG_TOPIC_RISK_SIGNAL, key,
-						 psprintf("There is no reason \"%s\".", signal->reason));
+	(void) check_kind_name(AG_TOPIC_RISK_SIGNAL, key, signal->kind, signal->reason);
 }
 
 static void
@@ -159,7 +167,9 @@ check_ladder(const char *key)
 
 		if (step->score != pg_strtoint32(key) || step->kind == NULL)
 			continue;
-		kind = check_kind_name(AG_TOPIC_LADDER_STEP, key, step->kind);
+		kind = check_kind_name(AG_TOPIC_LADDER_STEP, key, step->kind, AG_LADDER_REASON);
+		if (step->length > AG_LONGEST)
+			ag_policy_refuse(AG_TOPIC_LADDER_STEP, key, "length exceeds 100 years.");
 		if (step->length < 0 && !kind->indefinite)
 			ag_policy_refuse(AG_TOPIC_LADDER_STEP, key,
 							 psprintf("\"%s\" needs a length.", step->kind));

@@ -83,6 +83,16 @@ exceeds(int64 value, int64 limit)
 const char *
 ag_policy_kind_problem(const AgKind *kind)
 {
+	const int64 lengths[] = {
+		kind->min_length, kind->max_length, kind->default_length, kind->automated_max,
+		kind->cooldown, kind->appeal_window, kind->review_due, kind->stay_max, kind->probation
+	};
+
+	for (int i = 0; i < (int) lengthof(lengths); i++)
+		if (lengths[i] > AG_LONGEST)
+			return "A length exceeds 100 years";
+	if (kind->choosable && (kind->denies & ~kind->choices) != 0)
+		return "denies has what choices has not";
 	if (exceeds(kind->min_length, kind->max_length))
 		return "min_length exceeds max_length";
 	if (exceeds(kind->min_length, kind->default_length))
@@ -93,5 +103,24 @@ ag_policy_kind_problem(const AgKind *kind)
 		return "automated_max exceeds max_length";
 	if (kind->points > kind->points_max)
 		return "points exceeds points_max";
+	return NULL;
+}
+
+/*
+ * Reasons that say something about the kind: the user's own wish is that of kinds he
+ * lifts himself, and of no other; maintenance is that of scopes; dormancy ends when
+ * the user comes back.
+ */
+const char *
+ag_policy_reason_problem(const AgKind *kind, const AgReason *reason)
+{
+	bool		own = strcmp(kind->lift_policy, "self") == 0;
+
+	if (own != (strcmp(reason->category, "own_wish") == 0))
+		return "Reasons of category own_wish are for the kinds of lift_policy self, and those for no other reason";
+	if (strcmp(reason->category, "maintenance") == 0 && !kind->scope)
+		return "Reasons of category maintenance are for kinds of scopes";
+	if (strcmp(reason->category, "dormancy") == 0 && !kind->ends_on_login)
+		return "Reasons of category dormancy are for kinds that end on verified_login";
 	return NULL;
 }

@@ -31,7 +31,7 @@ enum
 	"lift_roles, second_person, lift_policy, cooldown, conditions, session_effect, appeal, " \
 	"appeal_window, review_due, breach, stayable, stay_max, points, points_max, probation, " \
 	"probation_denies, pause_probation, acknowledge, acknowledge_denies, blocks_closure, " \
-	"blocks_erasure, visible, required"
+	"blocks_erasure, visible, required, choices"
 
 /* In the order of KIND_COLUMNS. */
 enum
@@ -73,7 +73,8 @@ enum
 	KIND_BLOCKS_CLOSURE,
 	KIND_BLOCKS_ERASURE,
 	KIND_VISIBLE,
-	KIND_REQUIRED
+	KIND_REQUIRED,
+	KIND_CHOICES
 };
 
 static const AgStatement statements[] = {
@@ -166,6 +167,17 @@ ag_policy_store_settings(void)
 	return ag_run_noargs(policy_statements, SETTING_ALL);
 }
 
+static bool
+has_name(ArrayType *names, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, ag_text_array_list(names))
+		if (strcmp(lfirst(cell), name) == 0)
+		return true;
+	return false;
+}
+
 /* Masks are left to the caller: resolving names needs the capabilities. */
 static AgKind *
 kind_from_row(const AgResult *result)
@@ -192,6 +204,7 @@ kind_from_row(const AgResult *result)
 	kind->lift_policy = ag_row_text(result, 0, KIND_LIFT_POLICY);
 	kind->cooldown = ag_row_seconds(result, 0, KIND_COOLDOWN);
 	kind->conditions = ag_row_array(result, 0, KIND_CONDITIONS);
+	kind->ends_on_login = has_name(kind->conditions, "verified_login");
 	kind->session_effect = ag_row_text(result, 0, KIND_SESSION_EFFECT);
 	kind->appeal = ag_row_text(result, 0, KIND_APPEAL);
 	kind->appeal_window = ag_row_seconds(result, 0, KIND_APPEAL_WINDOW);
@@ -210,6 +223,7 @@ kind_from_row(const AgResult *result)
 	kind->blocks_erasure = ag_row_bool(result, 0, KIND_BLOCKS_ERASURE);
 	kind->visible = ag_row_bool(result, 0, KIND_VISIBLE);
 	kind->required = ag_row_array(result, 0, KIND_REQUIRED);
+	kind->choices_names = ag_row_array(result, 0, KIND_CHOICES);
 	return kind;
 }
 

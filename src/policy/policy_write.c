@@ -41,6 +41,7 @@ typedef struct CheckRule
 
 static const CheckRule check_rules[] = {
 	{"freeze_kind_second", "second_person and approve_roles go together."},
+	{"freeze_kind_choices", "choosable and choices go together."},
 	{"freeze_kind_length", "A kind that is not indefinite needs max_length."},
 	{"freeze_kind_default", "A kind that is not indefinite needs default_length."},
 	{"freeze_kind_review", "review_due and breach go together."},

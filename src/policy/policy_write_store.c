@@ -91,7 +91,8 @@ enum
 	"\"approve_roles\": [], \"second_person\": false, \"conditions\": [], \"stayable\": false, " \
 	"\"points\": 0, \"points_max\": 0, \"probation_denies\": [], \"pause_probation\": true, " \
 	"\"acknowledge\": false, \"acknowledge_denies\": [], \"blocks_closure\": false, " \
-	"\"blocks_erasure\": false, \"visible\": true, \"required\": [\"reason\", \"facts\"]}"
+	"\"blocks_erasure\": false, \"visible\": true, \"required\": [\"reason\", \"facts\"], " \
+	"\"choices\": []}"
 
 #define LADDER_MEANING \
 	"CASE WHEN NOT t.enabled THEN 'switched off' WHEN t.kind IS NULL THEN 'a warning' " \
