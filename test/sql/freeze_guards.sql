@@ -136,9 +136,9 @@ SELECT rule, pg_temp.try(format('SELECT acctguard.freeze_impose(2100100, ''self_
 SELECT statement, pg_temp.try(format('SELECT acctguard.freeze_impose(2100100, ''temp_restrict'', ''security.takeover'', ''long enough text'', statement => %L)', statement)) FROM (VALUES
     ('[]'), ('{"sauce": "notice"}'), ('{"source": "gossip"}'), ('{"explanation": 5}'), ('{"detection_automated": "yes"}'), ('{"territory": "DE"}')) AS wrong (statement);
 -- who names everything that exists means everything: what is added later is denied too
-SELECT acctguard.freeze_impose(2100105, 'feature_freeze', 'security.takeover', 'long enough text',
+SELECT acctguard.freeze_impose(2100105, 'monitor', 'security.takeover', 'long enough text',
     capabilities => (SELECT array_agg(capability) FROM acctguard.capability WHERE floor IS NULL)) AS everything;
-SELECT denied & (1::bigint << 60) <> 0 AS also_later_ones FROM acctguard.standing WHERE account_id = 2100105;
+SELECT monitored & (1::bigint << 60) <> 0 AS also_later_ones FROM acctguard.standing WHERE account_id = 2100105;
 SELECT count(*) AS freezes_made FROM acctguard.freeze_list(2100100);
 DROP ROLE freeze_mod1, freeze_mod2, freeze_mod3, freeze_reviewer, freeze_officer1, freeze_officer2, freeze_officer3,
     freeze_operator, freeze_risk, freeze_app, freeze_desk;
