@@ -1,0 +1,305 @@
+/*-------------------------------------------------------------------------
+ *
+ * keyring.h
+ *		Root key, data keys, subject keys, and what is sealed with them.
+ *
+ * The root key comes from outside the database and wraps data keys, one active per
+ * purpose.  The data key subject_kek wraps subject keys, one per account.  Callers
+ * name a purpose or an account, never a key, and no key leaves this folder.
+ *
+ * No key is no error until somebody needs one: enforcement, freezes and the ledger
+ * go on without keys, what keeps secrets fails with UG001.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AG_KEYRING_H
+#define AG_KEYRING_H
+
+#include "base/base.h"
+#include "crypto/crypto.h"
+
+/*
+ * AG_PURPOSE(symbol, code, name): codes stand in envelopes and never change.  The
+ * first and the last are no data keys: the root wraps data keys, a subject's key
+ * belongs to an account.
+ */
+#define AG_PURPOSE_LIST \
+	AG_PURPOSE(ROOT, 0, "root") \
+	AG_PURPOSE(PHONE_INDEX, 1, "phone_index") \
+	AG_PURPOSE(OTP_MAC, 2, "otp_mac") \
+	AG_PURPOSE(PW_PEPPER, 3, "pw_pepper") \
+	AG_PURPOSE(SUBJECT_KEK, 4, "subject_kek") \
+	AG_PURPOSE(DEVICE_MAC, 5, "device_mac") \
+	AG_PURPOSE(LEDGER_MAC, 6, "ledger_mac") \
+	AG_PURPOSE(CONTACT, 7, "contact") \
+	AG_PURPOSE(ORIGIN, 8, "origin") \
+	AG_PURPOSE(SUBJECT, 9, "subject")
+
+#define AG_PURPOSE(symbol, code, name) AG_PURPOSE_##symbol = (code),
+typedef enum AgPurpose
+{
+	AG_PURPOSE_LIST
+	AG_PURPOSE_COUNT
+} AgPurpose;
+#undef AG_PURPOSE
+
+/*
+ * What a sealed value belongs to: it can be opened only with the same binding.
+ * Names are logical ("ledger.origin"), not OIDs, which a restore changes.
+ */
+typedef struct AgBinding
+{
+	const char *field;			/* table.column, at most 63 bytes */
+	int64		account_id;		/* 0 = none */
+	int64		record;			/* number of the row */
+	int32		part;			/* of a value in several parts, counted from 0 */
+	int32		parts;			/* 0 = not told */
+} AgBinding;
+
+/*
+ * keyring.c: use.
+ */
+extern void ag_keyring_init(void);
+
+/* The active key of a purpose, 0 if there is none to be used now.  Raises nothing. */
+extern int32 ag_keyring_active(AgPurpose purpose);
+
+/* The same, or UG001, UG002: for what cannot be done without. */
+extern int32 ag_keyring_require(AgPurpose purpose);
+
+/* A tag over data with a key that one of the two has named. */
+extern void ag_keyring_mac(int32 kid, uint8 tag[AG_TAG_SIZE], const void *data, Size length);
+
+/* Seal under the key; the result is palloc'd.  Binding and nonce make each one unlike any other. */
+extern bytea *ag_keyring_seal(AgPurpose purpose, int32 kid, const AgBinding *binding,
+							  const void *plain, Size length);
+
+typedef enum AgKeyResult
+{
+	AG_KEY_OK,
+	AG_KEY_KEYLESS,				/* UG001: no root key */
+	AG_KEY_MISSING,				/* UG001: no key was made for the purpose */
+	AG_KEY_WRONG_ROOT,			/* UG002 */
+	AG_KEY_RETIRED,				/* UG003 */
+	AG_KEY_SHREDDED,			/* UG024: the account's key was destroyed */
+	AG_KEY_DAMAGED				/* UG020: not what was sealed, or not here */
+} AgKeyResult;
+
+/* Open what ag_keyring_seal() made; *plain is palloc'd and the caller's to wipe. */
+extern AgKeyResult ag_keyring_try_unseal(AgPurpose purpose, const AgBinding *binding,
+										 const void *sealed, Size length, bytea **plain);
+extern bytea *ag_keyring_unseal(AgPurpose purpose, const AgBinding *binding, const void *sealed,
+								Size length);
+
+/*
+ * The same under the key of binding->account_id, which is made at the first sealing.
+ * The caller holds the account's lock.  UG024 after ag_subject_shred().
+ */
+extern bytea *ag_subject_seal(const AgBinding *binding, const void *plain, Size length);
+extern bytea *ag_subject_unseal(const AgBinding *binding, const void *sealed, Size length);
+
+/* Raise what a result other than AG_KEY_OK means. */
+extern void ag_keyring_refuse(AgKeyResult result, AgPurpose purpose, int32 kid) pg_attribute_noreturn();
+
+/*
+ * keyring_change.c: administration.
+ */
+
+/*
+ * Who keeps rows sealed with the keys of a purpose: asked before a key is retired,
+ * called to re-seal rows under the active key.  Registered at load.
+ */
+typedef struct AgKeyUser
+{
+	AgPurpose	purpose;
+	const char *what;			/* "rows of the ledger" */
+	bool		(*in_use) (int32 kid);	/* may see every committed row */
+	int64		(*reseal) (int32 active, int batch);	/* rows done; NULL = they stay as they are */
+	int64		(*left) (int32 active); /* rows that reseal has yet to do */
+} AgKeyUser;
+
+extern void ag_keyring_register_user(const AgKeyUser *user);
+
+extern int32 ag_keyring_create(AgPurpose purpose);
+extern bool ag_keyring_lacks(AgPurpose purpose);	/* no active key in the table */
+extern int64 ag_keyring_rewrap(const char *purpose, int batch, int64 *left);
+extern void ag_keyring_retire(int32 kid);
+extern void ag_keyring_change_init(void);
+
+/* Destroy the account's key; number of keys destroyed, -1 if that was done before. */
+extern int	ag_subject_shred(int64 account_id, const char *ticket);
+
+/*
+ * keyring_status.c: one row per version of the root key, data key and missing key.
+ */
+extern void ag_keyring_status(ReturnSetInfo *rsinfo);
+
+/*
+ * keyring_rules.c
+ */
+extern const char *ag_purpose_name(AgPurpose purpose);
+extern AgPurpose ag_purpose_find(const char *name); /* AG_PURPOSE_COUNT = none */
+
+static inline bool
+ag_purpose_is_data_key(AgPurpose purpose)
+{
+	return purpose > AG_PURPOSE_ROOT && purpose < AG_PURPOSE_SUBJECT;
+}
+
+/*
+ * Below here for the files of this folder only.
+ */
+
+/* Root keys as a key file or command gives them. */
+#define AG_ROOTS_MAX 8
+#define AG_ROOT_TEXT_MAX 4096
+
+extern int	ag_root_parse(const uint8 *text, Size length, int32 *versions, uint8 *keys,
+						  const char **problem);
+
+/*
+ * keyring_root.c
+ */
+#define AG_CHECK_SIZE 16
+
+typedef enum AgRootSource
+{
+	AG_ROOT_NONE,				/* nothing is configured */
+	AG_ROOT_NOT_PRELOADED,
+	AG_ROOT_REFUSED,			/* what is configured could not be used */
+	AG_ROOT_READ
+} AgRootSource;
+
+extern void ag_root_load(void);
+extern AgRootSource ag_root_source(void);
+extern const char *ag_root_problem(void);	/* for an operator */
+extern int	ag_root_count(void);
+extern int32 ag_root_version(int i);	/* 0 is the newest */
+extern const uint8 *ag_root_check(int i);	/* AG_CHECK_SIZE bytes, not secret */
+extern int	ag_root_find(int32 version);	/* -1 = none */
+extern const uint8 *ag_root_open(int i);	/* the key that wraps; then ag_root_close() */
+extern void ag_root_close(void);
+
+/*
+ * envelope_rules.c
+ *
+ *		0xAC | format(1) | algorithm(1) | purpose(1) | key(4) | nonce(24) | sealed bytes | tag(16)
+ */
+#define AG_ENVELOPE_HEADER_SIZE 8
+#define AG_ENVELOPE_OVERHEAD (AG_ENVELOPE_HEADER_SIZE + AG_NONCE_SIZE + AG_SEAL_SIZE)
+
+typedef struct AgEnvelope
+{
+	AgPurpose	purpose;
+	int32		kid;
+} AgEnvelope;
+
+extern bool ag_envelope_parse(const void *data, Size length, AgEnvelope *envelope);
+extern void ag_envelope_write(uint8 *out, const AgEnvelope *envelope, const AgBinding *binding,
+							  const uint8 nonce[AG_NONCE_SIZE], const uint8 key[AG_KEY_SIZE],
+							  const void *plain, Size length);
+extern bool ag_envelope_read(uint8 *out, const void *data, Size length, const AgBinding *binding,
+							 const uint8 key[AG_KEY_SIZE]);
+
+/*
+ * keyring_cache.c: unwrapped keys of this backend.
+ *
+ * A place stays valid until the next call that may look a key up or make one.
+ */
+#define AG_WRAPPED_SIZE (AG_KEY_SIZE + AG_ENVELOPE_OVERHEAD)
+
+struct AgSubjectKey;
+
+/* Which key: a data key by its number, or an account's by account and number. */
+typedef struct AgKeyName
+{
+	AgPurpose	purpose;		/* AG_PURPOSE_SUBJECT for an account's */
+	int32		kid;
+	int64		account_id;
+} AgKeyName;
+
+/* What wraps it: a version of the root key, or a data key. */
+typedef struct AgWrapper
+{
+	AgPurpose	purpose;		/* AG_PURPOSE_ROOT or AG_PURPOSE_SUBJECT_KEK */
+	int32		kid;			/* version or number */
+	int			at;				/* number of the root key, or place */
+} AgWrapper;
+
+extern void ag_key_cache_init(void);
+extern void ag_key_cache_begin(void);
+extern void ag_key_cache_changed(void);
+extern void ag_key_cache_broadcast(void);
+extern Oid	ag_key_cache_table(void);
+extern AgKeyResult ag_root_judge(int32 version, const uint8 *check);
+extern AgKeyResult ag_key_cache_active(AgPurpose purpose, int32 *kid, int *place);
+extern AgKeyResult ag_key_cache_find(int32 kid, AgPurpose *purpose, int *place);
+extern AgKeyResult ag_key_cache_subject(int64 account_id, int32 no, int *place);
+extern AgKeyResult ag_key_cache_subject_row(const struct AgSubjectKey *key, int *place);
+extern int	ag_key_cache_make(const AgKeyName *name, int keep);
+extern void ag_key_cache_wrap(int place, const AgWrapper *wrapper, uint8 wrapped[AG_WRAPPED_SIZE]);
+extern const uint8 *ag_key_cache_open(int place);	/* then ag_key_cache_close() */
+extern void ag_key_cache_close(void);
+
+/*
+ * keyring_store.c
+ */
+typedef struct AgDataKey
+{
+	int32		kid;
+	AgPurpose	purpose;
+	char	   *state;
+	int32		root_version;	/* 0 = retired */
+	const uint8 *wrapped;		/* AG_WRAPPED_SIZE bytes; NULL = retired or damaged */
+	const uint8 *check;			/* of its root, AG_CHECK_SIZE bytes; NULL = none */
+	TimestampTz created_at;
+	char	   *created_by;
+	TimestampTz superseded_at;	/* DT_NOEND = active */
+	TimestampTz retired_at;		/* DT_NOEND = not retired */
+	TransactionId xmin;
+} AgDataKey;
+
+typedef struct AgRootEpoch
+{
+	int32		version;
+	const uint8 *check;
+	TimestampTz first_used_at;
+	char	   *first_used_by;
+} AgRootEpoch;
+
+typedef struct AgSubjectKey
+{
+	int64		account_id;
+	int32		no;
+	int32		kid;			/* the subject_kek that wraps it */
+	const uint8 *wrapped;		/* NULL = damaged */
+} AgSubjectKey;
+
+extern AgStatementTable keyring_statements;
+
+extern AgDataKey *ag_keyring_store_key(int32 kid);
+extern AgDataKey *ag_keyring_store_active(AgPurpose purpose);
+extern List *ag_keyring_store_keys(void);
+extern List *ag_keyring_store_stale(int32 root_version, int batch);
+extern int64 ag_keyring_store_stale_count(int32 root_version);
+extern List *ag_keyring_store_roots(void);
+extern void ag_keyring_store_add_root(int32 version, const uint8 *check, const char *person,
+									  TimestampTz at);
+extern void ag_keyring_store_lock(void);
+extern int32 ag_keyring_store_next_kid(void);
+extern void ag_keyring_store_supersede(AgPurpose purpose, TimestampTz at);
+extern void ag_keyring_store_insert(const AgDataKey *key);
+extern void ag_keyring_store_wrap(int32 kid, int32 root_version, const uint8 *wrapped);
+extern void ag_keyring_store_retire(int32 kid, const char *person, TimestampTz at);
+extern AgSubjectKey *ag_subject_store_key(int64 account_id, int32 no);	/* 0 = the newest */
+extern bool ag_subject_store_insert(const AgSubjectKey *key, TimestampTz at);
+extern List *ag_subject_store_stale(int32 kid, int batch);
+extern int64 ag_subject_store_stale_count(int32 kid);
+extern bool ag_subject_store_uses(int32 kid);
+extern void ag_subject_store_wrap(const AgSubjectKey *key);
+extern int	ag_subject_store_delete(int64 account_id);
+extern bool ag_subject_store_shredded(int64 account_id);
+extern bool ag_subject_store_add_shred(int64 account_id, const char *ticket, const char *person,
+									   TimestampTz at);
+
+#endif							/* AG_KEYRING_H */
