@@ -18,7 +18,7 @@
  */
 #include "postgres.h"
 
-#include "keyring/keyring.h"
+#include "keyring/keys.h"
 
 #define MAGIC 0xAC
 #define FORMAT 1

@@ -18,11 +18,14 @@
  */
 #include "postgres.h"
 
-#include "keyring/keyring.h"
+#include "keyring/keys.h"
+#include "miscadmin.h"
 
 void
 ag_keyring_init(void)
 {
+	if (process_shared_preload_libraries_in_progress)
+		ag_root_load();
 	ag_key_cache_init();
 	ag_keyring_change_init();
 }
@@ -219,7 +222,7 @@ ag_subject_unseal(const AgBinding *binding, const void *sealed, Size length)
 {
 	AgKeyResult result = AG_KEY_DAMAGED;
 	AgEnvelope	envelope;
-	bytea	   *plain;
+	bytea	   *plain = NULL;
 	int			place;
 
 	if (ag_envelope_parse(sealed, length, &envelope) && envelope.purpose == AG_PURPOSE_SUBJECT)

@@ -22,7 +22,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "keyring/keyring.h"
+#include "keyring/keys.h"
 #include "storage/lmgr.h"
 #include "utils/inval.h"
 
@@ -48,7 +48,7 @@ static bool stale = false;
 static bool changed = false;	/* by this transaction */
 
 static void
-keys_changed(Datum arg, Oid relation)
+keys_changed(Oid relation)
 {
 	if (!OidIsValid(relation) || relation == data_key_id || relation == subject_key_id)
 		stale = true;
@@ -74,7 +74,7 @@ cache_at_subxact(SubXactEvent event, SubTransactionId subxact, SubTransactionId 
 void
 ag_key_cache_init(void)
 {
-	CacheRegisterRelcacheCallback(keys_changed, (Datum) 0);
+	ag_on_relcache_message(keys_changed);
 	RegisterXactCallback(cache_at_xact, NULL);
 	RegisterSubXactCallback(cache_at_subxact, NULL);
 }
@@ -131,12 +131,6 @@ ag_key_cache_broadcast(void)
 {
 	changed = true;
 	CacheInvalidateRelcacheByRelid(ag_relation_id("data_key"));
-}
-
-Oid
-ag_key_cache_table(void)
-{
-	return data_key_id;
 }
 
 const uint8 *

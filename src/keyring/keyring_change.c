@@ -24,7 +24,7 @@
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "event/event.h"
-#include "keyring/keyring.h"
+#include "keyring/keys.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 
@@ -251,10 +251,12 @@ require_retirable(int32 kid)
 {
 	AgDataKey  *key = ag_keyring_store_key(kid);
 
-	if (key == NULL || key->root_version == 0)
+	if (key == NULL)
 		ereport(ERROR, ag_errcode(AG_ERR_KEY_UNKNOWN),
-				errmsg(key == NULL ? "there is no key %d" : "key %d is retired already", kid),
-				errhint("See acctguard.key_status()."));
+				errmsg("there is no key %d", kid), errhint("See acctguard.key_status()."));
+	if (key->root_version == 0)
+		ereport(ERROR, ag_errcode(AG_ERR_KEY_UNKNOWN),
+				errmsg("key %d is retired already", kid), errhint("See acctguard.key_status()."));
 	if (key->superseded_at == DT_NOEND)
 		ereport(ERROR, ag_errcode(AG_ERR_KEY_IN_USE),
 				errmsg("key %d is in use", kid),

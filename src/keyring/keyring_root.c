@@ -31,7 +31,7 @@
 #include <unistd.h>
 
 #include "guc.h"
-#include "keyring/keyring.h"
+#include "keyring/keys.h"
 #include "miscadmin.h"
 
 #define COMMAND_SECONDS 60

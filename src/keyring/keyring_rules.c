@@ -9,7 +9,7 @@
  */
 #include "postgres.h"
 
-#include "keyring/keyring.h"
+#include "keyring/keys.h"
 
 #define AG_PURPOSE(symbol, code, name) [AG_PURPOSE_##symbol] = (name),
 static const char *const purpose_names[AG_PURPOSE_COUNT] = {AG_PURPOSE_LIST};

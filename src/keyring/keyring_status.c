@@ -8,7 +8,7 @@
 #include "postgres.h"
 
 #include "funcapi.h"
-#include "keyring/keyring.h"
+#include "keyring/keys.h"
 #include "utils/builtins.h"
 
 /* Columns of key_status(), in the order of its OUT parameters. */

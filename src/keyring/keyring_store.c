@@ -14,7 +14,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "keyring/keyring.h"
+#include "keyring/keys.h"
 #include "utils/snapmgr.h"
 
 enum

@@ -13,7 +13,7 @@
 #include <signal.h>
 #include <sodium.h>
 
-#include "keyring/keyring.h"
+#include "keyring/keys.h"
 
 /* No server, so none of its replacements. */
 #undef printf
