@@ -6,7 +6,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" acctguard.
 
 # Rank order. A domain's SQL may name only its own and earlier domains; sql/tables and sql/api are
 # assembled in this order, and tools/lint/layers.sh holds the same order for the folders of src.
-DOMAINS = base policy audit account capability freeze lifecycle enforce
+DOMAINS = base policy keyring audit account capability freeze lifecycle enforce
 
 OBJS    := $(patsubst %.c,%.o,$(wildcard src/*.c src/*/*.c))
 ALL_HEADERS := $(wildcard src/*.h src/*/*.h)
@@ -17,7 +17,8 @@ FROZEN      := $(filter-out sql/release/acctguard--$(EXTVERSION).sql,$(wildcard 
 UPDATE_SQL  := $(patsubst sql/release/acctguard--%.sql,sql/acctguard--%--$(EXTVERSION).sql,$(FROZEN))
 DATA        := $(FROZEN)
 DATA_built   = $(INSTALL_SQL) $(UPDATE_SQL)
-EXTRA_CLEAN  = sql/acctguard--*.sql results regression.diffs regression.out output_iso
+SCRIPTS      = bin/acctguard-keygen
+EXTRA_CLEAN  = $(UNIT_PROGRAMS) sql/acctguard--*.sql results regression.diffs regression.out output_iso
 
 # Tests. expected/ lies at the top for both kinds; test/prepare makes their databases.
 REGRESS        ?= $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
@@ -25,6 +26,8 @@ ISOLATION      ?= $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.
 REGRESS_OPTS    = --inputdir=test --use-existing
 ISOLATION_OPTS  = --inputdir=test --outputdir=. --use-existing
 REGRESS_PREP    = test-databases
+# Programs that TAP tests run, without a server.
+UNIT_PROGRAMS   = test/unit/envelope test/unit/oracle
 # Tests that run a second time on a server without shared_preload_libraries.
 NOPRELOAD           ?= enforce_% freeze%
 NOPRELOAD_REGRESS    = $(filter $(NOPRELOAD),$(REGRESS))
@@ -75,11 +78,22 @@ $(OBJS): $(ALL_HEADERS) Makefile acctguard.control
 # The folders stand for files that were removed.
 $(MODULE_big).so: src/acctguard.exports $(wildcard src src/*/.)
 
-# The two clocks are one object file; which one it holds is written in the name of an empty file.
+# Two object files are different in a test build; which kind they are is written in the name of an empty file.
 CLOCK := .clock-$(if $(TEST_CLOCK),test,real)
 ifeq ($(wildcard $(CLOCK)),)
-$(shell rm -f .clock-* src/base/clock.o; touch $(CLOCK))
+$(shell rm -f .clock-* src/base/clock.o src/keyring/keyring_test_api.o; touch $(CLOCK))
 endif
+
+# Sources that need no server are compiled into the programs that test them.
+test/unit/envelope: test/unit/envelope.c test/unit/vectors.h $(wildcard src/crypto/*.c) src/keyring/envelope_rules.c \
+    src/keyring/keyring_rules.c $(ALL_HEADERS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $(filter-out src/crypto/hash.c,$(filter %.c,$^)) $(UNIT_LIBS)
+test/unit/oracle: test/unit/oracle.c
+	$(CC) $(if $(SODIUM_DEPS),-isystem .deps/usr/include) -O2 -Wall -Wextra -o $@ $< $(UNIT_LIBS)
+UNIT_LIBS = $(if $(SODIUM_DEPS),-L$(SODIUM_DEPS) -Wl$(comma)-rpath$(comma)$(abspath $(SODIUM_DEPS))) -lsodium
+comma := ,
+.PHONY: unit-programs
+unit-programs: $(UNIT_PROGRAMS)
 
 # Assembled every time, which takes milliseconds, and also notices a source that was removed.
 $(INSTALL_SQL) $(UPDATE_SQL): FORCE

@@ -83,6 +83,16 @@ GRANT EXECUTE ON FUNCTION acctguard.policy_set(text, text, jsonb, text) TO acctg
 GRANT EXECUTE ON FUNCTION acctguard.policy_list(text) TO
     acctguard_risk, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
 
+-- keys
+GRANT EXECUTE ON FUNCTION
+    acctguard.key_status(),
+    acctguard.key_create(text),
+    acctguard.key_rewrap(text, integer),
+    acctguard.key_retire(integer),
+    acctguard.subject_shred(bigint, text)
+TO acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.key_status() TO acctguard_auditor;
+
 -- the ledger
 GRANT EXECUTE ON FUNCTION
     acctguard.audit_read(bigint, timestamptz, timestamptz, text, text, integer),

@@ -17,6 +17,7 @@
 #include "fmgr.h"
 #include "freeze/freeze.h"
 #include "guc.h"
+#include "keyring/keyring.h"
 #include "policy/policy.h"
 
 PG_MODULE_MAGIC;
@@ -33,6 +34,7 @@ _PG_init(void)
 	ag_resolve_init();
 	ag_crypto_init();
 	ag_policy_init();
+	ag_keyring_init();
 	ag_audit_init();
 	ag_account_probe_init();
 	ag_standing_init();
@@ -48,6 +50,7 @@ _PG_init(void)
 
 	ag_plan_register(&policy_statements);
 	ag_plan_register(&policy_write_statements);
+	ag_plan_register(&keyring_statements);
 	ag_plan_register(&ledger_statements);
 	ag_plan_register(&account_statements);
 	ag_plan_register(&standing_statements);

@@ -20,6 +20,10 @@ bool		ag_guc_allow_existing_roles = false;
 /* Size of the shared filter of possibly restricted accounts, in kilobytes. */
 int			ag_guc_filter_size = 1024;
 
+/* Where the root key comes from; empty = from nowhere. */
+char	   *ag_guc_root_key_command = "";
+char	   *ag_guc_root_key_file = "";
+
 void
 ag_guc_init(void)
 {
@@ -31,6 +35,7 @@ ag_guc_init(void)
 							 &ag_guc_allow_existing_roles, false, PGC_SUSET, 0, NULL, NULL, NULL);
 
 	if (process_shared_preload_libraries_in_progress)
+	{
 		DefineCustomIntVariable("acctguard.filter_size",
 								"Memory of the filter of possibly restricted accounts.",
 								"One bit per hash of a restricted account lets the guard pass an "
@@ -39,6 +44,29 @@ ag_guc_init(void)
 								"Needs shared_preload_libraries.",
 								&ag_guc_filter_size, 1024, 64, 1024 * 1024, PGC_POSTMASTER,
 								GUC_UNIT_KB, NULL, NULL, NULL);
+
+		DefineCustomStringVariable("acctguard.root_key_command",
+								   "Shell command that prints the root key.",
+								   "Run once, when the server starts, as the server's user, for at most "
+								   "60 seconds; it prints lines version:64 hexadecimal digits, newest "
+								   "first, and exits with 0. Meant for a key management service. If it "
+								   "fails the server starts without keys and the log says why. Needs "
+								   "shared_preload_libraries.",
+								   &ag_guc_root_key_command, "", PGC_POSTMASTER, GUC_SUPERUSER_ONLY,
+								   NULL, NULL, NULL);
+
+		DefineCustomStringVariable("acctguard.root_key_file",
+								   "File that holds the root key.",
+								   "Absolute path of a file with lines version:64 hexadecimal digits, "
+								   "newest first, or 32 raw bytes, as acctguard-keygen makes it. Read "
+								   "once, when the server starts. A file inside the data directory or a "
+								   "tablespace is refused, and one that is not regular, belongs to "
+								   "neither the server's user nor root, can be written by its group or "
+								   "reached by others; the server then starts without keys and the log "
+								   "says why. Needs shared_preload_libraries.",
+								   &ag_guc_root_key_file, "", PGC_POSTMASTER, GUC_SUPERUSER_ONLY, NULL,
+								   NULL, NULL);
+	}
 
 	MarkGUCPrefixReserved("acctguard");
 }

@@ -10,6 +10,8 @@
 
 extern bool ag_guc_allow_existing_roles;
 extern int	ag_guc_filter_size;
+extern char *ag_guc_root_key_command;
+extern char *ag_guc_root_key_file;
 
 extern void ag_guc_init(void);
 

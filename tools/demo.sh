@@ -45,9 +45,7 @@ stage
 # setting NAME VALUE: for the server's configuration, where this version knows the setting.
 setting() { ! grep -q "\"acctguard\.$1\"" src/guc.c || echo "acctguard.$1 = '$2'" >> "$ROOM/data/postgresql.conf"; }
 # A fresh root key, outside the data directory as the server demands.
-head -c 32 /dev/urandom > "$ROOM/root.key"
-chmod 600 "$ROOM/root.key"
-[ -z "$SERVER_USER" ] || chown "$SERVER_USER:" "$ROOM/root.key"
+as_server "$STAGE$BINDIR/acctguard-keygen" --out "$ROOM/root.key"
 server_init
 setting root_key_file "$ROOM/root.key"
 setting databases demo

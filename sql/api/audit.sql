@@ -110,15 +110,16 @@ CREATE OR REPLACE FUNCTION acctguard.audit_read(
     OUT idempotency_key text,
     OUT aseq bigint,
     OUT tx bigint,
-    OUT ord integer)
+    OUT ord integer,
+    OUT address text)
 RETURNS SETOF record
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_audit_read';
 COMMENT ON FUNCTION acctguard.audit_read(bigint, timestamptz, timestamptz, text, text, integer) IS
 'Reads the ledger: the newest max_rows events that fit, in the order they were written. For acctguard_auditor and acctguard_compliance. The reading is itself recorded, with its arguments.
 account_id: events of this account; 0: events without an account. since, until: half-open interval of time. action: a name of events(), else 22023. person: who decided. max_rows: 1 to 100000, else 22023. An argument that is NULL does not restrict.
-at: when. outcome: done, refused, failed. role: session_user. on_behalf: reason given to acting_as(). before, after: what was and what is; times in UTC, bytes in hexadecimal. aseq: version of the account. tx, ord: key of the row, for audit_encoding().
-UG501: a row is damaged; the detail names it. 25006: the transaction is READ ONLY, so the reading could not be recorded.';
+at: when. outcome: done, refused, failed. role: session_user. on_behalf: reason given to acting_as(). before, after: what was and what is; times in UTC, bytes in hexadecimal. aseq: version of the account. tx, ord: key of the row, for audit_encoding(). address: of the client; NULL on a local socket, where it was not recorded for want of keys, or where its key is not here.
+UG501: a row is damaged, or its address was changed; the detail names it. 25006: the transaction is READ ONLY, so the reading could not be recorded.';
 
 CREATE OR REPLACE FUNCTION acctguard.audit_encoding(tx bigint, ord integer)
 RETURNS bytea

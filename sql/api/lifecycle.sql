@@ -62,7 +62,7 @@ RETURNS void
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_account_erase';
 COMMENT ON FUNCTION acctguard.account_erase(bigint, text) IS
-'Erases a closed account: its attributes go, its id and its records stay, so nobody ever gets the id again. Possible once policy retention (seconds) and every appeal window of a total freeze are over.
+'Erases a closed account: its attributes go and its key is destroyed (see subject_shred), its id and its records stay, so nobody ever gets the id again. Possible once policy retention (seconds) and every appeal window of a total freeze are over.
 Errors: UG404; UG601 the account is not closed; UG602 a legal hold or a freeze keeps it; UG604 too early, the detail says when.';
 
 CREATE OR REPLACE FUNCTION acctguard.account_change(

@@ -43,10 +43,10 @@ COMMENT ON COLUMN acctguard.ledger.on_behalf IS 'the reason given to acting_as()
 COMMENT ON COLUMN acctguard.ledger.application IS 'application_name of the session';
 COMMENT ON COLUMN acctguard.ledger.reason IS 'why, in the words of the person';
 COMMENT ON COLUMN acctguard.ledger.idempotency_key IS 'key of the request, as the caller gave it';
-COMMENT ON COLUMN acctguard.ledger.origin IS 'client address, encrypted; NULL without keys: it is personal data and is never stored in clear text';
+COMMENT ON COLUMN acctguard.ledger.origin IS 'client address, sealed (doc/keyring.md); NULL without keys: it is personal data and is never stored in clear text';
 COMMENT ON COLUMN acctguard.ledger.body IS 'what was and what is: named values, see doc/audit.md';
-COMMENT ON COLUMN acctguard.ledger.dek IS 'data key that origin and body are encrypted with; NULL: not encrypted';
-COMMENT ON COLUMN acctguard.ledger.key_id IS 'key the tag was made with; NULL: without keys';
+COMMENT ON COLUMN acctguard.ledger.dek IS 'data key (purpose origin) that origin is sealed with; NULL: there is none';
+COMMENT ON COLUMN acctguard.ledger.key_id IS 'data key (purpose ledger_mac) the tag was made with; NULL: without keys';
 COMMENT ON COLUMN acctguard.ledger.tag IS 'keyed hash of the canonical encoding, 16 bytes; NULL: without keys';
 
 CREATE TABLE acctguard.era (

@@ -8,8 +8,8 @@
  * log instead.  In a READ ONLY transaction of a primary an event is refused: an
  * act without its row must not happen.
  *
- * The client's address is personal data and is not stored in clear text: origin
- * stays NULL until there are keys to encrypt it with.
+ * The client's address is personal data and is never stored in clear text, see
+ * audit_protect.c.
  *
  * Reading: each reading is itself an event.  A reader could roll it back, so a
  * line in the server log says it as well.
@@ -49,24 +49,12 @@ enum
 	READ_ASEQ,
 	READ_TX,
 	READ_ORD,
+	READ_ADDRESS,
 	READ_COLUMNS
 };
 
 /* In the order of AgOutcome. */
 static const char *const outcome_names[] = {"done", "refused", "failed"};
-
-/* A text as UTF-8; the text itself if the server's encoding is UTF-8. */
-static AgBytes
-to_utf8(AgBytes value)
-{
-	AgBytes utf8 = {NULL, 0};
-
-	if (value.data == NULL)
-		return utf8;
-	utf8.data = pg_server_to_any(value.data, value.length, PG_UTF8);
-	utf8.length = utf8.data == value.data ? value.length : strlen(utf8.data);
-	return utf8;
-}
 
 static AgBytes
 string_bytes(const char *string)
@@ -103,7 +91,7 @@ canonical_fields(const AgFields *fields)
 			elog(ERROR, "event has two fields \"%s\"", field->name);
 		if (field->type == AG_FIELD_TEXT)
 		{
-			AgBytes utf8 = to_utf8((AgBytes){field->data, field->length});
+			AgBytes utf8 = ag_audit_utf8((AgBytes){field->data, field->length});
 
 			field->data = utf8.data;
 			field->length = utf8.length;
@@ -160,12 +148,14 @@ write_event(const AgEvent *event, const AgActor *actor, TimestampTz at)
 	row.reason = string_bytes(event->reason);
 	row.idempotency_key = string_bytes(event->idempotency_key);
 	row.body = make_body(event);
+	row.address = actor->address;
 	ag_audit_append(&row);
 }
 
 void
 ag_audit_init(void)
 {
+	ag_audit_protect_init();
 	ag_audit_append_init();
 	ag_audit_partition_init();
 	ag_audit_era_init();
@@ -292,11 +282,14 @@ put_row(const AgLedgerRow *row, ReturnSetInfo *rsinfo)
 	Datum values[READ_COLUMNS] = {0};
 	bool nulls[READ_COLUMNS] = {false};
 	const char *action = ag_action_name(row->action);
+	char *address;
 	Jsonb *before;
 	Jsonb *after;
 
 	if (row->ver != AG_LEDGER_VERSION || action == NULL || row->outcome < 0 ||
 		row->outcome >= (int) lengthof(outcome_names))
+		refuse_damaged(row);
+	if (!ag_audit_address(row, &address))
 		refuse_damaged(row);
 	decode_body(row, &before, &after);
 	values[READ_AT] = TimestampTzGetDatum(row->at);
@@ -315,6 +308,7 @@ put_row(const AgLedgerRow *row, ReturnSetInfo *rsinfo)
 	nulls[READ_ASEQ] = row->aseq == 0;
 	values[READ_TX] = Int64GetDatum(row->tx);
 	values[READ_ORD] = Int32GetDatum(row->ord);
+	set_bytes(values, nulls, READ_ADDRESS, string_bytes(address));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
@@ -384,12 +378,7 @@ ag_audit_encoding(int64 tx, int32 ord)
 	ag_audit_store_fill(result, 0, &row);
 	if (result->count > 1 || row.ver != AG_LEDGER_VERSION)
 		refuse_damaged(&row);
-	row.role = to_utf8(row.role);
-	row.person = to_utf8(row.person);
-	row.on_behalf = to_utf8(row.on_behalf);
-	row.application = to_utf8(row.application);
-	row.reason = to_utf8(row.reason);
-	row.idempotency_key = to_utf8(row.idempotency_key);
+	ag_audit_to_utf8(&row);
 
 	length = ag_audit_encode(&row, NULL);
 	encoding = palloc(VARHDRSZ + length);

@@ -75,6 +75,8 @@ typedef struct AgLedgerRow
 	AgBytes		body;
 	int64		dek;
 	int32		key_id;
+	AgBytes		tag;
+	const char *address;		/* the client's, in clear; never written */
 } AgLedgerRow;
 
 /*
@@ -116,6 +118,21 @@ typedef enum AgBodyResult
 
 extern void ag_audit_body_open(AgBodyReader *reader, const void *body, Size length);
 extern AgBodyResult ag_audit_body_next(AgBodyReader *reader, AgBodyField *field);
+
+/*
+ * audit_protect.c
+ */
+
+/* Seal the address and make the tag, with the keys that are there. */
+extern void ag_audit_protect(AgLedgerRow *row);
+
+/* A row as it is encoded: texts in UTF-8. */
+extern void ag_audit_to_utf8(AgLedgerRow *row);
+extern AgBytes ag_audit_utf8(AgBytes value);
+
+/* The address that origin holds; NULL = none, or no key.  false = origin is damaged. */
+extern bool ag_audit_address(const AgLedgerRow *row, char **address);
+extern void ag_audit_protect_init(void);
 
 /*
  * audit_append.c
@@ -184,6 +201,8 @@ extern void ag_audit_store_start_era(uint64 system_identifier, TimestampTz at);
 extern void ag_audit_store_add_partition(TimestampTz at);
 extern AgResult *ag_audit_store_read(const AgAuditFilter *filter, int action);
 extern AgResult *ag_audit_store_row(int64 tx, int32 ord);
+extern bool ag_audit_store_origin_uses(int32 kid);
+extern bool ag_audit_store_tag_uses(int32 kid);
 extern void ag_audit_store_fill(const AgResult *result, uint64 row, AgLedgerRow *ledger_row);
 
 #endif							/* AG_AUDIT_H */

@@ -160,7 +160,13 @@ fill_slot(TupleTableSlot *slot, const AgLedgerPartition *partition, const AgLedg
 	set_bytes(slot, partition, LEDGER_APPLICATION, row->application);
 	set_bytes(slot, partition, LEDGER_REASON, row->reason);
 	set_bytes(slot, partition, LEDGER_IDEMPOTENCY_KEY, row->idempotency_key);
+	set_bytes(slot, partition, LEDGER_ORIGIN, row->origin);
 	set_bytes(slot, partition, LEDGER_BODY, row->body);
+	if (row->dek != 0)
+		set_column(slot, partition, LEDGER_DEK, Int64GetDatum(row->dek));
+	if (row->key_id != 0)
+		set_column(slot, partition, LEDGER_KEY_ID, Int32GetDatum(row->key_id));
+	set_bytes(slot, partition, LEDGER_TAG, row->tag);
 	ExecStoreVirtualTuple(slot);
 }
 
@@ -190,6 +196,7 @@ ag_audit_append(AgLedgerRow *row)
 	row->tx = ag_audit_tx();
 	relation = ag_audit_partition_open(row->at, &partition);
 	row->ord = take_ord();
+	ag_audit_protect(row);
 
 	slot = table_slot_create(relation, NULL);
 	fill_slot(slot, &partition, row);

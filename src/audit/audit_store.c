@@ -12,6 +12,7 @@
 #include "audit/audit.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/snapmgr.h"
 
 enum
 {
@@ -20,7 +21,9 @@ enum
 	LEDGER_ADD_PARTITION,
 	LEDGER_READ,
 	LEDGER_READ_ACCOUNT,
-	LEDGER_ROW
+	LEDGER_ROW,
+	LEDGER_USES_ORIGIN,
+	LEDGER_USES_TAG
 };
 
 /* In the order of AgLedgerColumn. */
@@ -75,7 +78,19 @@ static const AgStatement statements[] = {
 			" FROM acctguard.ledger WHERE tx = $1 AND ord = $2",
 		.expected = SPI_OK_SELECT,
 		.nargs = 2,
-.argtypes = {INT8OID, INT4OID}}};
+	.argtypes = {INT8OID, INT4OID}},
+	[LEDGER_USES_ORIGIN] = {.name = "ledger.uses_origin",
+		.sql = "SELECT FROM acctguard.ledger WHERE dek = $1 LIMIT 1",
+		.expected = SPI_OK_SELECT,
+		.read_only = true,
+		.nargs = 1,
+	.argtypes = {INT8OID}},
+	[LEDGER_USES_TAG] = {.name = "ledger.uses_tag",
+		.sql = "SELECT FROM acctguard.ledger WHERE key_id = $1 LIMIT 1",
+		.expected = SPI_OK_SELECT,
+		.read_only = true,
+		.nargs = 1,
+.argtypes = {INT4OID}}};
 
 AG_STATEMENT_TABLE(ledger_statements, statements);
 
@@ -129,6 +144,30 @@ ag_audit_store_row(int64 tx, int32 ord)
 	return ag_run(ledger_statements, LEDGER_ROW, ag_int8(tx), ag_int4(ord));
 }
 
+/* Does a row that anybody can see carry the key?  Scans the ledger. */
+static bool
+uses(int which, NullableDatum kid)
+{
+	AgResult   *result;
+
+	PushActiveSnapshot(GetLatestSnapshot());
+	result = ag_run(ledger_statements, which, kid);
+	PopActiveSnapshot();
+	return result->count > 0;
+}
+
+bool
+ag_audit_store_origin_uses(int32 kid)
+{
+	return uses(LEDGER_USES_ORIGIN, ag_int8(kid));
+}
+
+bool
+ag_audit_store_tag_uses(int32 kid)
+{
+	return uses(LEDGER_USES_TAG, ag_int4(kid));
+}
+
 /* A text or bytea column; the bytes are a copy. */
 static AgBytes
 row_bytes(const AgResult *result, uint64 row, AgLedgerColumn column)
@@ -169,4 +208,6 @@ ag_audit_store_fill(const AgResult *result, uint64 row, AgLedgerRow *ledger_row)
 	ledger_row->body = row_bytes(result, row, LEDGER_BODY);
 	ledger_row->dek = ag_row_int8(result, row, LEDGER_DEK + 1);
 	ledger_row->key_id = ag_row_int4(result, row, LEDGER_KEY_ID + 1);
+	ledger_row->tag = row_bytes(result, row, LEDGER_TAG);
+	ledger_row->address = NULL;
 }

@@ -27,6 +27,20 @@
 			 "Add acctguard to shared_preload_libraries in postgresql.conf and restart.") \
 	AG_ERROR(STANDBY, "004", "the function writes and this server is a standby", \
 			 "Call it on the primary.") \
+	AG_ERROR(KEYLESS, "001", "the server has no key for this", \
+			 "Set acctguard.root_key_file or acctguard.root_key_command, restart, and run acctguard.key_create().") \
+	AG_ERROR(WRONG_ROOT, "002", "the server's root key is not the one this database's keys are wrapped with", \
+			 "Start the server with the right root key; acctguard.key_status() says which version.") \
+	AG_ERROR(KEY_UNKNOWN, "003", "the key does not exist, or is retired", \
+			 "See acctguard.key_status(); reconnect if the key is newer than the session.") \
+	AG_ERROR(SEALED_DAMAGED, "020", "a sealed value cannot be opened", \
+			 "It was changed, or put where it does not belong; treat the row as evidence.") \
+	AG_ERROR(KEY_IN_USE, "023", "the key is in use", \
+			 "Make a new key, run acctguard.key_rewrap() until nothing is left, then retire the old one.") \
+	AG_ERROR(SHREDDED, "024", "the account's key was destroyed", \
+			 "What was sealed with it cannot be read again by anybody.") \
+	AG_ERROR(TICKET, "031", "the act needs a ticket", \
+			 "Name the request or order that asks for it.") \
 	AG_ERROR(FREEZE_UNKNOWN, "100", "the account has no freeze of that number", \
 			 "See acctguard.explain(account_id) for the freezes of the account.") \
 	AG_ERROR(FREEZE_STATE, "101", "the transition does not exist from the freeze's present state", \

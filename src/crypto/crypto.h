@@ -3,8 +3,9 @@
  * crypto.h
  *		What acctguard uses of libsodium.
  *
- * Only files of this folder know libsodium.  Nothing here keeps state, takes
- * locks or allocates memory.
+ * Only files of this folder know libsodium.  None of them takes locks, raises an
+ * error for what a caller could bring about, or allocates memory other than the
+ * secure regions of secret.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,6 +16,9 @@
 
 #define AG_HASH_SIZE 32			/* BLAKE2b-256 */
 #define AG_TAG_SIZE 16			/* keyed BLAKE2b-128 */
+#define AG_KEY_SIZE 32			/* every key */
+#define AG_NONCE_SIZE 24		/* XChaCha20: random nonces do not collide */
+#define AG_SEAL_SIZE 16			/* what sealing adds: Poly1305 */
 
 /*
  * hash.c
@@ -26,8 +30,54 @@ extern void ag_crypto_init(void);
 /* BLAKE2b without a key: names a content, proves nothing about who wrote it. */
 extern void ag_hash(uint8 out[AG_HASH_SIZE], const void *data, Size length);
 
-/* BLAKE2b with a key of 16 to 64 bytes: only who has the key can make the tag. */
-extern void ag_hash_keyed(uint8 out[AG_TAG_SIZE], const void *data, Size length, const uint8 *key,
-						  Size key_length);
+/*
+ * mac.c
+ */
+
+/* BLAKE2b with a key: only who has the key can make the tag. */
+extern void ag_mac(uint8 out[AG_TAG_SIZE], const void *data, Size length,
+				   const uint8 key[AG_KEY_SIZE]);
+
+/* Are they equal?  Takes the same time wherever they differ. */
+extern bool ag_equal(const void *a, const void *b, Size length);
+
+/*
+ * kdf.c
+ */
+
+/* Key number of a context (8 characters) below a root; length is 16 to 64. */
+extern void ag_derive(uint8 *out, Size length, const uint8 root[AG_KEY_SIZE], uint64 number,
+					  const char *context);
+
+/*
+ * aead.c: XChaCha20-Poly1305.
+ */
+
+/* Encrypt; out takes length + AG_SEAL_SIZE bytes. */
+extern void ag_seal(uint8 *out, const void *plain, Size length, const void *aad, Size aad_length,
+					const uint8 nonce[AG_NONCE_SIZE], const uint8 key[AG_KEY_SIZE]);
+
+/* Decrypt and verify; out takes length - AG_SEAL_SIZE bytes, of which none is left if false. */
+extern bool ag_unseal(uint8 *out, const void *sealed, Size length, const void *aad,
+					  Size aad_length, const uint8 nonce[AG_NONCE_SIZE],
+					  const uint8 key[AG_KEY_SIZE]);
+
+/*
+ * secret.c: memory for keys, and what else secrets need.
+ *
+ * A region can be reached only between ag_secret_read() or ag_secret_write() and
+ * ag_secret_close().  Nothing in between may raise an error or call what could.
+ */
+typedef struct AgSecret AgSecret;
+
+extern AgSecret *ag_secret_create(Size size);	/* NULL = no memory */
+extern const uint8 *ag_secret_read(AgSecret *secret);
+extern uint8 *ag_secret_write(AgSecret *secret);
+extern void ag_secret_close(AgSecret *secret);
+extern void ag_secret_destroy(AgSecret *secret);
+
+extern void ag_random(void *out, Size length);
+extern void ag_wipe(void *data, Size length);
+extern bool ag_hex_decode(uint8 *out, Size length, const char *hex);	/* 2 * length digits */
 
 #endif							/* AG_CRYPTO_H */

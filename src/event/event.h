@@ -21,6 +21,10 @@
 /* AG_ACTION(symbol, code, name, what it records) */
 #define AG_ACTION_LIST \
 	AG_ACTION(INSTALLED, 1, "installation.installed", "the tables were created or migrated") \
+	AG_ACTION(KEY_CREATED, 10, "key.created", "a data key was made and is the active one") \
+	AG_ACTION(KEY_REWRAPPED, 11, "key.rewrapped", "keys or rows were moved under the newest key") \
+	AG_ACTION(KEY_RETIRED, 12, "key.retired", "a data key was destroyed after its last use") \
+	AG_ACTION(SUBJECT_SHREDDED, 13, "key.subject_shredded", "the key of an account was destroyed") \
 	AG_ACTION(FREEZE_PROPOSED, 100, "freeze.proposed", "a freeze waits for a second person") \
 	AG_ACTION(FREEZE_IMPOSED, 101, "freeze.imposed", "a freeze was imposed or scheduled") \
 	AG_ACTION(FREEZE_APPROVED, 102, "freeze.approved", "a second person approved a proposal") \

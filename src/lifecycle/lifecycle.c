@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "keyring/keyring.h"
 #include "lifecycle/lifecycle.h"
 #include "utils/builtins.h"
 
@@ -324,6 +325,7 @@ ag_account_erase(int64 account_id, const char *reason)
 				errmsg("account " INT64_FORMAT " must be kept for now", account_id),
 				errdetail("It can be erased from %s on.", timestamptz_to_str(erasable_at)));
 
+	(void) ag_subject_shred(account_id, reason);
 	account->state = AG_ERASED;
 	account->erased_at = at;
 	account->external_id = NULL;

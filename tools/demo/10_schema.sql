@@ -5,6 +5,8 @@
 \echo
 CREATE EXTENSION acctguard;
 SELECT acctguard.install();
+-- The server has a root key; data keys are made below it.
+SELECT * FROM acctguard.key_create();
 
 CREATE SCHEMA app;
 CREATE TABLE app.users (
