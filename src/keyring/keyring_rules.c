@@ -74,7 +74,7 @@ ag_root_parse(const uint8 *text, Size length, int32 *versions, uint8 *keys, cons
 	while (at < length)
 	{
 		Size		used = 0;
-		int32		version = parse_version(text + at, length - at, &used);
+		int32		version = parse_version(text +at, length - at, &used);
 
 		*problem = "a line is not of the form version:64 hexadecimal digits";
 		if (version == 0 || length - at - used < 2 * AG_KEY_SIZE)
@@ -84,7 +84,7 @@ ag_root_parse(const uint8 *text, Size length, int32 *versions, uint8 *keys, cons
 			*problem = "there are too many lines";
 			return -1;
 		}
-		if (!ag_hex_decode(keys + count * AG_KEY_SIZE, AG_KEY_SIZE, (const char *) text + at + used))
+		if (!ag_hex_decode(keys + count * AG_KEY_SIZE, AG_KEY_SIZE, (const char *) text +at + used))
 			return -1;
 		at += used + 2 * AG_KEY_SIZE;
 		if (at < length && text[at++] != '\n')

@@ -10,7 +10,7 @@ BEGIN
     RETURN 'ok';
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-    RETURN concat_ws(E'\n', state || ': ' || message, nullif(detail, ''), nullif(hint, ''));
+    RETURN concat_ws(E'\n', state || ': ' || message, CASE WHEN state LIKE 'UG%' THEN nullif(detail, '') END, nullif(hint, ''));
 END $$;
 SELECT acctguard.account_open(n) FROM generate_series(330001, 330004) n;
 
