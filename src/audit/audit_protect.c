@@ -130,7 +130,7 @@ ag_audit_address(const AgLedgerRow *row, char **address)
 	bytea	   *plain;
 
 	*address = NULL;
-	if (row->origin.data == NULL)
+	if (row->origin.data == NULL || row->dek == 0)
 		return true;
 	switch (ag_keyring_try_unseal(AG_PURPOSE_ORIGIN, &binding, row->origin.data,
 								  row->origin.length, &plain))
