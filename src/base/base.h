@@ -133,7 +133,8 @@ extern TimestampTz ag_arg_finite_time(FunctionCallInfo fcinfo, int n, const char
 extern TimestampTz ag_arg_end_time(FunctionCallInfo fcinfo, int n, const char *name);	/* may be infinity */
 extern char *ag_arg_json(FunctionCallInfo fcinfo, int n, const char *name); /* its text; NULL = NULL */
 extern int64 ag_interval_seconds(const Interval *interval);
-extern List *ag_text_array_list(ArrayType *array);	/* char * per element; NULL elements are an error */
+extern List *ag_text_array_list(ArrayType *array);	/* char * per element; NULL elements are an
+													 * error */
 
 /*
  * Longest texts, in characters: facts as in the transparency database of the Digital

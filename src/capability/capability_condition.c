@@ -42,8 +42,9 @@ parse_minute(const JsonbValue *value)
 	for (int i = 0; i < 5; i++)
 		if (i != 2 && (text[i] < '0' || text[i] > '9'))
 			return -1;
-	hour = (text[0] - '0') * 10 + text[1] - '0';
-	minute = (text[3] - '0') * 10 + text[4] - '0';
+	hour = (text[0] - '0') *10 + text[1] - '0';
+	minute = (text[3] - '0') *10 + text[4] - '0';
+
 	if (minute > 59 || hour * 60 + minute > MINUTES_PER_DAY)
 		return -1;
 	return hour * 60 + minute;

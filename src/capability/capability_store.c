@@ -32,7 +32,7 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_INSERT,
 		.nargs = 9,
 		.argtypes = {INT8OID, INT4OID, CHAROID, INT8OID, INT8OID, INT8OID, TIMESTAMPTZOID,
-		TIMESTAMPTZOID, TEXTOID}
+			TIMESTAMPTZOID, TEXTOID}
 	},
 	[STANDING_REMOVE] = {
 		.name = "standing.remove",

@@ -54,7 +54,8 @@ ag_guard_cache_init(void)
 	ag_on_relcache_message(forget_guards);
 }
 
-static void pg_attribute_noreturn()
+static void
+pg_attribute_noreturn()
 broken(const TriggerData *data, const char *what)
 {
 	ereport(ERROR, ag_errcode(AG_ERR_GUARD_SETUP),

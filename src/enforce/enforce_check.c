@@ -64,7 +64,8 @@ judge(const AgVerdict *verdict, const char *capability, int64 account_id, Oid re
 		record_monitored(capability, account_id, relation_id);
 }
 
-static void pg_attribute_noreturn()
+static void
+pg_attribute_noreturn()
 refuse_unknown(const AgGuard *guard, const char *account)
 {
 	ereport(ERROR, ag_errcode(AG_ERR_ACCOUNT_UNKNOWN),

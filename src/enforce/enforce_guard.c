@@ -275,7 +275,7 @@ record(AgAction action, Oid relation_id, const char *name, const char *capabilit
 	AgEvent		event = {.action = action};
 
 	ag_field_text(fields, "table", quote_qualified_identifier(
-					  get_namespace_name(get_rel_namespace(relation_id)), get_rel_name(relation_id)));
+															  get_namespace_name(get_rel_namespace(relation_id)), get_rel_name(relation_id)));
 	ag_field_text(fields, "guard", name);
 	ag_field_text(fields, "capability", capability);
 	if (terms != NULL)

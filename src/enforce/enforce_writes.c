@@ -41,7 +41,7 @@ typedef struct WrittenAccount
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-static written_hash *written = NULL;
+static written_hash * written = NULL;
 static AgWrite *writes = NULL;
 static int	count = 0;
 static int	allocated = 0;

@@ -74,16 +74,16 @@ Datum
 acctguard_account_terminate(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TEXT_P(cstring_to_text(
-						 ag_account_terminate(ag_arg_account(fcinfo, 0),
-											  ag_arg_required_text(fcinfo, 1, "reason"))));
+									 ag_account_terminate(ag_arg_account(fcinfo, 0),
+														  ag_arg_required_text(fcinfo, 1, "reason"))));
 }
 
 Datum
 acctguard_account_reopen(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TEXT_P(cstring_to_text(
-						 ag_account_reopen(ag_arg_account(fcinfo, 0),
-										   ag_arg_required_text(fcinfo, 1, "reason"))));
+									 ag_account_reopen(ag_arg_account(fcinfo, 0),
+													   ag_arg_required_text(fcinfo, 1, "reason"))));
 }
 
 Datum
