@@ -21,7 +21,7 @@ fi
 snapshot()
 {
     pg_dump --schema-only --binary-upgrade -d "$1" | perl -ne '
-        next if /^\\(un)?restrict / or /binary_upgrade_set_next/ or /^SET (relfrozenxid = |default_t)/
+        next if /^\\(un)?restrict / or /binary_upgrade_set_next/ or /^SET (relfrozenxid = |default_t)/ or /^WHERE oid = .\d+.;$/
             or /^-- (For binary upgrade, must preserve|PostgreSQL database dump complete)/;
         if (/^-- Name: /) { push @blocks, $_; next; }
         $blocks[-1] .= $_ if @blocks and !/^--$/ and /\S/;
