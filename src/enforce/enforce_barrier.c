@@ -28,6 +28,8 @@
 #include "port/atomics.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
+#include "storage/proc.h"
+#include "utils/timestamp.h"
 
 #define SPINS 100				/* looks at a mark before sleeping */
 #define NAP 1					/* ms between later looks */
@@ -105,9 +107,22 @@ ag_barrier_leave(void)
 	inside = false;
 }
 
+/* lock_timeout holds here as for the locks that this wait stands beside. */
+static void
+check_lock_timeout(TimestampTz start)
+{
+	if (LockTimeout > 0 &&
+		TimestampDifferenceExceeds(start, GetCurrentTimestamp(), LockTimeout))
+		ereport(ERROR, errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+				errmsg("canceling statement due to lock timeout"),
+				errdetail("A transaction that wrote for the account is still committing."));
+}
+
 static void
 wait_for_mark(Mark *mark, uint64 round)
 {
+	TimestampTz start = GetCurrentTimestamp();
+
 	for (int i = 0; pg_atomic_read_u64(&mark->round) == round; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -116,6 +131,7 @@ wait_for_mark(Mark *mark, uint64 round)
 			SPIN_DELAY();
 			continue;
 		}
+		check_lock_timeout(start);
 		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, NAP,
 						 PG_WAIT_EXTENSION);
 		ResetLatch(MyLatch);
