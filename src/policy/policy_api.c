@@ -22,7 +22,7 @@ acctguard_policy_set(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(2))
 		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("value must not be null"));
-	(void) ag_arg_json(fcinfo, 2, "value");	/* for its size */
+	(void) ag_arg_json(fcinfo, 2, "value"); /* for its size */
 	PG_RETURN_INT32(ag_policy_set(topic, key, PG_GETARG_JSONB_P(2),
 								  ag_arg_short_text(fcinfo, 3, "reason", AG_MOST_NOTE)));
 }
