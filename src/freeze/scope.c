@@ -93,7 +93,8 @@ require_reason(const AgKind *kind, const char *name)
 		ereport(ERROR, ag_errcode(AG_ERR_POLICY_UNKNOWN),
 				errmsg("there is no reason \"%s\"", name),
 				errhint("See acctguard.policy_list('reason')."));
-	ag_freeze_require_reason(kind, reason);
+	else
+		ag_freeze_require_reason(kind, reason);
 }
 
 /* What an order denies goes where the mode of its kind says. */

@@ -139,9 +139,8 @@ check_kind_name(AgPolicyTopic topic, const char *key, const char *name, const ch
 
 	if (kind == NULL || !kind->enabled || kind->scope)
 		ag_policy_refuse(topic, key, psprintf("\"%s\" is not an enabled kind of freezes.", name));
-	if (reason == NULL)
-		ag_policy_refuse(topic, key, psprintf("There is no reason \"%s\".", reason_name));
-	problem = ag_policy_reason_problem(kind, reason);
+	problem = reason != NULL ? ag_policy_reason_problem(kind, reason) :
+		psprintf("There is no reason \"%s\"", reason_name);
 	if (problem != NULL)
 		ag_policy_refuse(topic, key, psprintf("%s.", problem));
 	return kind;
