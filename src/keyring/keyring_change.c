@@ -247,13 +247,21 @@ ag_keyring_rewrap(const char *purpose, int batch, int64 *left)
 }
 
 static AgDataKey *
-require_retirable(int32 kid)
+require_key(int32 kid)
 {
 	AgDataKey  *key = ag_keyring_store_key(kid);
 
 	if (key == NULL)
 		ereport(ERROR, ag_errcode(AG_ERR_KEY_UNKNOWN),
 				errmsg("there is no key %d", kid), errhint("See acctguard.key_status()."));
+	return key;
+}
+
+static AgDataKey *
+require_retirable(int32 kid)
+{
+	AgDataKey  *key = require_key(kid);
+
 	if (key->root_version == 0)
 		ereport(ERROR, ag_errcode(AG_ERR_KEY_UNKNOWN),
 				errmsg("key %d is retired already", kid), errhint("See acctguard.key_status()."));
