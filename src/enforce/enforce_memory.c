@@ -6,8 +6,8 @@
  * A statement that writes a million rows for a hundred senders asks a hundred
  * times.  A statement is told from the next by transaction, subtransaction and
  * command id: whatever writes rows uses its command id up, and a statement nested
- * in it has another one, which only makes us ask again.  A rolled-back
- * subtransaction does not raise the command id, so it empties the memory.
+ * in it has another one, which only makes us ask again.  Rolling back to a savepoint
+ * does not raise the command id, but starts another subtransaction.
  *
  * The memory is a hash table without chains: an account that falls on another's
  * place takes it over.  Entries of earlier statements are told by their stamp, so
@@ -132,16 +132,8 @@ memory_at_xact(XactEvent event, void *arg)
 	ag_memory_forget();
 }
 
-static void
-memory_at_subxact(SubXactEvent event, SubTransactionId ended, SubTransactionId parent, void *arg)
-{
-	if (event == SUBXACT_EVENT_ABORT_SUB && entries != NULL)
-		ag_memory_forget();
-}
-
 void
 ag_memory_init(void)
 {
 	RegisterXactCallback(memory_at_xact, NULL);
-	RegisterSubXactCallback(memory_at_subxact, NULL);
 }

@@ -134,7 +134,7 @@ RESET allow_system_table_mods;
 ALTER TABLE acctguard.standing RESET (fillfactor);
 
 ALTER TABLE acctguard.account DISABLE TRIGGER acctguard_row;
-DELETE FROM acctguard.account WHERE account_id BETWEEN 7200 AND 7399;
+DELETE FROM acctguard.account WHERE account_id BETWEEN 7300 AND 7399;
 ALTER TABLE acctguard.account ENABLE ALWAYS TRIGGER acctguard_row;
 DROP SCHEMA enforce_allowed CASCADE;
 DROP ROLE enforce_allowed_app, enforce_allowed_nobody;

@@ -133,6 +133,18 @@ INSERT INTO named VALUES ('mei');
 INSERT INTO identified VALUES ('6f0a6a06-5a5c-4dd0-9d2f-000000000001');
 INSERT INTO identified VALUES ('6f0a6a06-5a5c-4dd0-9d2f-000000000002');
 
+-- what the DETAIL tells of real freezes: only what the user may know
+\set VERBOSITY default
+INSERT INTO acctguard.account (account_id, state, locale, time_zone, profile, registered_at, activated_at)
+SELECT g, 'active', 'en', 'UTC', 'basic', '2020-01-01', '2020-01-01' FROM generate_series(7221, 7225) g;
+CREATE TABLE told (account bigint);
+SELECT acctguard.guard('told', 'account', 'msg.send.direct');
+SELECT acctguard.freeze_impose(7221, 'feature_freeze', 'violation.spam', 'unsolicited messages');
+INSERT INTO told VALUES (7221);
+SELECT acctguard.freeze_impose(7222, 'self_freeze', 'own_wish', 'holidays');
+INSERT INTO told VALUES (7222);
+\set VERBOSITY sqlstate
+
 -- unknown accounts
 CREATE TABLE strict (account bigint);
 SELECT acctguard.guard('strict', 'account', 'msg.send.direct', unknown => 'refuse');
@@ -187,7 +199,7 @@ SELECT acctguard.guard(0, 'sender', 'msg.send.direct');
 SELECT acctguard.unguard(4294967295);
 
 ALTER TABLE acctguard.account DISABLE TRIGGER acctguard_row;
-DELETE FROM acctguard.account WHERE account_id BETWEEN 7200 AND 7399;
+DELETE FROM acctguard.account WHERE account_id BETWEEN 7200 AND 7220;
 ALTER TABLE acctguard.account ENABLE ALWAYS TRIGGER acctguard_row;
 DROP SCHEMA enforce_guard CASCADE;
 DROP ROLE enforce_guard_stranger;
