@@ -151,10 +151,10 @@ ag_keyring_try_unseal(AgPurpose purpose, const AgBinding *binding, const void *s
 	AgKeyResult result;
 	int			place;
 
-	if (!ag_envelope_parse(sealed, length, &envelope) || envelope.purpose != purpose)
-		return AG_KEY_DAMAGED;
 	if (ag_root_count() == 0)
 		return AG_KEY_KEYLESS;
+	if (!ag_envelope_parse(sealed, length, &envelope) || envelope.purpose != purpose)
+		return AG_KEY_DAMAGED;
 	ag_key_cache_begin();
 	result = ag_key_cache_find(envelope.kid, &own_purpose, &place);
 	if (own_purpose != purpose)
@@ -225,10 +225,10 @@ ag_subject_unseal(const AgBinding *binding, const void *sealed, Size length)
 	bytea	   *plain = NULL;
 	int			place;
 
+	if (ag_root_count() == 0)
+		ag_keyring_refuse(AG_KEY_KEYLESS, AG_PURPOSE_SUBJECT, 0);
 	if (ag_envelope_parse(sealed, length, &envelope) && envelope.purpose == AG_PURPOSE_SUBJECT)
 	{
-		if (ag_root_count() == 0)
-			ag_keyring_refuse(AG_KEY_KEYLESS, AG_PURPOSE_SUBJECT, 0);
 		ag_key_cache_begin();
 		result = ag_key_cache_subject(binding->account_id, envelope.kid, &place);
 		if (result == AG_KEY_OK)

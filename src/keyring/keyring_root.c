@@ -47,7 +47,7 @@ static AgSecret *wrapping = NULL;	/* one key per version */
 
 /* Note what is wrong; false, for the caller to return. */
 static bool
-			fail(const char *format,...) pg_attribute_printf(1, 2);
+			fail(const char *format,...) __attribute__((format(printf, 1, 2)));
 
 static bool
 fail(const char *format,...)
