@@ -90,8 +90,8 @@ test/unit/envelope: test/unit/envelope.c test/unit/vectors.h $(wildcard src/cryp
 	$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $(filter-out src/crypto/hash.c,$(filter %.c,$^)) $(UNIT_LIBS)
 test/unit/oracle: test/unit/oracle.c
 	$(CC) $(if $(SODIUM_DEPS),-isystem .deps/usr/include) -O2 -Wall -Wextra -o $@ $< $(UNIT_LIBS)
-UNIT_LIBS = $(if $(SODIUM_DEPS),-L$(SODIUM_DEPS) -Wl$(comma)-rpath$(comma)$(abspath $(SODIUM_DEPS))) -lsodium
-comma := ,
+# Static, because the server's user runs them where it may not be able to read the tree.
+UNIT_LIBS = $(if $(SODIUM_DEPS),-L$(SODIUM_DEPS)) -l:libsodium.a
 .PHONY: unit-programs
 unit-programs: $(UNIT_PROGRAMS)
 
