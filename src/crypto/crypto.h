@@ -16,7 +16,7 @@
 
 #define AG_HASH_SIZE 32			/* BLAKE2b-256 */
 #define AG_TAG_SIZE 16			/* keyed BLAKE2b-128 */
-#define AG_KEY_SIZE 32			/* every key */
+#define AG_KEY_SIZE ((size_t) 32)	/* every key */
 #define AG_NONCE_SIZE 24		/* XChaCha20: random nonces do not collide */
 #define AG_SEAL_SIZE 16			/* what sealing adds: Poly1305 */
 

@@ -25,7 +25,7 @@
 #define ALGORITHM 1
 #define PRODUCT "acctguard"
 #define FIELD_MAX 63
-#define AAD_MAX (7 * 4 + sizeof(PRODUCT) + AG_ENVELOPE_HEADER_SIZE + FIELD_MAX + 8 + 8 + 4 + 4)
+#define AAD_MAX (7 * sizeof(uint32) + sizeof(PRODUCT) + AG_ENVELOPE_HEADER_SIZE + FIELD_MAX + 8 + 8 + 4 + 4)
 
 typedef struct Aad
 {

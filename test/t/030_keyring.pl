@@ -134,15 +134,15 @@ unlink "$data/inside.key";
 sql('DROP TABLESPACE outside');
 like(sql(q{SELECT detail FROM acctguard.key_status() WHERE purpose = 'root'}), qr/refused: .*too long/, 'the operator can ask why');
 like(refused('SELECT acctguard.key_create()'), qr/UG001.*refused when the server started/s, 'UG001 tells that it was refused');
-like(restart_with("acctguard.root_key_command = 'cat $one; exit 3'"), qr/exit status 3/, 'a command that fails gives no key');
+like(restart_with("acctguard.root_key_command = 'cat \"$one\"; exit 3'"), qr/exit status 3/, 'a command that fails gives no key');
 like(restart_with("acctguard.root_key_command = 'echo nonsense'"), qr/not of the form/, 'nor does one that prints something else');
-like(restart_with(file_setting($one) . "\nacctguard.root_key_command = 'cat $one'"), qr/are both set/, 'nor do two sources');
+like(restart_with(file_setting($one) . "\nacctguard.root_key_command = 'cat \"$one\"'"), qr/are both set/, 'nor do two sources');
 unlike(slurp_file($node->logfile), qr/$hex/, 'no message shows what it read');
 
 #
 # With a root key, from a command: keys, the ledger's tags, a sealed address.
 #
-like(restart_with("acctguard.root_key_command = 'cat $one'"), qr/root key version 1 has been read/, 'a command gives the root key');
+like(restart_with("acctguard.root_key_command = 'cat \"$one\"'"), qr/root key version 1 has been read/, 'a command gives the root key');
 is(sql(q{SELECT purpose, kid, state, usable FROM acctguard.key_status() LIMIT 1}), 'root|1|unused|t', 'the root key is not used yet');
 sql('SELECT acctguard.account_change(1, \'en\', \'UTC\', NULL)');
 is(sql('SELECT count(*) FROM acctguard.ledger WHERE key_id IS NOT NULL'), '0', 'no data key, no tag');
@@ -178,7 +178,7 @@ my $port = $node->port;
 sql("SET log_statement = 'none'; ALTER ROLE postgres PASSWORD '$password'");
 my $hba = slurp_file("$data/pg_hba.conf");
 write_file("$data/pg_hba.conf", "host all postgres 127.0.0.1/32 scram-sha-256\n$hba", 0600);
-restart_with("acctguard.root_key_command = 'cat $one'\nlisten_addresses = '127.0.0.1'");
+restart_with("acctguard.root_key_command = 'cat \"$one\"'\nlisten_addresses = '127.0.0.1'");
 my $tcp = "host=127.0.0.1 port=$port user=postgres password=$password dbname=postgres";
 command_ok([ 'psql', '-XAtq', '-d', $tcp, '-c', q{SELECT acctguard.account_change(1, 'de', 'UTC', NULL)} ], 'an act over TCP');
 my ($tx, $ord, $origin, $dek, $key_id, $tag) = split /\|/, sql(q{

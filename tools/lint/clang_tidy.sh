@@ -9,6 +9,12 @@ checks+=',-bugprone-macro-parentheses,-cert-dcl37-c,-cert-dcl51-cpp,-clang-analy
 # PostgreSQL's own functions take and give int and Size for the same length.
 checks+=',-bugprone-narrowing-conversions'
 checks+=',-clang-analyzer-optin.performance.Padding,-bugprone-suspicious-include'
-out=$($tool -quiet -checks="$checks" $(ls src/*.c src/*/*.c) -- \
-    -Isrc -I. -isystem "$include" -isystem .deps/usr/include -D_GNU_SOURCE -DAG_VERSION='"0"' 2> /dev/null)
+tidy()
+{
+    "$tool" -quiet -checks="$checks" "$@" -- \
+        -Isrc -I. -isystem "$include" -isystem .deps/usr/include -D_GNU_SOURCE -DAG_VERSION='"0"' 2> /dev/null
+}
+export tool checks include
+export -f tidy
+out=$(ls src/*.c src/*/*.c | xargs -P "$(nproc)" -n 4 bash -c 'tidy "$@"' tidy)
 [ -z "$out" ] || { echo "$out"; exit 1; }
