@@ -33,6 +33,17 @@ SELECT deny(7304, 2, mask('pay.send'), ends => '1 hour');
 SELECT acctguard.allowed(7304, 'pay.send') AS denied, acctguard.allowed(7304, 'pay.large') AS challenged;
 SELECT acctguard.require(7304, 'pay.send');
 SELECT acctguard.require(7304, 'pay.large');
+CREATE FUNCTION named(account bigint, capability text, OUT code text, OUT freeze_no text) LANGUAGE plpgsql AS $$
+DECLARE
+    detail jsonb;
+BEGIN
+    PERFORM acctguard.require(account, capability);
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, detail = PG_EXCEPTION_DETAIL;
+    freeze_no := detail ->> 'freeze';
+END
+$$;
+SELECT * FROM named(7304, 'pay.send');
 
 -- the floor: a row may say what it likes
 SELECT deny(7305, 1, -1);
