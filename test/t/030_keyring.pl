@@ -175,11 +175,11 @@ like(data_key($_, $root, 1), qr/^[0-9a-f]{64}$/, "data key $_ is wrapped as docu
 # The address comes with a TCP connection; it needs a password, because the port is open to this machine's users.
 my $password = unpack('H*', join '', map { chr int rand 256 } 1 .. 16);
 my $port = $node->port;
-sql("SET log_statement = 'none'; ALTER ROLE postgres PASSWORD '$password'");
+sql("SET log_statement = 'none'; CREATE ROLE over_tcp SUPERUSER LOGIN PASSWORD '$password'");
 my $hba = slurp_file("$data/pg_hba.conf");
-write_file("$data/pg_hba.conf", "host all postgres 127.0.0.1/32 scram-sha-256\n$hba", 0600);
+write_file("$data/pg_hba.conf", "host all over_tcp 127.0.0.1/32 scram-sha-256\n$hba", 0600);
 restart_with("acctguard.root_key_command = 'cat \"$one\"'\nlisten_addresses = '127.0.0.1'");
-my $tcp = "host=127.0.0.1 port=$port user=postgres password=$password dbname=postgres";
+my $tcp = "host=127.0.0.1 port=$port user=over_tcp password=$password dbname=postgres";
 command_ok([ 'psql', '-XAtq', '-d', $tcp, '-c', q{SELECT acctguard.account_change(1, 'de', 'UTC', NULL)} ], 'an act over TCP');
 my ($tx, $ord, $origin, $dek, $key_id, $tag) = split /\|/, sql(q{
     SELECT tx, ord, encode(origin, 'hex'), dek, key_id, encode(tag, 'hex') FROM acctguard.ledger WHERE origin IS NOT NULL});
