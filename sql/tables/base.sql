@@ -11,4 +11,4 @@ COMMENT ON COLUMN acctguard.installation.tables_version IS
 
 -- The shape that the files of sql/tables make; the same number as AG_TABLES_VERSION in src/base/base.h.
 INSERT INTO acctguard.installation (extension_version, tables_version, installed_at, installed_by)
-SELECT extversion, 1, clock_timestamp(), session_user FROM pg_extension WHERE extname = 'acctguard';
+SELECT extversion, 2, clock_timestamp(), session_user FROM pg_extension WHERE extname = 'acctguard';

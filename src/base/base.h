@@ -30,7 +30,7 @@
 #define AG_SCHEMA "acctguard"
 
 /* The shape of the tables this library was built for; see base/installation.c. */
-#define AG_TABLES_VERSION 1
+#define AG_TABLES_VERSION 2
 
 /*
  * plan.c: the one place that runs SQL.

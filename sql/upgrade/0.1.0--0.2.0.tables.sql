@@ -1,0 +1,2 @@
+-- What changes between 0.1.0 and 0.2.0 in the tables; run by migrate(), in the order of DOMAINS. A line "-- include
+-- sql/tables/x.sql" alone on its line brings the tables of a new domain. Columns of old tables go to their end.
