@@ -53,13 +53,19 @@ acctguard_audit_encoding(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(encoding);
 }
 
-/* audit_installed(tables_version, extension_version): install() tells the ledger. */
+/*
+ * audit_installed(tables_version, extension_version): install() and migrate() tell the
+ * ledger.  Where an older release's script made the tables under this library, nothing
+ * can be written before migrate(), which then tells.
+ */
 Datum
 acctguard_audit_installed(PG_FUNCTION_ARGS)
 {
 	AgFields   *fields = ag_fields_new();
 	AgEvent		event = {.action = AG_ACTION_INSTALLED, .after = fields};
 
+	if (!ag_installation_current())
+		PG_RETURN_VOID();
 	if (!PG_ARGISNULL(0))
 		ag_field_int(fields, "tables_version", PG_GETARG_INT32(0));
 	ag_field_text(fields, "extension_version", ag_arg_text(fcinfo, 1));

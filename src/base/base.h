@@ -257,6 +257,7 @@ extern ErrorData *ag_bulk_try(void (*work) (void *arg), void *arg, bool keep);
  * installation.c: are the tables there, and are they the ones we know?
  */
 extern void ag_installation_require(void);
+extern bool ag_installation_current(void);
 extern void ag_installation_init(void);
 extern Oid	ag_schema_id(void);
 extern Oid	ag_relation_id(const char *name);	/* in our schema; InvalidOid if absent */

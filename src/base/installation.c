@@ -77,6 +77,15 @@ read_version(Oid relation_id)
 	return version;
 }
 
+/* Are the tables there, in the shape this library knows? */
+bool
+ag_installation_current(void)
+{
+	Oid			relation_id = ag_relation_id("installation");
+
+	return OidIsValid(relation_id) && read_version(relation_id) == AG_TABLES_VERSION;
+}
+
 /* Refuse with UG006 unless the tables are those of this library. */
 void
 ag_installation_require(void)
