@@ -2,7 +2,8 @@
 \set VERBOSITY terse
 
 -- Every function of acctguard and the roles that may call it. The expected output is the reviewed matrix.
-SELECT p.proname AS function,
+\pset format unaligned
+SELECT regexp_replace(p.proname, '^(migrate_tables)_.*', '\1_*') AS function,
     coalesce((SELECT string_agg(replace(r.rolname, 'acctguard_', ''), ' ' ORDER BY r.rolname)
               FROM pg_roles r WHERE r.rolname LIKE 'acctguard\_%' AND r.rolname <> 'acctguard_owner'
                 AND has_function_privilege(r.oid, p.oid, 'EXECUTE')), '(superusers)') AS roles
@@ -15,6 +16,7 @@ SELECT c.relname AS view,
               FROM pg_roles r WHERE r.rolname LIKE 'acctguard\_%' AND r.rolname <> 'acctguard_owner'
                 AND has_table_privilege(r.oid, c.oid, 'SELECT')), '(superusers)') AS roles
 FROM pg_class c WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind = 'v' ORDER BY 1;
+\pset format aligned
 
 -- A stranger: no schema, no function, no table.
 CREATE ROLE regress_stranger LOGIN;
