@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Freezes the present version and opens the next one: make release NEXT=0.2.0
 #
-# The install script goes to sql/release, where it is never edited again; sql/upgrade gets the first delta of the next
+# The install script goes to sql/release, where it is never edited again, and a small database to test/releases; sql/upgrade gets the first delta of the next
 # step; the control file, META.json and CHANGELOG.md move on. Nothing is committed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,6 +20,7 @@ frozen=sql/release/acctguard--$version.sql
 "$make" -s --no-print-directory "sql/acctguard--$version.sql"
 mkdir -p sql/release sql/upgrade
 cp "sql/acctguard--$version.sql" "$frozen"
+test/releases/make
 echo "-- What changes between $version and $next before the functions and views are replaced." \
     > "sql/upgrade/$version--$next.pre.sql"
 sed -i "s/^default_version = .*/default_version = '$next'/" acctguard.control
