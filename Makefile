@@ -32,6 +32,12 @@ UNIT_PROGRAMS   = test/unit/envelope test/unit/oracle
 NOPRELOAD           ?= enforce_% freeze%
 NOPRELOAD_REGRESS    = $(filter $(NOPRELOAD),$(REGRESS))
 NOPRELOAD_ISOLATION  = $(filter $(NOPRELOAD),$(ISOLATION))
+# Tests that run on a server with a root key; the others run on one without.
+KEYED               ?= appeal% outbox%
+KEYED_REGRESS        = $(filter $(KEYED),$(REGRESS))
+KEYED_ISOLATION      = $(filter $(KEYED),$(ISOLATION))
+KEYLESS_REGRESS      = $(filter-out $(KEYED),$(REGRESS))
+KEYLESS_ISOLATION    = $(filter-out $(KEYED),$(ISOLATION))
 
 # A PostgreSQL that has no headers installed takes those that tools/deps.sh unpacked into .deps.
 PG_CONFIG  ?= $(firstword $(wildcard /usr/lib/postgresql/15/bin/pg_config) pg_config)

@@ -23,19 +23,32 @@ refuse_unknown(int64 account_id)
 					"acctguard.account_adopt()."));
 }
 
+static void
+require_primary(void)
+{
+	if (RecoveryInProgress())
+		ereport(ERROR, ag_errcode(AG_ERR_STANDBY),
+				errmsg("this server is a standby and cannot change accounts"),
+				errhint("Call the function on the primary."));
+}
+
 AgAccount *
 ag_account_lock(int64 account_id)
 {
 	AgAccount  *account;
 
-	if (RecoveryInProgress())
-		ereport(ERROR, ag_errcode(AG_ERR_STANDBY),
-				errmsg("this server is a standby and cannot change accounts"),
-				errhint("Call the function on the primary."));
+	require_primary();
 	account = ag_account_store_lock(account_id);
 	if (account == NULL)
 		refuse_unknown(account_id);
 	return account;
+}
+
+AgAccount *
+ag_account_try_lock(int64 account_id)
+{
+	require_primary();
+	return ag_account_store_try_lock(account_id);
 }
 
 AgAccount *

@@ -60,6 +60,9 @@ typedef struct AgAccount
 /* Lock the account's row (FOR NO KEY UPDATE) and read it; UG404 if there is none. */
 extern AgAccount *ag_account_lock(int64 account_id);
 
+/* The same without waiting: NULL while somebody else works on the account. */
+extern AgAccount *ag_account_try_lock(int64 account_id);
+
 /* Read without a lock; NULL if there is none / UG404. */
 extern AgAccount *ag_account_read(int64 account_id);
 extern AgAccount *ag_account_require(int64 account_id);
@@ -106,6 +109,7 @@ extern AgStatementTable account_statements;
 
 extern bool ag_account_store_insert(const AgAccount *account);
 extern AgAccount *ag_account_store_lock(int64 account_id);
+extern AgAccount *ag_account_store_try_lock(int64 account_id);
 extern AgAccount *ag_account_store_read(int64 account_id);
 extern int64 ag_account_store_find(const char *external_id);
 extern void ag_account_store_update(const AgAccount *account);

@@ -14,6 +14,7 @@ enum
 {
 	ACCOUNT_INSERT,
 	ACCOUNT_LOCK,
+	ACCOUNT_TRY_LOCK,
 	ACCOUNT_READ,
 	ACCOUNT_FIND,
 	ACCOUNT_UPDATE,
@@ -74,6 +75,14 @@ static const AgStatement statements[] = {
 	[ACCOUNT_LOCK] = {
 		.name = "account.lock",
 		.sql = "SELECT " COLUMNS " FROM acctguard.account WHERE account_id = $1 FOR NO KEY UPDATE",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {INT8OID}
+	},
+	[ACCOUNT_TRY_LOCK] = {
+		.name = "account.try_lock",
+		.sql = "SELECT " COLUMNS " FROM acctguard.account WHERE account_id = $1 "
+			"FOR NO KEY UPDATE SKIP LOCKED",
 		.expected = SPI_OK_SELECT,
 		.nargs = 1,
 		.argtypes = {INT8OID}
@@ -175,6 +184,15 @@ AgAccount *
 ag_account_store_lock(int64 account_id)
 {
 	AgResult   *result = ag_run(account_statements, ACCOUNT_LOCK, ag_int8(account_id));
+
+	return result->count == 0 ? NULL : account_from_row(result);
+}
+
+/* NULL also while somebody else holds the lock. */
+AgAccount *
+ag_account_store_try_lock(int64 account_id)
+{
+	AgResult   *result = ag_run(account_statements, ACCOUNT_TRY_LOCK, ag_int8(account_id));
 
 	return result->count == 0 ? NULL : account_from_row(result);
 }

@@ -177,6 +177,11 @@ extern char *ag_time_iso(TimestampTz at);
  * trigger.c: the trigger protocol, checked once.
  */
 extern TriggerData *ag_trigger_data(FunctionCallInfo fcinfo, const char *name);
+extern Datum ag_trigger_column(const TriggerData *trigger, HeapTuple tuple, const char *name,
+							   bool *isnull);
+extern TimestampTz ag_trigger_time(const TriggerData *trigger, HeapTuple tuple, const char *name);
+extern bool ag_trigger_changed(const TriggerData *trigger, const char *name);
+extern bool ag_trigger_was_null(const TriggerData *trigger, const char *name);
 
 /*
  * actor.c: who is acting.

@@ -47,9 +47,6 @@ extern void ag_freeze_require_impose_role(const AgActor *actor, const AgKind *ki
 extern void ag_freeze_require_approve_role(const AgActor *actor, const AgKind *kind);
 extern void ag_freeze_require_lift_role(const AgActor *actor, const AgKind *kind, uint32 roles,
 										const char *what);
-extern void ag_freeze_require_rank(const AgAccount *account, const AgActor *actor);
-extern void ag_freeze_require_other_account(const AgAccount *account, const AgActor *actor,
-											const AgKind *kind);
 extern void ag_freeze_require_other_person(const AgFreeze *freeze, const AgActor *actor,
 										   const char *person, const char *what);
 extern void ag_freeze_require_target(const AgAccount *account, const AgActor *actor,
@@ -61,7 +58,6 @@ extern void ag_freeze_require_lift(const AgAccount *account, const AgActor *acto
 /*
  * freeze_terms.c: capabilities, start, end.
  */
-extern bool ag_freeze_is_total(const AgFreeze *freeze, const AgKind *kind);
 extern uint64 ag_freeze_order_mask(const AgKind *kind, const AgFreezeOrder *order);
 extern void ag_freeze_order_terms(AgFreeze *freeze, const AgKind *kind, const AgFreezeOrder *order,
 								  TimestampTz at);

@@ -238,6 +238,10 @@ typedef struct AgFreezeAmendment
 extern int	ag_freeze_amend(AgAccount *account, const AgActor *actor, int no,
 							const AgFreezeAmendment *amendment, TimestampTz at);
 
+/* Make it milder without asking for authority: decisions of appeals.  A stay ends. */
+extern void ag_freeze_reduce(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
+							 const AgFreezeAmendment *amendment, TimestampTz at);
+
 /*
  * freeze_lift.c: F6, F7.
  */
@@ -257,8 +261,25 @@ extern void ag_freeze_end_now(AgAccount *account, const AgActor *actor, AgFreeze
 extern void ag_freeze_check_proof(const AgFreeze *freeze, const char *proof, TimestampTz at);
 
 /*
+ * freeze_authority.c: who may decide about whom; each refuses with its error.
+ */
+extern void ag_freeze_require_other_account(const AgAccount *account, const AgActor *actor,
+											const AgKind *kind);
+extern void ag_freeze_require_rank(const AgAccount *account, const AgActor *actor);
+extern bool ag_freeze_outranks(const AgActor *actor, const AgAccount *account);
+
+/*
+ * freeze_terms.c: does it deny everything?
+ */
+extern bool ag_freeze_is_total(const AgFreeze *freeze, const AgKind *kind);
+
+/*
  * freeze_suspend.c: F9.
  */
+
+/* The same without asking for authority, for as long as the kind allows; false = it does not. */
+extern bool ag_freeze_stay_rest(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
+								const char *reason, TimestampTz at);
 extern void ag_freeze_stay(AgAccount *account, const AgActor *actor, int no, TimestampTz until,
 						   const char *reason, TimestampTz at);
 extern void ag_freeze_unstay(AgAccount *account, const AgActor *actor, int no, const char *reason,
@@ -313,6 +334,27 @@ extern const char *ag_part_name(char part);
 /* One row of restrictions, in the columns that freeze_lift() and explain() share. */
 #define AG_RESTRICTION_COLUMNS 15
 extern void ag_restriction_values(const AgRestriction *restriction, Datum *values, bool *nulls);
+
+/*
+ * freeze_observer.c: who has to know what becomes of freezes.  Registered at load by
+ * folders of later ranks; called in the transaction of the change.
+ */
+typedef struct AgFreezeObserver
+{
+	/* After a step; of a freeze that is imposed or approved, when it has taken effect. */
+	void		(*changed) (AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
+							AgFreezeEvent event, TimestampTz at);
+
+	/* Until when something can still be done about a freeze whose window ends at an instant. */
+	TimestampTz (*remedy_until) (const AgFreeze *freeze, TimestampTz window_until, TimestampTz at);
+} AgFreezeObserver;
+
+extern void ag_freeze_register_observer(const AgFreezeObserver *observer);
+extern void ag_freeze_observe(AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
+							  AgFreezeEvent event, TimestampTz at);
+
+/* When a decision is final: its appeal window is over and nothing is open. */
+extern TimestampTz ag_freeze_final_at(const AgFreeze *freeze, const AgKind *kind, TimestampTz at);
 
 /*
  * freeze_store.c: table freeze_record; freeze_version_store.c: table freeze_version.
@@ -381,6 +423,12 @@ extern TimestampTz ag_freeze_erasable_at(const AgAccount *account, TimestampTz a
 extern void ag_strike_add(AgAccount *account, const AgActor *actor, const AgKind *kind,
 						  const AgReason *reason, int freeze_no, int points,
 						  TimestampTz conduct_at, const char *incident, TimestampTz at);
+
+/* Live points that came with a freeze; a warning is freeze 0. */
+extern int	ag_strike_points(int64 account_id, int freeze_no, TimestampTz at);
+
+/* When a person was last warned for a reason before an instant; DT_NOBEGIN = never. */
+extern TimestampTz ag_strike_warned_at(int64 account_id, const char *reason, TimestampTz at);
 
 /* Has this incident been counted?  Counting it again adds nothing. */
 extern bool ag_strike_knows(int64 account_id, const char *incident);

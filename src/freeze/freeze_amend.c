@@ -98,8 +98,8 @@ check_milder(const AgAccount *account, const AgActor *actor, const AgFreeze *fre
 
 /* Write a version that counts, and what follows from it. */
 static void
-put_in_force(AgAccount *account, const AgFreeze *old, AgFreeze *new, const AgKind *kind,
-			 const AgFreezeVersion *version, bool harsher, TimestampTz at)
+put_in_force(AgAccount *account, const AgActor *actor, const AgFreeze *old, AgFreeze *new,
+			 const AgKind *kind, const AgFreezeVersion *version, bool harsher, TimestampTz at)
 {
 	AgFields   *before = ag_freeze_fields(old, at);
 
@@ -112,6 +112,7 @@ put_in_force(AgAccount *account, const AgFreeze *old, AgFreeze *new, const AgKin
 	ag_freeze_derive(account, at);
 	if (new->denies & ~old->denies)
 		ag_freeze_session_effect(account, new, kind, at);
+	ag_freeze_observe(account, actor, new, AG_FREEZE_AMEND, at);
 }
 
 int
@@ -166,7 +167,7 @@ ag_freeze_amend(AgAccount *account, const AgActor *actor, int no,
 	ag_freeze_store_insert_version(freeze, freeze->terms, &version);
 	if (!version.proposal)
 	{
-		put_in_force(account, freeze, new, kind, &version, harsher, at);
+		put_in_force(account, actor, freeze, new, kind, &version, harsher, at);
 		return version.version;
 	}
 	ag_freeze_store_propose_amendment(freeze, &version,
@@ -175,6 +176,37 @@ ag_freeze_amend(AgAccount *account, const AgActor *actor, int no,
 	ag_account_emit(account, AG_ACTION_FREEZE_AMENDMENT_PROPOSED, amendment->note, NULL,
 					ag_freeze_fields(freeze, at), ag_freeze_fields(new, at));
 	return version.version;
+}
+
+/* What the decision of an appeal leaves of it: fewer capabilities, an earlier end. */
+void
+ag_freeze_reduce(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
+				 const AgFreezeAmendment *amendment, TimestampTz at)
+{
+	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
+	AgFreezeVersion version = {.version = freeze->version + 1, .issued_at = at};
+	AgFreeze   *new;
+
+	if (ag_freeze_state(freeze, at) == AG_FREEZE_STAYED)
+	{
+		ag_freeze_unstay(account, actor, freeze->no, amendment->note, at);
+		*freeze = *ag_freeze_load(account->account_id, freeze->no);
+	}
+	ag_freeze_require_transition(freeze, AG_FREEZE_AMEND, at);
+	new = amended(freeze, kind, amendment, at);
+	if (is_harsher(freeze, new) || !is_milder(freeze, new))
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("the new terms are not milder"),
+				errdetail("They may leave out capabilities and end earlier, and must do one of it."));
+	version.issued_by = actor->person;
+	version.issued_role = actor->role;
+	version.starts_at = new->starts_at;
+	version.ends_at = new->ends_at;
+	version.denies = new->denies;
+	version.change_note = amendment->note;
+	ag_freeze_store_insert_version(freeze, freeze->terms, &version);
+	put_in_force(account, actor, freeze, new, kind, &version, false, at);
+	*freeze = *new;
 }
 
 /* The second person agrees with a pending amendment; the caller has asked for his role. */
@@ -203,6 +235,6 @@ ag_freeze_confirm_amendment(AgAccount *account, const AgActor *actor, AgFreeze *
 	version.ends_at = new->ends_at;
 	version.denies = new->denies;
 	ag_freeze_store_insert_version(freeze, freeze->amendment, &version);
-	put_in_force(account, freeze, new, kind, &version, true, at);
+	put_in_force(account, actor, freeze, new, kind, &version, true, at);
 	*freeze = *new;
 }

@@ -122,6 +122,12 @@ ag_freeze_require_other_person(const AgFreeze *freeze, const AgActor *actor, con
 				errhint("Another person has to do it; two roles of one person are one person."));
 }
 
+bool
+ag_freeze_outranks(const AgActor *actor, const AgAccount *account)
+{
+	return actor_rank(actor) > account->staff_rank;
+}
+
 /* Only who outranks an account decides about it. */
 void
 ag_freeze_require_rank(const AgAccount *account, const AgActor *actor)

@@ -118,7 +118,7 @@ ag_freeze_has_final_ban(const AgAccount *account, TimestampTz at)
 
 		if (kind->severity >= SEVERITY_TOTAL &&
 			ag_freeze_state(freeze, at) == AG_FREEZE_ACTIVE &&
-			ag_freeze_appealable_until(freeze, kind) <= at)
+			ag_freeze_final_at(freeze, kind, at) <= at)
 			return true;
 	}
 	return false;
@@ -147,7 +147,7 @@ ag_freeze_erasable_at(const AgAccount *account, TimestampTz at)
 			/* A ban keeps the account until it is final, other kinds while they last. */
 			if (kind->severity < SEVERITY_TOTAL && at < ag_freeze_end(freeze))
 				return DT_NOEND;
-			erasable_at = Max(erasable_at, ag_freeze_appealable_until(freeze, kind));
+			erasable_at = Max(erasable_at, ag_freeze_final_at(freeze, kind, at));
 		}
 	}
 	return erasable_at;

@@ -241,6 +241,10 @@ ag_freeze_take_effect(AgAccount *account, const AgActor *actor, AgFreeze *freeze
 	if (points > 0)
 		ag_strike_add(account, actor, kind, reason, freeze->no, points, freeze->conduct_at,
 					  freeze->incident, at);
+
+	/* 5. Whoever follows freezes. */
+	ag_freeze_observe(account, actor, freeze,
+					  freeze->proposal_until == DT_NOEND ? AG_FREEZE_IMPOSE : AG_FREEZE_APPROVE, at);
 }
 
 /* The new record, as its order and kind make it. */

@@ -72,6 +72,7 @@ ag_freeze_close(AgAccount *account, const AgActor *actor, AgFreeze *freeze, AgFr
 	if (freeze->replaced_by != 0)
 		ag_field_int(after, "replaced_by", freeze->replaced_by);
 	ag_account_emit(account, end_action(event), reason, NULL, before, after);
+	ag_freeze_observe(account, actor, freeze, event, at);
 }
 
 void

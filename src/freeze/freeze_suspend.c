@@ -43,6 +43,16 @@ emit(AgAccount *account, AgAction action, const AgFreeze *freeze, const char *re
 	ag_account_emit(account, action, reason, NULL, NULL, after);
 }
 
+static void
+stay(AgAccount *account, const AgActor *actor, AgFreeze *freeze, TimestampTz until,
+	 const char *reason, TimestampTz at)
+{
+	ag_freeze_store_stay(freeze, actor->person, reason, (AgSpan) {at, until});
+	ag_freeze_derive(account, at);
+	emit(account, AG_ACTION_FREEZE_STAYED, freeze, reason, until);
+	ag_freeze_observe(account, actor, freeze, AG_FREEZE_STAY, at);
+}
+
 /* until: DT_NOEND = as long as the kind allows. */
 void
 ag_freeze_stay(AgAccount *account, const AgActor *actor, int no, TimestampTz until,
@@ -68,9 +78,20 @@ ag_freeze_stay(AgAccount *account, const AgActor *actor, int no, TimestampTz unt
 				errdetail("All stays of a freeze of kind \"%s\" last at most " INT64_FORMAT
 						  " seconds; " INT64_FORMAT " are left.", kind->kind, kind->stay_max,
 						  Max(left, 0) / USECS_PER_SEC));
-	ag_freeze_store_stay(freeze, actor->person, reason, (AgSpan) {at, until});
-	ag_freeze_derive(account, at);
-	emit(account, AG_ACTION_FREEZE_STAYED, freeze, reason, until);
+	stay(account, actor, freeze, until, reason, at);
+}
+
+bool
+ag_freeze_stay_rest(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
+					const char *reason, TimestampTz at)
+{
+	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
+
+	if (!kind->stayable || ag_freeze_state(freeze, at) != AG_FREEZE_ACTIVE ||
+		stay_left(freeze, kind) <= 0)
+		return false;
+	stay(account, actor, freeze, at + stay_left(freeze, kind), reason, at);
+	return true;
 }
 
 void
@@ -85,4 +106,5 @@ ag_freeze_unstay(AgAccount *account, const AgActor *actor, int no, const char *r
 	ag_freeze_store_unstay(freeze, at);
 	ag_freeze_derive(account, at);
 	emit(account, AG_ACTION_FREEZE_UNSTAYED, freeze, reason, at);
+	ag_freeze_observe(account, actor, freeze, AG_FREEZE_UNSTAY, at);
 }

@@ -17,13 +17,10 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "access/xact.h"
 #include "freeze/decision.h"
-#include "parser/parse_relation.h"
 #include "replication/logicalworker.h"
 #include "utils/builtins.h"
-#include "utils/datum.h"
 #include "utils/rel.h"
 
 PG_FUNCTION_INFO_V1(acctguard_freeze_transition_guard);
@@ -43,67 +40,22 @@ static const char *const once[] = {
 	"vacated_at", "vacated_by"
 };
 
-static Datum
-column(Relation relation, HeapTuple tuple, const char *name, bool *isnull)
-{
-	int			number = attnameAttNum(relation, name, false);
-
-	if (number == InvalidAttrNumber)
-		elog(ERROR, "table \"%s\" has no column \"%s\"", RelationGetRelationName(relation), name);
-	return heap_getattr(tuple, number, RelationGetDescr(relation), isnull);
-}
-
-/* Did an UPDATE change a column? */
-static bool
-changed(const TriggerData *trigger, const char *name)
-{
-	Relation	relation = trigger->tg_relation;
-	Form_pg_attribute attribute =
-	TupleDescAttr(RelationGetDescr(relation), attnameAttNum(relation, name, false) - 1);
-	bool		old_isnull;
-	bool		new_isnull;
-	Datum		old = column(relation, trigger->tg_trigtuple, name, &old_isnull);
-	Datum		new = column(relation, trigger->tg_newtuple, name, &new_isnull);
-
-	if (old_isnull || new_isnull)
-		return old_isnull != new_isnull;
-	return !datum_image_eq(old, new, attribute->attbyval, attribute->attlen);
-}
-
-static bool
-was_null(const TriggerData *trigger, const char *name)
-{
-	bool		isnull;
-
-	(void) column(trigger->tg_relation, trigger->tg_trigtuple, name, &isnull);
-	return isnull;
-}
-
-static TimestampTz
-time_column(Relation relation, HeapTuple tuple, const char *name)
-{
-	bool		isnull;
-	Datum		value = column(relation, tuple, name, &isnull);
-
-	return isnull ? DT_NOEND : DatumGetTimestampTz(value);
-}
-
 /* As much of a freeze as its state depends on. */
 static AgFreeze
-freeze_from_tuple(Relation relation, HeapTuple tuple)
+freeze_from_tuple(const TriggerData *trigger, HeapTuple tuple)
 {
 	AgFreeze	freeze = {0};
 	bool		isnull;
 
-	freeze.no = DatumGetInt32(column(relation, tuple, "no", &isnull));
-	freeze.issued_at = time_column(relation, tuple, "issued_at");
-	freeze.proposal_until = time_column(relation, tuple, "proposal_until");
-	freeze.approved_at = time_column(relation, tuple, "approved_at");
-	freeze.starts_at = time_column(relation, tuple, "starts_at");
-	freeze.ends_at = time_column(relation, tuple, "ends_at");
-	freeze.ended_at = time_column(relation, tuple, "ended_at");
-	freeze.vacated_at = time_column(relation, tuple, "vacated_at");
-	freeze.stays = ag_freeze_read_spans(column(relation, tuple, "stays", &isnull),
+	freeze.no = DatumGetInt32(ag_trigger_column(trigger, tuple, "no", &isnull));
+	freeze.issued_at = ag_trigger_time(trigger, tuple, "issued_at");
+	freeze.proposal_until = ag_trigger_time(trigger, tuple, "proposal_until");
+	freeze.approved_at = ag_trigger_time(trigger, tuple, "approved_at");
+	freeze.starts_at = ag_trigger_time(trigger, tuple, "starts_at");
+	freeze.ends_at = ag_trigger_time(trigger, tuple, "ends_at");
+	freeze.ended_at = ag_trigger_time(trigger, tuple, "ended_at");
+	freeze.vacated_at = ag_trigger_time(trigger, tuple, "vacated_at");
+	freeze.stays = ag_freeze_read_spans(ag_trigger_column(trigger, tuple, "stays", &isnull),
 										&freeze.stay_count);
 	return freeze;
 }
@@ -123,7 +75,7 @@ static char *
 end_reason(const TriggerData *trigger)
 {
 	bool		isnull;
-	Datum		value = column(trigger->tg_relation, trigger->tg_newtuple, "end_reason", &isnull);
+	Datum		value = ag_trigger_column(trigger, trigger->tg_newtuple, "end_reason", &isnull);
 
 	return isnull ? "none" : TextDatumGetCString(value);
 }
@@ -135,15 +87,15 @@ end_reason(const TriggerData *trigger)
 static bool
 event_of(const TriggerData *trigger, AgFreezeState from, AgFreezeEvent *event)
 {
-	bool		terms = changed(trigger, "terms") || changed(trigger, "starts_at") ||
-		changed(trigger, "ends_at");
-	bool		ended = changed(trigger, "ended_at");
-	bool		approved = changed(trigger, "approved_at");
-	bool		stays = changed(trigger, "stays");
-	bool		vacated = changed(trigger, "vacated_at");
-	bool		endorsed = changed(trigger, "endorsed_at");
+	bool		terms = ag_trigger_changed(trigger, "terms") || ag_trigger_changed(trigger, "starts_at") ||
+		ag_trigger_changed(trigger, "ends_at");
+	bool		ended = ag_trigger_changed(trigger, "ended_at");
+	bool		approved = ag_trigger_changed(trigger, "approved_at");
+	bool		stays = ag_trigger_changed(trigger, "stays");
+	bool		vacated = ag_trigger_changed(trigger, "vacated_at");
+	bool		endorsed = ag_trigger_changed(trigger, "endorsed_at");
 
-	if (terms && !changed(trigger, "version"))
+	if (terms && !ag_trigger_changed(trigger, "version"))
 		refuse(trigger, "Other terms need a version of their own.");
 	if ((ended && !vacated) + (terms && !approved) + approved + stays + vacated + endorsed > 1)
 		refuse(trigger, "One change makes one step.");
@@ -182,10 +134,10 @@ check_date(const TriggerData *trigger, const AgFreeze *new, TimestampTz at)
 	if (at > ag_now() || at - shift < GetCurrentTransactionStartTimestamp())
 		refuse(trigger, "changed_at is not the time of the change.");
 	for (int i = 0; i < (int) lengthof(dated); i++)
-		if (changed(trigger, dated[i]) &&
-			time_column(trigger->tg_relation, trigger->tg_newtuple, dated[i]) != at)
+		if (ag_trigger_changed(trigger, dated[i]) &&
+			ag_trigger_time(trigger, trigger->tg_newtuple, dated[i]) != at)
 			refuse(trigger, psprintf("Column %s is not the time of the change.", dated[i]));
-	if (changed(trigger, "starts_at") && new->starts_at < at)
+	if (ag_trigger_changed(trigger, "starts_at") && new->starts_at < at)
 		refuse(trigger, "A freeze cannot start in the past.");
 }
 
@@ -193,10 +145,9 @@ check_date(const TriggerData *trigger, const AgFreeze *new, TimestampTz at)
 static void
 check_step(const TriggerData *trigger)
 {
-	Relation	relation = trigger->tg_relation;
-	AgFreeze	old = freeze_from_tuple(relation, trigger->tg_trigtuple);
-	AgFreeze	new = freeze_from_tuple(relation, trigger->tg_newtuple);
-	TimestampTz at = time_column(relation, trigger->tg_newtuple, "changed_at");
+	AgFreeze	old = freeze_from_tuple(trigger, trigger->tg_trigtuple);
+	AgFreeze	new = freeze_from_tuple(trigger, trigger->tg_newtuple);
+	TimestampTz at = ag_trigger_time(trigger, trigger->tg_newtuple, "changed_at");
 	AgFreezeState from = ag_freeze_state(&old, at);
 	AgFreezeState to = ag_freeze_state(&new, at);
 	AgFreezeEvent event;
@@ -206,7 +157,7 @@ check_step(const TriggerData *trigger)
 	if (!ag_freeze_rule_step(from, event, to))
 		refuse(trigger, psprintf("It is %s; \"%s\" does not lead to %s.", ag_freeze_state_name(from),
 								 ag_freeze_event_name(event), ag_freeze_state_name(to)));
-	if (from != AG_FREEZE_ENDED && event == AG_FREEZE_VACATE && !changed(trigger, "ended_at"))
+	if (from != AG_FREEZE_ENDED && event == AG_FREEZE_VACATE && !ag_trigger_changed(trigger, "ended_at"))
 		refuse(trigger, "What is annulled ends.");
 	check_date(trigger, &new, at);
 }
@@ -219,10 +170,10 @@ acctguard_freeze_transition_guard(PG_FUNCTION_ARGS)
 	if (!IsLogicalWorker())
 	{
 		for (int i = 0; i < (int) lengthof(fixed); i++)
-			if (changed(trigger, fixed[i]))
+			if (ag_trigger_changed(trigger, fixed[i]))
 				refuse(trigger, psprintf("Column %s is fixed.", fixed[i]));
 		for (int i = 0; i < (int) lengthof(once); i++)
-			if (!was_null(trigger, once[i]) && changed(trigger, once[i]))
+			if (!ag_trigger_was_null(trigger, once[i]) && ag_trigger_changed(trigger, once[i]))
 				refuse(trigger, psprintf("Column %s is written once.", once[i]));
 		check_step(trigger);
 	}

@@ -65,6 +65,7 @@ ag_freeze_vacate(AgAccount *account, const AgActor *actor, AgFreeze *freeze, con
 	ag_account_emit(account, AG_ACTION_FREEZE_VACATED, reason, NULL, before, after);
 	ag_freeze_derive(account, at);
 	ag_strike_void(account, actor, freeze->no, at);
+	ag_freeze_observe(account, actor, freeze, AG_FREEZE_VACATE, at);
 }
 
 bool

@@ -270,6 +270,39 @@ ag_strike_knows(int64 account_id, const char *incident)
 	return false;
 }
 
+int
+ag_strike_points(int64 account_id, int freeze_no, TimestampTz at)
+{
+	int			points = 0;
+	ListCell   *cell;
+
+	foreach(cell, ag_strike_store_list(account_id))
+	{
+		const AgStrike *strike = lfirst(cell);
+
+		if (strike->freeze_no == freeze_no && ag_strike_rule_live(strike, at, at))
+			points += strike->points;
+	}
+	return points;
+}
+
+TimestampTz
+ag_strike_warned_at(int64 account_id, const char *reason, TimestampTz at)
+{
+	TimestampTz warned_at = DT_NOBEGIN;
+	ListCell   *cell;
+
+	foreach(cell, ag_strike_store_list(account_id))
+	{
+		const AgStrike *strike = lfirst(cell);
+
+		if (strike->freeze_no == 0 && strike->void_at == DT_NOEND && strike->at <= at &&
+			strcmp(strike->reason, reason) == 0)
+			warned_at = Max(warned_at, strike->at);
+	}
+	return warned_at;
+}
+
 static bool
 same_text(const char *a, const char *b)
 {

@@ -217,23 +217,32 @@ ag_subject_seal(const AgBinding *binding, const void *plain, Size length)
 	return seal_at(place, &envelope, binding, plain, length);
 }
 
-bytea *
-ag_subject_unseal(const AgBinding *binding, const void *sealed, Size length)
+AgKeyResult
+ag_subject_try_unseal(const AgBinding *binding, const void *sealed, Size length, bytea **plain)
 {
 	AgKeyResult result = AG_KEY_DAMAGED;
 	AgEnvelope	envelope;
-	bytea	   *plain = NULL;
 	int			place;
 
+	*plain = NULL;
 	if (ag_root_count() == 0)
-		ag_keyring_refuse(AG_KEY_KEYLESS, AG_PURPOSE_SUBJECT, 0);
+		return AG_KEY_KEYLESS;
 	if (ag_envelope_parse(sealed, length, &envelope) && envelope.purpose == AG_PURPOSE_SUBJECT)
 	{
 		ag_key_cache_begin();
 		result = ag_key_cache_subject(binding->account_id, envelope.kid, &place);
 		if (result == AG_KEY_OK)
-			result = unseal_at(place, binding, sealed, length, &plain);
+			result = unseal_at(place, binding, sealed, length, plain);
 	}
+	return result;
+}
+
+bytea *
+ag_subject_unseal(const AgBinding *binding, const void *sealed, Size length)
+{
+	bytea	   *plain;
+	AgKeyResult result = ag_subject_try_unseal(binding, sealed, length, &plain);
+
 	if (result != AG_KEY_OK)
 		ag_keyring_refuse(result, AG_PURPOSE_SUBJECT, 0);
 	return plain;

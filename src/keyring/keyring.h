@@ -96,6 +96,8 @@ extern bytea *ag_keyring_unseal(AgPurpose purpose, const AgBinding *binding, con
  * The caller holds the account's lock.  UG024 after ag_subject_shred().
  */
 extern bytea *ag_subject_seal(const AgBinding *binding, const void *plain, Size length);
+extern AgKeyResult ag_subject_try_unseal(const AgBinding *binding, const void *sealed, Size length,
+										 bytea **plain);
 extern bytea *ag_subject_unseal(const AgBinding *binding, const void *sealed, Size length);
 
 /* Raise what a result other than AG_KEY_OK means. */
