@@ -62,6 +62,7 @@ typedef struct AgStatement
 	const char *sql;			/* constant text, schema-qualified, no volatile call */
 	int			expected;		/* SPI result code, e.g. SPI_OK_SELECT */
 	bool		read_only;		/* see only what the caller's snapshot shows; reports */
+	bool		any_version;	/* fits every release's tables: guards run it before migrate() */
 	int			nargs;
 	Oid			argtypes[AG_STATEMENT_MAX_ARGS];
 } AgStatement;

@@ -202,7 +202,8 @@ ag_plan_execute(AgStatementTable *table, int which, int nargs, const NullableDat
 		elog(ERROR, "statement \"%s\" takes %d arguments, not %d",
 			 statement->name, statement->nargs, nargs);
 
-	ag_installation_require();
+	if (!statement->any_version || !OidIsValid(ag_relation_id("installation")))
+		ag_installation_require();
 	plan_enter(&context, statement);
 	PG_TRY();
 	{

@@ -22,7 +22,7 @@
 /*
  * The restriction behind a verdict, for what the user may know and do about it.
  * NULL: a scope, the lifecycle, one that is younger than the transaction's snapshot,
- * or no way to look (a parallel query).
+ * or no way to look (a parallel query, tables that wait for migrate()).
  */
 static const AgRestriction *
 find_restriction(const AgRefusal *refusal)
@@ -32,7 +32,8 @@ find_restriction(const AgRefusal *refusal)
 	const AgRestriction *found = NULL;
 	ListCell   *cell;
 
-	if (verdict->part == AG_PART_SCOPE || verdict->part == AG_PART_LIFECYCLE || IsInParallelMode())
+	if (verdict->part == AG_PART_SCOPE || verdict->part == AG_PART_LIFECYCLE || IsInParallelMode() ||
+		!ag_installation_current())
 		return NULL;
 	if (push)
 		PushActiveSnapshot(GetTransactionSnapshot());

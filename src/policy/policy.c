@@ -226,7 +226,6 @@ ensure_cache(void)
 	if (cache != NULL && !stale)
 		return;
 
-	ag_installation_require();
 	retire_cache();
 	for (int i = 0; i < (int) lengthof(policy_tables); i++)
 		policy_table_ids[i] = ag_relation_id(policy_tables[i]);

@@ -81,19 +81,22 @@ static const AgStatement statements[] = {
 	[CAPABILITY_ALL] = {
 		.name = "capability.all",
 		.sql = "SELECT capability, bit::int4, floor FROM acctguard.capability ORDER BY bit",
-		.expected = SPI_OK_SELECT
+		.expected = SPI_OK_SELECT,
+		.any_version = true
 	},
 	[BUNDLE_ALL] = {
 		.name = "bundle.all",
 		.sql = "SELECT DISTINCT ON (bundle) bundle, capabilities "
 			"FROM acctguard.bundle ORDER BY bundle, version DESC",
-		.expected = SPI_OK_SELECT
+		.expected = SPI_OK_SELECT,
+		.any_version = true
 	},
 	[SETTING_ALL] = {
 		.name = "setting.all",
 		.sql = "SELECT DISTINCT ON (setting) setting, value "
 			"FROM acctguard.setting ORDER BY setting, version DESC",
-		.expected = SPI_OK_SELECT
+		.expected = SPI_OK_SELECT,
+		.any_version = true
 	},
 	[KIND_NEWEST] = {
 		.name = "freeze_kind.newest",
@@ -123,7 +126,8 @@ static const AgStatement statements[] = {
 		.sql = "SELECT score, kind, length, proposal FROM "
 			"(SELECT DISTINCT ON (score) * FROM acctguard.ladder_step ORDER BY score, version DESC) s "
 			"WHERE enabled ORDER BY score",
-		.expected = SPI_OK_SELECT
+		.expected = SPI_OK_SELECT,
+		.any_version = true
 	},
 	[RISK_SIGNAL_NEWEST] = {
 		.name = "risk_signal.newest",

@@ -30,8 +30,8 @@ foreach my $from (@old)
     $node->command_ok([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr($db), '-f', "$ENV{TESTDIR}/test/releases/$from.sql" ],
         "$from: its rows are there");
     my ($code, $out, $err) = $node->psql($db, q{INSERT INTO message VALUES (1, 'between')});
-    isnt($code, 0, "$from: the newer library refuses what the older one froze");
-    $node->safe_psql($db, q{INSERT INTO message VALUES (2, 'between')});
+    like($err, qr/not allowed "msg.send.direct" now/, "$from: the newer library refuses what the older one froze");
+    is($node->safe_psql($db, q{INSERT INTO message VALUES (2, 'between') RETURNING body}), 'between', "$from: ... and nobody else");
     ($code, $out, $err) = $node->psql($db, "\\set VERBOSITY verbose\nSELECT acctguard.freeze_lift(1, 1, 'enough')");
     like($err, qr/UG006.*HINT:.*UPDATE.*migrate/s, "$from: ... and says what to do before it changes anything");
     my $before = $node->safe_psql($db, q{SELECT jsonb_agg(to_jsonb(r)) FROM acctguard.freeze_record r});
