@@ -27,6 +27,7 @@ CREATE TABLE acctguard.account (
     proposal text CHECK (proposal IN ('terminate', 'reopen')),
     proposed_by text,
     proposed_at timestamptz,
+    acted_at timestamptz,
     CONSTRAINT account_proposal CHECK (
         (proposal IS NULL) = (proposed_by IS NULL) AND (proposal IS NULL) = (proposed_at IS NULL)),
     CONSTRAINT account_closing CHECK (
@@ -58,5 +59,6 @@ COMMENT ON COLUMN acctguard.account.child_count IS 'number of the account''s las
 COMMENT ON COLUMN acctguard.account.session_epoch IS 'sessions of an earlier epoch are revoked';
 COMMENT ON COLUMN acctguard.account.session_locked_epoch IS 'sessions up to this epoch were locked by a freeze';
 COMMENT ON COLUMN acctguard.account.rules_version IS 'the rules the user acknowledged last';
+COMMENT ON COLUMN acctguard.account.acted_at IS 'when something was last decided about it. A clock that was set back by less than ten minutes stands still for the account until it has caught up';
 COMMENT ON COLUMN acctguard.account.proposal IS 'what waits for a second person: terminate or reopen';
 COMMENT ON COLUMN acctguard.account.close_at IS 'when the account closes, set while closing';

@@ -19,5 +19,6 @@ COMMENT ON COLUMN acctguard.standing.part IS 'l lifecycle, f freeze, p probation
 COMMENT ON COLUMN acctguard.standing.denied IS 'capabilities refused, one bit each (capability.bit)';
 COMMENT ON COLUMN acctguard.standing.challenged IS 'capabilities that need a stronger proof first';
 COMMENT ON COLUMN acctguard.standing.monitored IS 'capabilities allowed but recorded (monitor mode)';
+COMMENT ON COLUMN acctguard.standing.starts_at IS '-infinity for what is in force when the row is written: a clock that is set back does not take it out of force';
 COMMENT ON COLUMN acctguard.standing.ends_at IS 'end, exclusive; NULL is indefinite';
 COMMENT ON COLUMN acctguard.standing.rule IS 'condition of a self_rule: {"hours": ["08:00", "22:00"], "zone": "Asia/Shanghai", "devices": ["id"]}; the row is in force outside those hours or devices';

@@ -44,6 +44,17 @@ ag_account_lock(int64 account_id)
 	return account;
 }
 
+TimestampTz
+ag_account_now(AgAccount *account)
+{
+	TimestampTz now = ag_now();
+
+	if (account->acted_at == DT_NOEND || account->acted_at < now ||
+		account->acted_at - now > AG_SET_BACK)
+		account->acted_at = now;
+	return account->acted_at;
+}
+
 AgAccount *
 ag_account_try_lock(int64 account_id)
 {

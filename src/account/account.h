@@ -51,6 +51,7 @@ typedef struct AgAccount
 	char	   *proposal;		/* terminate, reopen, or NULL: waits for a second person */
 	char	   *proposed_by;
 	TimestampTz proposed_at;
+	TimestampTz acted_at;		/* latest time given by ag_account_now(); DT_NOEND = never */
 } AgAccount;
 
 /*
@@ -62,6 +63,20 @@ extern AgAccount *ag_account_lock(int64 account_id);
 
 /* The same without waiting: NULL while somebody else works on the account. */
 extern AgAccount *ag_account_try_lock(int64 account_id);
+
+/*
+ * A clock is set back by a correction, by a virtual machine that moves, by promotion of
+ * a standby whose clock is behind.  Further back than this (microseconds) it was wrong
+ * before, and waiting for it to catch up would keep the account in the future.
+ */
+#define AG_SET_BACK (10 * SECS_PER_MINUTE * USECS_PER_SEC)
+
+/*
+ * The time of an act on a locked account, or of a look at one that was read.  Acts are
+ * in order of time even where the clock is not: for one that was set back a little,
+ * time stands still.
+ */
+extern TimestampTz ag_account_now(AgAccount *account);
 
 /* Read without a lock; NULL if there is none / UG404. */
 extern AgAccount *ag_account_read(int64 account_id);

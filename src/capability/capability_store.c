@@ -60,7 +60,8 @@ ag_standing_store_write(int64 account_id, const AgStanding *row)
 	ag_run(standing_statements, STANDING_WRITE, ag_int8(account_id), ag_int4(row->freeze_no),
 		   ag_datum(CharGetDatum(row->part), false), ag_int8((int64) row->denied),
 		   ag_int8((int64) row->challenged), ag_int8((int64) row->monitored),
-		   ag_time(row->starts_at), ag_time(row->ends_at), ag_text(row->rule));
+		   ag_datum(TimestampTzGetDatum(row->starts_at), false), ag_time(row->ends_at),
+		   ag_text(row->rule));
 }
 
 void

@@ -30,6 +30,7 @@ find_restriction(const AgRefusal *refusal)
 	const AgVerdict *verdict = refusal->verdict;
 	bool		push = !ActiveSnapshotSet();
 	const AgRestriction *found = NULL;
+	AgAccount  *account;
 	ListCell   *cell;
 
 	if (verdict->part == AG_PART_SCOPE || verdict->part == AG_PART_LIFECYCLE || IsInParallelMode() ||
@@ -37,7 +38,9 @@ find_restriction(const AgRefusal *refusal)
 		return NULL;
 	if (push)
 		PushActiveSnapshot(GetTransactionSnapshot());
-	foreach(cell, ag_freeze_restrictions(refusal->account_id, ag_now()))
+	account = ag_account_read(refusal->account_id);
+	foreach(cell, ag_freeze_restrictions(refusal->account_id,
+										 account ? ag_account_now(account) : ag_now()))
 	{
 		AgRestriction *restriction = lfirst(cell);
 

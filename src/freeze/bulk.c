@@ -52,7 +52,7 @@ freeze_piece(void *arg)
 	{
 		AgAccount  *account = ag_account_lock(piece->batch->accounts[i]);
 
-		ag_freeze_impose(account, piece->actor, piece->order, ag_now());
+		ag_freeze_impose(account, piece->actor, piece->order, ag_account_now(account));
 		ag_account_save(account);
 		MemoryContextReset(context);
 		CHECK_FOR_INTERRUPTS();
@@ -249,7 +249,7 @@ ag_batch_undo(const AgActor *actor, const char *name, const char *reason)
 	{
 		AgAccount  *account = ag_account_lock(ag_row_int8(freezes, i, 1));
 		AgFreeze   *freeze = ag_freeze_load(account->account_id, ag_row_int4(freezes, i, 2));
-		TimestampTz at = ag_now();
+		TimestampTz at = ag_account_now(account);
 		AgFreezeEvent event;
 
 		if (undoing_event(ag_freeze_state(freeze, at), &event))

@@ -94,7 +94,7 @@ acctguard_freeze_impose(PG_FUNCTION_ARGS)
 
 	ag_freeze_order_check(actor, &order);
 	account = ag_account_lock(account_id);
-	no = ag_freeze_impose(account, actor, &order, ag_now());
+	no = ag_freeze_impose(account, actor, &order, ag_account_now(account));
 	ag_account_save(account);
 	PG_RETURN_INT32(no);
 }
@@ -106,7 +106,7 @@ acctguard_freeze_approve(PG_FUNCTION_ARGS)
 	int64		account_id = ag_arg_account(fcinfo, 0);
 	int			no = arg_freeze_no(fcinfo, 1);
 	AgAccount  *account = ag_account_lock(account_id);
-	AgFreezeState state = ag_freeze_approve(account, ag_actor(), no, ag_now());
+	AgFreezeState state = ag_freeze_approve(account, ag_actor(), no, ag_account_now(account));
 
 	ag_account_save(account);
 	PG_RETURN_TEXT_P(cstring_to_text(ag_freeze_state_name(state)));
@@ -121,7 +121,7 @@ acctguard_freeze_reject(PG_FUNCTION_ARGS)
 	char	   *reason = ag_arg_required_text(fcinfo, 2, "reason");
 	AgAccount  *account = ag_account_lock(account_id);
 
-	ag_freeze_reject(account, ag_actor(), no, reason, ag_now());
+	ag_freeze_reject(account, ag_actor(), no, reason, ag_account_now(account));
 	ag_account_save(account);
 	PG_RETURN_VOID();
 }
@@ -148,7 +148,7 @@ acctguard_freeze_amend(PG_FUNCTION_ARGS)
 	amendment.expected_version = PG_ARGISNULL(9) ? 0 : PG_GETARG_INT32(9);
 
 	account = ag_account_lock(account_id);
-	version = ag_freeze_amend(account, ag_actor(), no, &amendment, ag_now());
+	version = ag_freeze_amend(account, ag_actor(), no, &amendment, ag_account_now(account));
 	ag_account_save(account);
 	PG_RETURN_INT32(version);
 }
@@ -163,7 +163,7 @@ acctguard_freeze_stay(PG_FUNCTION_ARGS)
 	TimestampTz until = ag_arg_finite_time(fcinfo, 3, "until");
 	AgAccount  *account = ag_account_lock(account_id);
 
-	ag_freeze_stay(account, ag_actor(), no, until, reason, ag_now());
+	ag_freeze_stay(account, ag_actor(), no, until, reason, ag_account_now(account));
 	ag_account_save(account);
 	PG_RETURN_VOID();
 }
@@ -177,7 +177,7 @@ acctguard_freeze_unstay(PG_FUNCTION_ARGS)
 	char	   *reason = ag_arg_required_text(fcinfo, 2, "reason");
 	AgAccount  *account = ag_account_lock(account_id);
 
-	ag_freeze_unstay(account, ag_actor(), no, reason, ag_now());
+	ag_freeze_unstay(account, ag_actor(), no, reason, ag_account_now(account));
 	ag_account_save(account);
 	PG_RETURN_VOID();
 }
@@ -190,7 +190,7 @@ acctguard_freeze_vacate(PG_FUNCTION_ARGS)
 	int			no = arg_freeze_no(fcinfo, 1);
 	char	   *reason = ag_arg_required_text(fcinfo, 2, "reason");
 	AgAccount  *account = ag_account_lock(account_id);
-	bool		done = ag_freeze_correct(account, ag_actor(), no, reason, ag_now());
+	bool		done = ag_freeze_correct(account, ag_actor(), no, reason, ag_account_now(account));
 
 	ag_account_save(account);
 	PG_RETURN_TEXT_P(cstring_to_text(done ? "vacated" : "proposed"));
@@ -198,13 +198,13 @@ acctguard_freeze_vacate(PG_FUNCTION_ARGS)
 
 /* What restricts the account now, as the result of a set-returning function. */
 static Datum
-return_restrictions(FunctionCallInfo fcinfo, int64 account_id)
+return_restrictions(FunctionCallInfo fcinfo, AgAccount *account)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	ListCell   *cell;
 
 	InitMaterializedSRF(fcinfo, 0);
-	foreach(cell, ag_freeze_restrictions(account_id, ag_now()))
+	foreach(cell, ag_freeze_restrictions(account->account_id, ag_account_now(account)))
 	{
 		Datum		values[AG_RESTRICTION_COLUMNS];
 		bool		nulls[AG_RESTRICTION_COLUMNS];
@@ -226,9 +226,9 @@ acctguard_freeze_lift(PG_FUNCTION_ARGS)
 	char	   *proof = ag_arg_json(fcinfo, 4, "proof");
 	AgAccount  *account = ag_account_lock(account_id);
 
-	ag_freeze_lift(account, ag_actor(), no, reason, reference, proof, ag_now());
+	ag_freeze_lift(account, ag_actor(), no, reason, reference, proof, ag_account_now(account));
 	ag_account_save(account);
-	return return_restrictions(fcinfo, account_id);
+	return return_restrictions(fcinfo, account);
 }
 
 /* freeze_satisfy(account_id, freeze_no, condition, proof): what remains. */
@@ -241,9 +241,9 @@ acctguard_freeze_satisfy(PG_FUNCTION_ARGS)
 	char	   *proof = ag_arg_json(fcinfo, 3, "proof");
 	AgAccount  *account = ag_account_lock(account_id);
 
-	ag_freeze_satisfy(account, ag_actor(), no, condition, proof, ag_now());
+	ag_freeze_satisfy(account, ag_actor(), no, condition, proof, ag_account_now(account));
 	ag_account_save(account);
-	return return_restrictions(fcinfo, account_id);
+	return return_restrictions(fcinfo, account);
 }
 
 #define LIST_COLUMNS 31
@@ -322,10 +322,9 @@ acctguard_freeze_list(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	int64		account_id = ag_arg_account(fcinfo, 0);
-	TimestampTz at = ag_now();
+	TimestampTz at = ag_account_now(ag_account_require(account_id));
 	ListCell   *cell;
 
-	(void) ag_account_require(account_id);
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(cell, ag_freeze_list(account_id))
 	{

@@ -159,15 +159,27 @@ ag_freeze_follow(List *freezes, List *acknowledgments, TimestampTz at)
 	return derivation.rows;
 }
 
-/* ... and the row that the account's lifecycle leaves, which freezes can delay. */
+/*
+ * ... and the row that the account's lifecycle leaves, which freezes can delay.  What
+ * is in force already is written without a beginning, so that a clock that is set back
+ * does not take it out of force.
+ */
 void
 ag_freeze_derive(AgAccount *account, TimestampTz at)
 {
 	List	   *rows = ag_freeze_follow(ag_freeze_list(account->account_id),
 										ag_acknowledgment_list(account->account_id), at);
 	AgStanding *lifecycle = palloc(sizeof(AgStanding));
+	ListCell   *cell;
 
 	if (ag_freeze_lifecycle_row(account, lifecycle))
 		rows = lappend(rows, lifecycle);
+	foreach(cell, rows)
+	{
+		AgStanding *row = lfirst(cell);
+
+		if (row->starts_at <= at)
+			row->starts_at = DT_NOBEGIN;
+	}
 	ag_standing_replace(account->account_id, rows);
 }

@@ -122,8 +122,8 @@ event_of(const TriggerData *trigger, AgFreezeState from, AgFreezeEvent *event)
 }
 
 /*
- * A step is dated when it is made: not in the future, not before the transaction, and
- * what dates it agrees with changed_at.
+ * A step is dated when it is made: not in the future, not before the transaction (but
+ * for a clock that was set back), and what dates it agrees with changed_at.
  */
 static void
 check_date(const TriggerData *trigger, const AgFreeze *new, TimestampTz at)
@@ -131,7 +131,8 @@ check_date(const TriggerData *trigger, const AgFreeze *new, TimestampTz at)
 	static const char *const dated[] = {"endorsed_at", "approved_at", "ended_at", "vacated_at"};
 	TimestampTz shift = ag_now() - GetCurrentTimestamp();	/* the test clock */
 
-	if (at > ag_now() || at - shift < GetCurrentTransactionStartTimestamp())
+	if (at - ag_now() > AG_SET_BACK ||
+		GetCurrentTransactionStartTimestamp() - (at - shift) > AG_SET_BACK)
 		refuse(trigger, "changed_at is not the time of the change.");
 	for (int i = 0; i < (int) lengthof(dated); i++)
 		if (ag_trigger_changed(trigger, dated[i]) &&

@@ -138,7 +138,7 @@ release_one(int64 account_id, const AgActor *actor, const AgKind *kind, const ch
 			const char *legal_reference, const char *reason)
 {
 	AgAccount  *account = ag_account_lock(account_id);
-	TimestampTz at = ag_now();
+	TimestampTz at = ag_account_now(account);
 	char	   *reference;
 	char	   *placed_by;
 	int			no = ag_hold_store_find(account_id, matter, &reference, &placed_by);

@@ -28,7 +28,7 @@ acctguard_legal_hold_place(PG_FUNCTION_ARGS)
 	ag_check_length(matter, "matter", AG_MOST_NAME);
 	ag_hold_require_place(actor);
 	account = ag_account_lock(account_id);
-	no = ag_hold_place(account, actor, matter, legal_reference, note, ag_now());
+	no = ag_hold_place(account, actor, matter, legal_reference, note, ag_account_now(account));
 	ag_account_save(account);
 	PG_RETURN_INT32(no);
 }

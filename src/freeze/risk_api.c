@@ -77,7 +77,7 @@ acctguard_risk_report(PG_FUNCTION_ARGS)
 		elog(ERROR, "return type must be a row type");
 
 	account = ag_account_lock(account_id);
-	freeze_no = ag_risk_report(account, ag_actor(), signal, weight, evidence, incident, ag_now(),
+	freeze_no = ag_risk_report(account, ag_actor(), signal, weight, evidence, incident, ag_account_now(account),
 							   &score);
 	ag_account_save(account);
 
@@ -94,7 +94,7 @@ acctguard_risk_clear(PG_FUNCTION_ARGS)
 	int64		account_id = ag_arg_account(fcinfo, 0);
 	char	   *reason = ag_arg_required_text(fcinfo, 1, "reason");
 	AgAccount  *account = ag_account_lock(account_id);
-	int			ended = ag_risk_clear(account, ag_actor(), reason, ag_now());
+	int			ended = ag_risk_clear(account, ag_actor(), reason, ag_account_now(account));
 
 	ag_account_save(account);
 	PG_RETURN_INT32(ended);

@@ -84,7 +84,7 @@ acctguard_warn(PG_FUNCTION_ARGS)
 	require_open(account);
 	require_other_account(account, actor);
 	ag_freeze_require_rank(account, actor);
-	ag_strike_warn(account, actor, reason, points, facts, incident, idempotency_key, ag_now(),
+	ag_strike_warn(account, actor, reason, points, facts, incident, idempotency_key, ag_account_now(account),
 				   &score, &ladder_no);
 	ag_account_save(account);
 
@@ -108,7 +108,7 @@ acctguard_strike_void(PG_FUNCTION_ARGS)
 				errmsg("strike_no must not be null"));
 	account = ag_account_lock(account_id);
 	require_other_account(account, actor);
-	ag_strike_void_warning(account, actor, PG_GETARG_INT32(1), reason, ag_now());
+	ag_strike_void_warning(account, actor, PG_GETARG_INT32(1), reason, ag_account_now(account));
 	ag_account_save(account);
 	PG_RETURN_VOID();
 }
@@ -150,7 +150,7 @@ acctguard_acknowledge(PG_FUNCTION_ARGS)
 		ereport(ERROR, ag_errcode(AG_ERR_ACCOUNT_STATE),
 				errmsg("account " INT64_FORMAT " is %s", account_id,
 					   ag_lifecycle_name(account->state)));
-	opened = ag_acknowledge(account, actor, rules_version, text_hash, locale, device, ag_now());
+	opened = ag_acknowledge(account, actor, rules_version, text_hash, locale, device, ag_account_now(account));
 	ag_account_save(account);
 	PG_RETURN_INT32(opened);
 }
@@ -169,7 +169,7 @@ acctguard_acknowledgment_waive(PG_FUNCTION_ARGS)
 				errmsg("freeze_no must not be null"));
 	account = ag_account_lock(account_id);
 	require_other_account(account, actor);
-	ag_acknowledgment_waive(account, actor, PG_GETARG_INT32(1), reason, ag_now());
+	ag_acknowledgment_waive(account, actor, PG_GETARG_INT32(1), reason, ag_account_now(account));
 	ag_account_save(account);
 	PG_RETURN_VOID();
 }

@@ -105,14 +105,16 @@ ag_account_open(const AgAccountOrder *order)
 
 /*
  * Lock an account for a verb.  Closing accounts whose time has come are closed
- * first: the clock decided that, this only writes it down.
+ * first: the clock decided that, this only writes it down.  The time is taken under
+ * the lock.
  */
 static AgAccount *
-lock_settled(int64 account_id, TimestampTz at)
+lock_settled(int64 account_id, TimestampTz *at)
 {
 	AgAccount  *account = ag_account_lock(account_id);
 
-	if (account->state == AG_CLOSING && ag_freeze_lifecycle_at(account, at) == AG_CLOSED)
+	*at = ag_account_now(account);
+	if (account->state == AG_CLOSING && ag_freeze_lifecycle_at(account, *at) == AG_CLOSED)
 	{
 		account->state = AG_CLOSED;
 		account->closed_at = ag_freeze_closing_at(account);
@@ -152,8 +154,8 @@ finish(AgAccount *account, AgLifecycle from, AgAction action, const char *reason
 void
 ag_account_activate(int64 account_id)
 {
-	TimestampTz at = ag_now();
-	AgAccount  *account = lock_settled(account_id, at);
+	TimestampTz at;
+	AgAccount  *account = lock_settled(account_id, &at);
 
 	require_transition(account, AG_ACCOUNT_ACTIVATE);
 	account->state = AG_ACTIVE;
@@ -186,8 +188,8 @@ require_proof_under_alarm(const AgAccount *account, const char *proof, Timestamp
 TimestampTz
 ag_account_request_close(int64 account_id, const char *reason, const char *proof)
 {
-	TimestampTz at = ag_now();
-	AgAccount  *account = lock_settled(account_id, at);
+	TimestampTz at;
+	AgAccount  *account = lock_settled(account_id, &at);
 
 	require_transition(account, AG_ACCOUNT_REQUEST_CLOSE);
 	require_proof_under_alarm(account, proof, at);
@@ -202,8 +204,8 @@ ag_account_request_close(int64 account_id, const char *reason, const char *proof
 void
 ag_account_cancel_close(int64 account_id, const char *proof)
 {
-	TimestampTz at = ag_now();
-	AgAccount  *account = lock_settled(account_id, at);
+	TimestampTz at;
+	AgAccount  *account = lock_settled(account_id, &at);
 
 	require_transition(account, AG_ACCOUNT_CANCEL_CLOSE);
 	require_proof_under_alarm(account, proof, at);
@@ -261,8 +263,8 @@ require_unheld(const AgAccount *account, AgHoldBlocks what, TimestampTz at)
 const char *
 ag_account_terminate(int64 account_id, const char *reason)
 {
-	TimestampTz at = ag_now();
-	AgAccount  *account = lock_settled(account_id, at);
+	TimestampTz at;
+	AgAccount  *account = lock_settled(account_id, &at);
 	AgLifecycle from = account->state;
 
 	require_transition(account, AG_ACCOUNT_TERMINATE);
@@ -288,8 +290,8 @@ ag_account_terminate(int64 account_id, const char *reason)
 const char *
 ag_account_reopen(int64 account_id, const char *reason)
 {
-	TimestampTz at = ag_now();
-	AgAccount  *account = lock_settled(account_id, at);
+	TimestampTz at;
+	AgAccount  *account = lock_settled(account_id, &at);
 
 	require_transition(account, AG_ACCOUNT_REOPEN);
 	if (!second_person(account, "reopen", AG_ACTION_ACCOUNT_REOPEN_PROPOSED, reason, at))
@@ -309,8 +311,8 @@ ag_account_reopen(int64 account_id, const char *reason)
 void
 ag_account_erase(int64 account_id, const char *reason)
 {
-	TimestampTz at = ag_now();
-	AgAccount  *account = lock_settled(account_id, at);
+	TimestampTz at;
+	AgAccount  *account = lock_settled(account_id, &at);
 	TimestampTz erasable_at;
 
 	require_transition(account, AG_ACCOUNT_ERASE);

@@ -197,8 +197,8 @@ set_value(Datum *values, bool *nulls, int n, NullableDatum value)
 Datum
 acctguard_account_show(PG_FUNCTION_ARGS)
 {
-	TimestampTz at = ag_now();
 	AgAccount  *account = ag_account_require(ag_arg_account(fcinfo, 0));
+	TimestampTz at = ag_account_now(account);
 	TupleDesc	desc;
 	Datum		values[14];
 	bool		nulls[14];
@@ -237,7 +237,7 @@ acctguard_standing(PG_FUNCTION_ARGS)
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
-	ag_account_standing(account, ag_now(), &denied, &challenged, &until);
+	ag_account_standing(account, ag_account_now(account), &denied, &challenged, &until);
 	set_value(values, nulls, 0, ag_datum(PointerGetDatum(ag_policy_mask_names(denied)), false));
 	set_value(values, nulls, 1,
 			  ag_datum(PointerGetDatum(ag_policy_mask_names(challenged & ~denied)), false));
@@ -252,7 +252,8 @@ acctguard_explain(PG_FUNCTION_ARGS)
 {
 	int64		account_id = ag_arg_account(fcinfo, 0);
 	char	   *capability = ag_arg_text(fcinfo, 1);
-	TimestampTz at = PG_ARGISNULL(2) ? ag_now() : ag_arg_finite_time(fcinfo, 2, "at");
+	TimestampTz at = PG_ARGISNULL(2) ? ag_account_now(ag_account_require(account_id))
+		: ag_arg_finite_time(fcinfo, 2, "at");
 
 	InitMaterializedSRF(fcinfo, 0);
 	ag_account_explain((ReturnSetInfo *) fcinfo->resultinfo, account_id, capability, at);

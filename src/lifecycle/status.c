@@ -93,8 +93,8 @@ scope_json(const AgScope *scope)
 char *
 ag_account_status(int64 account_id)
 {
-	TimestampTz at = ag_now();
 	AgAccount  *account = ag_account_require(account_id);
+	TimestampTz at = ag_account_now(account);
 	AgLifecycle state = ag_freeze_lifecycle_at(account, at);
 	AgStanding	row;
 	AgJson		json;

@@ -22,8 +22,8 @@ SELECT acctguard.freeze_impose(2100000, 'temp_restrict', 'security.odd_login', '
 RESET SESSION AUTHORIZATION;
 SELECT no, state, end_reason, kind, reason, capabilities, ends_at - starts_at AS length, version, issued_by, automated, appealable
 FROM acctguard.freeze_list(2100000);
-SELECT part, ends_at - starts_at AS length, starts_at = lag(ends_at) OVER (ORDER BY starts_at) AS no_gap
-FROM acctguard.standing WHERE account_id = 2100000 ORDER BY starts_at;
+SELECT part, ends_at - pg_temp.begun(s) AS length, starts_at = lag(ends_at) OVER (ORDER BY starts_at) AS no_gap
+FROM acctguard.standing s WHERE account_id = 2100000 ORDER BY starts_at;
 SELECT * FROM pg_temp.standing(2100000);
 SELECT * FROM pg_temp.standing(2100000, 86399);
 SELECT * FROM pg_temp.standing(2100000, 86401);
