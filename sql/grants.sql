@@ -151,7 +151,7 @@ TO acctguard_operator;
 GRANT EXECUTE ON PROCEDURE
     acctguard.freeze_many(bigint[], text, text, text, interval, jsonb, uuid, integer, boolean, text[], text, text, text)
 TO acctguard_risk, acctguard_moderator, acctguard_compliance, acctguard_operator;
-GRANT EXECUTE ON FUNCTION acctguard.batch_undo(uuid, text) TO
+GRANT EXECUTE ON FUNCTION acctguard.batch_undo(uuid, text, text) TO
     acctguard_moderator, acctguard_compliance, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.batch_status(uuid), acctguard.batch_refusals(uuid) TO
     acctguard_moderator, acctguard_compliance, acctguard_auditor, acctguard_operator;

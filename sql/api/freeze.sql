@@ -321,13 +321,14 @@ accounts: in any order; doubles count once. batch: id of the run, default a new 
 Accounts that cannot be frozen (errors of class UG: no such account, protected, outranked, ...) are written down, see batch_refusals(), and stop nothing. Other arguments as in freeze_impose().
 CALL it as a statement of its own: it commits. Errors: 2D000 inside a transaction block, UG122 batch begun with another request, 40001 another run goes on with the batch, 22023 and those freeze_impose() raises before it looks at an account.';
 
-CREATE OR REPLACE FUNCTION acctguard.batch_undo(batch uuid, reason text)
+CREATE OR REPLACE FUNCTION acctguard.batch_undo(batch uuid, reason text, legal_reference text DEFAULT NULL)
 RETURNS bigint
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_batch_undo';
-COMMENT ON FUNCTION acctguard.batch_undo(uuid, text) IS
-'Ends what still stands of the batch''s own freezes (running ones are lifted, scheduled ones cancelled, proposals rejected), stops a run that still goes on, and returns how many freezes it ended; nothing else on the accounts is touched. One transaction. Strikes stay, as after every lift. Needs the right to lift the kind. A second call does nothing.
-Errors: UG133 no such batch, UG115 role may not.';
+COMMENT ON FUNCTION acctguard.batch_undo(uuid, text, text) IS
+'Ends what still stands of the batch''s own freezes (running ones are lifted, scheduled ones cancelled, proposals rejected), stops a run that still goes on, and returns how many freezes it ended; nothing else on the accounts is touched. One transaction. Strikes stay, as after every lift. Each freeze is ended with the authority freeze_lift() asks for, in the version of the kind it was imposed under; one that may not be ended fails the whole call. A second call does nothing.
+legal_reference: the document of the authority, for kinds that are lifted on its word.
+Errors: UG133 no such batch, UG115 role may not, UG113 the kind wants another person than the one who decided, UG111 legal_reference is missing.';
 
 CREATE OR REPLACE FUNCTION acctguard.batch_status(batch uuid DEFAULT NULL,
     OUT id uuid, OUT kind text, OUT reason text, OUT total bigint, OUT done bigint, OUT frozen bigint,

@@ -205,30 +205,39 @@ ag_batch_run(AgBatch *batch, const AgActor *actor, const AgFreezeOrder *order, i
 	MemoryContextDelete(context);
 }
 
-/* What ends a freeze in its present state; false if it has ended. */
+/*
+ * End one freeze of a batch, with the authority its kind asks for; false if it has
+ * ended.
+ */
 static bool
-undoing_event(AgFreezeState state, AgFreezeEvent *event)
+undo_one(int64 account_id, int no, const AgActor *actor, const char *reason,
+		 const char *legal_reference)
 {
-	switch (state)
+	AgAccount  *account = ag_account_lock(account_id);
+	AgFreeze   *freeze = ag_freeze_load(account_id, no);
+	TimestampTz at = ag_account_now(account);
+
+	switch (ag_freeze_state(freeze, at))
 	{
 		case AG_FREEZE_PROPOSED:
-			*event = AG_FREEZE_REJECT;
-			return true;
+			ag_freeze_end_now(account, actor, freeze, AG_FREEZE_REJECT, reason, at);
+			break;
 		case AG_FREEZE_SCHEDULED:
-			*event = AG_FREEZE_CANCEL;
-			return true;
 		case AG_FREEZE_ACTIVE:
 		case AG_FREEZE_STAYED:
-			*event = AG_FREEZE_LIFT;
-			return true;
+			ag_freeze_lift(account, actor, no, reason, legal_reference, NULL, at);
+			break;
 		default:
 			return false;
 	}
+	ag_account_save(account);
+	return true;
 }
 
 /* End what still stands of a batch's own freezes; returns how many. */
 int64
-ag_batch_undo(const AgActor *actor, const char *name, const char *reason)
+ag_batch_undo(const AgActor *actor, const char *name, const char *reason,
+			  const char *legal_reference)
 {
 	AgBatch		batch = {0};
 	const AgKind *kind;
@@ -247,17 +256,9 @@ ag_batch_undo(const AgActor *actor, const char *name, const char *reason)
 	freezes = ag_batch_store_freezes(name);
 	for (uint64 i = 0; i < freezes->count; i++)
 	{
-		AgAccount  *account = ag_account_lock(ag_row_int8(freezes, i, 1));
-		AgFreeze   *freeze = ag_freeze_load(account->account_id, ag_row_int4(freezes, i, 2));
-		TimestampTz at = ag_account_now(account);
-		AgFreezeEvent event;
-
-		if (undoing_event(ag_freeze_state(freeze, at), &event))
-		{
-			ag_freeze_end_now(account, actor, freeze, event, reason, at);
-			ag_account_save(account);
+		if (undo_one(ag_row_int8(freezes, i, 1), ag_row_int4(freezes, i, 2), actor, reason,
+					 legal_reference))
 			ended++;
-		}
 		CHECK_FOR_INTERRUPTS();
 	}
 	return ended;

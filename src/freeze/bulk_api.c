@@ -159,16 +159,19 @@ arg_batch(FunctionCallInfo fcinfo)
 	return ag_datum(PG_ARGISNULL(0) ? (Datum) 0 : PG_GETARG_DATUM(0), PG_ARGISNULL(0));
 }
 
-/* batch_undo(batch, reason) */
+/* batch_undo(batch, reason, legal_reference); the release 0.1.0 had two arguments */
 Datum
 acctguard_batch_undo(PG_FUNCTION_ARGS)
 {
+	char	   *reason = ag_arg_required_text(fcinfo, 1, "reason");
+	char	   *reference = PG_NARGS() < 3 ? NULL
+		: ag_arg_short_text(fcinfo, 2, "legal_reference", AG_MOST_NOTE);
 	char	   *batch;
 
 	if (PG_ARGISNULL(0))
 		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("batch must not be null"));
 	batch = DatumGetCString(DirectFunctionCall1(uuid_out, PG_GETARG_DATUM(0)));
-	PG_RETURN_INT64(ag_batch_undo(ag_actor(), batch, ag_arg_required_text(fcinfo, 1, "reason")));
+	PG_RETURN_INT64(ag_batch_undo(ag_actor(), batch, reason, reference));
 }
 
 /* batch_status(batch) */

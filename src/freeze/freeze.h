@@ -251,7 +251,7 @@ extern void ag_freeze_lift(AgAccount *account, const AgActor *actor, int no, con
 extern void ag_freeze_satisfy(AgAccount *account, const AgActor *actor, int no,
 							  const char *condition, const char *proof, TimestampTz at);
 
-/* End a freeze without asking for authority: batch_undo(), closing of the account. */
+/* End a freeze without asking for authority: rejected proposals, closing of the account. */
 extern void ag_freeze_end_now(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
 							  AgFreezeEvent event, const char *reason, TimestampTz at);
 

@@ -97,7 +97,9 @@ ag_freeze_restrictions(int64 account_id, TimestampTz at)
 	{
 		AgStanding *row = lfirst(cell);
 
-		if (ag_interval_contains(row->starts_at, row->ends_at, at))
+		/* Within the hours that the user left himself nothing is refused. */
+		if (ag_interval_contains(row->starts_at, row->ends_at, at) &&
+			ag_rule_holds(row->rule, at, NULL))
 			restrictions = lappend(restrictions, new_restriction(freezes, row, at));
 	}
 	return restrictions;

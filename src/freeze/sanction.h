@@ -99,7 +99,8 @@ typedef struct AgBatch
 
 extern void ag_batch_run(AgBatch *batch, const AgActor *actor, const AgFreezeOrder *order,
 						 int batch_size, bool dry_run);
-extern int64 ag_batch_undo(const AgActor *actor, const char *name, const char *reason);
+extern int64 ag_batch_undo(const AgActor *actor, const char *name, const char *reason,
+						   const char *legal_reference);
 
 /*
  * strike_rules.c: pure.

@@ -87,6 +87,22 @@ SELECT state FROM acctguard.freeze_list(610621);
 SELECT acctguard.batch_undo(:c, 'one by one instead');
 SELECT state, end_reason FROM acctguard.freeze_list(610621);
 
+-- what only an authority may have lifted is lifted on its word, by another person
+CREATE ROLE regress_bulk_officer LOGIN IN ROLE acctguard_compliance;
+CREATE ROLE regress_bulk_officer2 LOGIN IN ROLE acctguard_compliance;
+CREATE ROLE regress_bulk_officer3 LOGIN IN ROLE acctguard_compliance;
+SET SESSION AUTHORIZATION regress_bulk_officer;
+CALL acctguard.freeze_many('{610651}', 'compliance', 'regulatory.order', 'order of the court of appeal', batch => '00000000-0000-0000-0000-0000000610e6',
+    legal_reference => 'order 17/2026', ground => 'Criminal Procedure Act');
+SET SESSION AUTHORIZATION regress_bulk_officer2;
+SELECT acctguard.freeze_approve(610651, 1);
+SELECT acctguard.batch_undo('00000000-0000-0000-0000-0000000610e6', 'over', 'order 18/2026');
+SET SESSION AUTHORIZATION regress_bulk_officer3;
+SELECT acctguard.batch_undo('00000000-0000-0000-0000-0000000610e6', 'over');
+SELECT acctguard.batch_undo('00000000-0000-0000-0000-0000000610e6', 'over', 'order 18/2026');
+RESET SESSION AUTHORIZATION;
+SELECT state, end_reason, ended_by FROM acctguard.freeze_list(610651);
+
 -- a dry run tells what would happen and keeps nothing
 CALL acctguard.freeze_many('{610607,610631,610632}', 'feature_freeze', 'violation.spam', 'one campaign of many accounts', dry_run => true, batch => :d);
 SELECT count(*) FROM acctguard.freeze_record WHERE account_id IN (610631, 610632);
@@ -114,4 +130,4 @@ DELETE FROM acctguard.batch_refusal;
 
 \set ECHO none
 DROP VIEW regress_batches;
-DROP ROLE regress_bulk_moderator, regress_bulk_second, regress_bulk_app;
+DROP ROLE regress_bulk_officer, regress_bulk_officer2, regress_bulk_officer3, regress_bulk_moderator, regress_bulk_second, regress_bulk_app;

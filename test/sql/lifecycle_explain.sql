@@ -74,4 +74,11 @@ SELECT r ? 'facts' AS facts, r ? 'why' AS why, r ->> 'kind' AS kind FROM jsonb_a
 SET acctguard.test_clock_offset = '11d';
 SELECT r ->> 'facts' AS facts FROM jsonb_array_elements(acctguard.account_status(403) -> 'restrictions') r;
 RESET acctguard.test_clock_offset;
+-- FRZ-06: a rule restricts outside the hours it leaves free, and only then
+SELECT acctguard.account_open(404);
+SELECT acctguard.freeze_impose(404, 'self_rule', 'own_wish', rule => '{"hours": ["08:00", "22:00"], "zone": "UTC"}');
+SELECT hour, (SELECT count(*) FROM acctguard.explain(404, at => date_trunc('day', clock_timestamp(), 'UTC') + interval '2 days' + make_interval(hours => hour))) AS restrictions
+FROM unnest('{7,8,21,22}'::integer[]) AS hour;
+SELECT acctguard.freeze_impose(404, 'self_rule', 'own_wish', rule => '{"devices": ["phone"]}');
+SELECT count(*) AS of_an_unknown_device FROM acctguard.explain(404, at => date_trunc('day', clock_timestamp(), 'UTC') + interval '2 days 12 hours');
 DROP TABLE mark;
