@@ -18,7 +18,10 @@ UPDATE_SQL  := $(patsubst sql/release/acctguard--%.sql,sql/acctguard--%--$(EXTVE
 DATA        := $(FROZEN)
 DATA_built   = $(INSTALL_SQL) $(UPDATE_SQL)
 SCRIPTS      = bin/acctguard-keygen
-EXTRA_CLEAN  = $(UNIT_PROGRAMS) sql/acctguard--*.sql results regression.diffs regression.out output_iso
+# PGXS builds either a library or a program; the program is one of the things to be built and put beside the scripts.
+SCRIPTS_built = client/acctguard-notifier
+CLIENT_OBJS  := $(patsubst %.c,%.o,$(wildcard client/*.c))
+EXTRA_CLEAN  = $(UNIT_PROGRAMS) $(CLIENT_OBJS) sql/acctguard--*.sql results regression.diffs regression.out output_iso
 
 # Tests. expected/ lies at the top for both kinds; test/prepare makes their databases.
 REGRESS        ?= $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
@@ -46,6 +49,14 @@ ifeq ($(wildcard $(SERVER_INC)/postgres.h),)
 SERVER_INC := .deps$(SERVER_INC)
 endif
 SODIUM_DEPS := $(dir $(firstword $(wildcard .deps/usr/lib/*/libsodium.so)))
+
+LIBPQ_INC := $(shell $(PG_CONFIG) --includedir 2>/dev/null)
+ifneq ($(wildcard $(LIBPQ_INC)/libpq-fe.h),)
+LIBPQ_LINK := -L$(shell $(PG_CONFIG) --libdir 2>/dev/null) -lpq
+else
+LIBPQ_INC := .deps$(LIBPQ_INC)
+LIBPQ_LINK := -l:libpq.so.5
+endif
 
 # -isystem: our warnings are not meant for PostgreSQL's headers. Three warnings are off because the server's own
 # idiom sets them off: PG_FUNCTION_ARGS leaves arguments unused, its macros compare signed with unsigned, and
@@ -83,6 +94,12 @@ endif
 $(OBJS): $(ALL_HEADERS) Makefile acctguard.control
 # The folders stand for files that were removed.
 $(MODULE_big).so: src/acctguard.exports $(wildcard src src/*/.)
+
+# The notifier is a client and knows nothing of the server's headers or of the library.
+$(CLIENT_OBJS): $(wildcard client/*.h) Makefile acctguard.control
+$(CLIENT_OBJS): override CPPFLAGS := -D_GNU_SOURCE -DAG_VERSION='"$(EXTVERSION)"' -isystem $(LIBPQ_INC)
+client/acctguard-notifier: $(CLIENT_OBJS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBPQ_LINK)
 
 # Two object files are different in a test build; which kind they are is written in the name of an empty file.
 CLOCK := .clock-$(if $(TEST_CLOCK),test,real)

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Gets what is missing to build and test acctguard on Debian 12; does nothing where all is there.
 #
-# A server that is installed is never upgraded, and so never restarted: headers of exactly its version, libsodium and
-# Perl modules are unpacked into ./.deps, which needs no root. Packages are installed only where there is no server or
+# A server that is installed is never upgraded, and so never restarted: headers of exactly its version, libsodium, and
+# what only the tests need, are unpacked into ./.deps, which needs no root. Packages are installed only where there is no server or
 # no compiler at all, as root or by sudo, and without a "main" cluster coming up.
 #   tools/deps.sh           for building, testing, the demo
 #   tools/deps.sh format    also the formatter, if it can be had
@@ -40,6 +40,7 @@ have_headers()
         [ "$(cat .deps/headers-for 2> /dev/null)" = "$("$bindir/pg_config" --version)" ]
 }
 have_sodium() { any '/usr/include/sodium.h' && any '/usr/lib/*/libsodium.so' '/usr/lib/libsodium.so'; }
+have_libpq() { any '/usr/include/postgresql/libpq-fe.h' "$("$bindir/pg_config" --includedir)/libpq-fe.h"; }
 have_ipc_run() { perl -I.deps/usr/share/perl5 -MIPC::Run -e 1 2> /dev/null; }
 
 as_root=
@@ -134,6 +135,11 @@ if ! have_headers; then
         die "the headers of PostgreSQL are missing and postgresql-server-dev-$major could not be downloaded"
     "$bindir/pg_config" --version > .deps/headers-for
 fi
+if ! have_libpq; then
+    enter_work
+    unpack libpq-dev "$(dpkg-query -Wf '${Version}' libpq5 2> /dev/null || true)" ||
+        die "libpq's headers are missing and libpq-dev could not be downloaded"
+fi
 if ! have_sodium; then
     enter_work
     unpack libsodium23 && unpack libsodium-dev ||
@@ -143,6 +149,13 @@ if ! have_ipc_run; then
     enter_work
     unpack libio-pty-perl && unpack libipc-run-perl ||
         die "the Perl module IPC::Run is missing and libipc-run-perl could not be downloaded"
+fi
+# A mail transport and a server for it to talk to, for the tests of the notifier; without them those are skipped.
+have_mail() { any /usr/bin/esmtp && any '/usr/share/perl5/Net/Server/Mail/SMTP.pm'; }
+if ! have_mail; then
+    enter_work
+    { unpack libesmtp6 && unpack esmtp && unpack libnet-server-mail-perl; } ||
+        say "esmtp and libnet-server-mail-perl could not be downloaded; mails are not tested"
 fi
 if [ "${1:-}" = format ] && ! have pg_bsd_indent && [ ! -x .deps/usr/bin/pg_bsd_indent ]; then
     enter_work

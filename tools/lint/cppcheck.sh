@@ -2,4 +2,4 @@
 # cppcheck finds nothing.
 command -v cppcheck > /dev/null || { echo "no cppcheck"; exit 77; }
 cppcheck --enable=warning,performance,portability --inline-suppr --quiet --std=c11 --error-exitcode=1 \
-    --suppress=unknownMacro -I src src
+    --suppress=unknownMacro -I src src client

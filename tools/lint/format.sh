@@ -11,9 +11,9 @@ trap 'rm -rf "$work"' EXIT
 
 # The names of types, without which indent takes a pointer for a product.
 {
-    grep -rhoE '^} [A-Za-z_0-9]+;' src "$include" | tr -d '}; '
-    grep -rhoE '^typedef [A-Za-z_0-9 ]+[ *][A-Za-z_0-9]+;' src "$include" | sed 's/.*[ *]\([A-Za-z_0-9]*\);/\1/'
-    printf '%s\n' List MemoryContext Bitmapset TimestampTz
+    grep -rhoE '^} [A-Za-z_0-9]+;' src client "$include" | tr -d '}; '
+    grep -rhoE '^typedef [A-Za-z_0-9 ]+[ *][A-Za-z_0-9]+;' src client "$include" | sed 's/.*[ *]\([A-Za-z_0-9]*\);/\1/'
+    printf '%s\n' List MemoryContext Bitmapset TimestampTz size_t
 } | sort -u > "$work/types"
 
 # After indent: no tab before the * of a return type, a blank before ".member ="; what continues a ".member =" or the initial value of a variable
@@ -45,7 +45,7 @@ tidy()
 }
 
 status=0
-for file in src/*.[ch] src/*/*.[ch]; do
+for file in src/*.[ch] src/*/*.[ch] client/*.[ch]; do
     "$tool" -bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 -di12 -nfc1 -i4 -l100 -lp -lpl -nip -npro -sac -tpg -ts4 \
         -U"$work/types" < "$file" > "$work/indented" 2> "$work/errors" || {
         # Where it stumbles over a construct it says so in its output, and judges nothing.
