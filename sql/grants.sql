@@ -215,5 +215,36 @@ GRANT EXECUTE ON FUNCTION
     acctguard.account_transitions()
 TO acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
 
+-- contacts and notices
+GRANT EXECUTE ON FUNCTION
+    acctguard.contact_add(bigint, text, text, text, boolean),
+    acctguard.contact_remove(bigint, integer, text),
+    acctguard.contact_list(bigint),
+    acctguard.notice_prefer(bigint, text, text[]),
+    acctguard.notice_preferences(bigint),
+    acctguard.notice_inbox(bigint, boolean, integer),
+    acctguard.notice_read(bigint, bigint)
+TO acctguard_app;
+GRANT EXECUTE ON FUNCTION
+    acctguard.notice_claim(text, integer, interval),
+    acctguard.notice_done(bigint, bigint, text),
+    acctguard.notice_done(bigint[], bigint[], text[]),
+    acctguard.notice_failed(bigint, bigint, text, boolean)
+TO acctguard_notifier;
+GRANT EXECUTE ON FUNCTION
+    acctguard.contact_list(bigint),
+    acctguard.notice_preferences(bigint),
+    acctguard.notice_list(bigint),
+    acctguard.notice_transitions()
+TO acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+GRANT EXECUTE ON FUNCTION
+    acctguard.notice_dead(text, integer),
+    acctguard.notice_coverage()
+TO acctguard_auditor, acctguard_operator;
+GRANT EXECUTE ON FUNCTION
+    acctguard.contact_remove(bigint, integer, text),
+    acctguard.notice_retry(bigint, bigint)
+TO acctguard_operator;
+
 -- what is wrong or weak
 GRANT EXECUTE ON FUNCTION acctguard.health() TO acctguard_operator, acctguard_auditor;

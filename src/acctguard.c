@@ -18,6 +18,7 @@
 #include "freeze/freeze.h"
 #include "guc.h"
 #include "keyring/keyring.h"
+#include "outbox/outbox.h"
 #include "policy/policy.h"
 
 PG_MODULE_MAGIC;
@@ -37,6 +38,7 @@ _PG_init(void)
 	ag_keyring_init();
 	ag_audit_init();
 	ag_account_probe_init();
+	ag_outbox_init();
 	ag_standing_init();
 	ag_scope_init();
 	ag_filter_init();
@@ -53,6 +55,8 @@ _PG_init(void)
 	ag_plan_register(&keyring_statements);
 	ag_plan_register(&ledger_statements);
 	ag_plan_register(&account_statements);
+	ag_plan_register(&contact_statements);
+	ag_plan_register(&notice_statements);
 	ag_plan_register(&standing_statements);
 	ag_plan_register(&freeze_statements);
 	ag_plan_register(&freeze_version_statements);

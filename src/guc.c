@@ -20,6 +20,9 @@ bool		ag_guc_allow_existing_roles = false;
 /* Size of the shared filter of possibly restricted accounts, in kilobytes. */
 int			ag_guc_filter_size = 1024;
 
+/* What notices call the product. */
+char	   *ag_guc_product_name = "acctguard";
+
 /* Where the root key comes from; empty = from nowhere. */
 char	   *ag_guc_root_key_command = "";
 char	   *ag_guc_root_key_file = "";
@@ -44,7 +47,15 @@ ag_guc_init(void)
 								"Needs shared_preload_libraries.",
 								&ag_guc_filter_size, 1024, 64, 1024 * 1024, PGC_POSTMASTER,
 								GUC_UNIT_KB, NULL, NULL, NULL);
+	}
 
+	DefineCustomStringVariable("acctguard.product_name",
+							   "What notices call the product.",
+							   "Stands wherever a template of notices says {product}.",
+							   &ag_guc_product_name, "acctguard", PGC_SIGHUP, 0, NULL, NULL, NULL);
+
+	if (process_shared_preload_libraries_in_progress)
+	{
 		DefineCustomStringVariable("acctguard.root_key_command",
 								   "Shell command that prints the root key.",
 								   "Run once, when the server starts, as the server's user, for at most "

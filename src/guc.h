@@ -10,6 +10,7 @@
 
 extern bool ag_guc_allow_existing_roles;
 extern int	ag_guc_filter_size;
+extern char *ag_guc_product_name;
 extern char *ag_guc_root_key_command;
 extern char *ag_guc_root_key_file;
 

@@ -4,3 +4,5 @@
 ALTER TABLE acctguard.account ADD COLUMN acted_at timestamptz;
 COMMENT ON COLUMN acctguard.account.acted_at IS 'when something was last decided about it. A clock that was set back by less than ten minutes stands still for the account until it has caught up';
 COMMENT ON COLUMN acctguard.standing.starts_at IS '-infinity for what is in force when the row is written: a clock that is set back does not take it out of force';
+
+-- include sql/tables/outbox.sql

@@ -109,7 +109,8 @@ ag_account_emit(AgAccount *account, AgAction action, const char *reason,
 		.reason = reason,
 		.idempotency_key = idempotency_key,
 		.before = before,
-		.after = after
+		.after = after,
+		.account = account
 	};
 
 	ag_event_emit(&event);

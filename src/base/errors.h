@@ -12,7 +12,7 @@
  * PostgreSQL.
  *
  * Hundreds: 0 installation and keys, 1 freezes, 2 appeals, 3 numbers and flows,
- * 4 access, 5 audit, 6 accounts and policy.
+ * 4 access, 5 audit, 6 accounts and policy, 7 notices and contacts.
  *
  *-------------------------------------------------------------------------
  */
@@ -132,7 +132,15 @@
 	AG_ERROR(POLICY_RANGE, "612", "the value is outside the range of the policy item", \
 			 "See acctguard.policy_list() for range and unit.") \
 	AG_ERROR(ROLE_UNSAFE, "620", "a role acctguard needs exists in an unsafe shape", \
-			 "Drop or repair the role, then create the extension again.")
+			 "Drop or repair the role, then create the extension again.") \
+	AG_ERROR(CONTACT_UNKNOWN, "700", "the account has no such contact", \
+			 "See acctguard.contact_list(account_id).") \
+	AG_ERROR(CONTACT_LIMIT, "701", "the account has as many contacts as it may have", \
+			 "Remove one first; the policy setting contacts_max is the limit.") \
+	AG_ERROR(NOTICE_UNKNOWN, "710", "the account has no notice of that number", \
+			 "See acctguard.notice_list(account_id).") \
+	AG_ERROR(NOTICE_STATE, "711", "the transition does not exist from the notice's present state", \
+			 "See acctguard.notice_transitions() for what is possible.")
 
 
 /* AG_ERR_RESTRICTED = MAKE_SQLSTATE('U','G','4','0','3') and so on */

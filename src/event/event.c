@@ -111,6 +111,16 @@ ag_field_bytes(AgFields *fields, const char *name, const void *data, Size length
 	field->length = length;
 }
 
+/* fields may be NULL, which has none. */
+const AgField *
+ag_field_find(const AgFields *fields, const char *name)
+{
+	for (int i = 0; fields != NULL && i < fields->count; i++)
+		if (strcmp(fields->field[i].name, name) == 0)
+			return &fields->field[i];
+	return NULL;
+}
+
 /* Called by _PG_init of the sink's module. */
 void
 ag_event_register_sink(AgEventSink sink)

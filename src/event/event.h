@@ -9,7 +9,7 @@
  *
  * Codes are stored in the ledger and never change or get reused.  Hundreds as in
  * base/errors.h: 0 installation, 1 freezes, 2 appeals, 3 numbers and flows,
- * 4 access, 5 audit, 6 accounts and policy.
+ * 4 access, 5 audit, 6 accounts and policy, 7 notices and contacts.
  *
  *-------------------------------------------------------------------------
  */
@@ -78,7 +78,18 @@
 	AG_ACTION(ACCOUNT_CHANGED, 609, "account.changed", "an attribute of the account was changed") \
 	AG_ACTION(TABLE_ADOPTED, 610, "account.table_adopted", "a table of users was adopted") \
 	AG_ACTION(ACCOUNT_CLOSED, 611, "account.closed", "the time for changing one's mind has passed") \
-	AG_ACTION(POLICY_SET, 620, "policy.set", "a policy item got a new version")
+	AG_ACTION(POLICY_SET, 620, "policy.set", "a policy item got a new version") \
+	AG_ACTION(CONTACT_ADDED, 700, "contact.added", "an address for notices was added") \
+	AG_ACTION(CONTACT_REMOVED, 701, "contact.removed", "an address for notices was removed") \
+	AG_ACTION(CONTACT_VERIFIED, 702, "contact.verified", \
+			  "an address for notices was proved to be the user's") \
+	AG_ACTION(CONTACTS_FORGOTTEN, 703, "contact.forgotten", \
+			  "every address of an erased account was removed") \
+	AG_ACTION(NOTICE_PREFERRED, 704, "notice.preferred", \
+			  "the user chose the channels of a class of notices") \
+	AG_ACTION(NOTICES_CLAIMED, 710, "notice.claimed", "addresses were handed to a notifier") \
+	AG_ACTION(NOTICE_DEAD, 711, "notice.dead", "a notice was given up") \
+	AG_ACTION(NOTICE_RETRIED, 712, "notice.retried", "a notice that was given up is tried again")
 
 #define AG_ACTION(symbol, code, name, meaning) AG_ACTION_##symbol = (code),
 typedef enum AgAction
@@ -130,6 +141,8 @@ extern void ag_field_time(AgFields *fields, const char *name, TimestampTz value)
 extern void ag_field_text(AgFields *fields, const char *name, const char *value);
 extern void ag_field_bytes(AgFields *fields, const char *name, const void *data, Size length);
 
+extern const AgField *ag_field_find(const AgFields *fields, const char *name);	/* NULL = none */
+
 typedef struct AgEvent
 {
 	AgAction	action;
@@ -140,6 +153,7 @@ typedef struct AgEvent
 	const char *idempotency_key;	/* may be NULL */
 	const AgFields *before;		/* may be NULL */
 	const AgFields *after;		/* may be NULL */
+	struct AgAccount *account;	/* the locked account, which numbers what sinks write; or NULL */
 } AgEvent;
 
 /* A sink writes its own record of the event in the caller's transaction. */

@@ -11,6 +11,7 @@
 #include "freeze/freeze.h"
 #include "funcapi.h"
 #include "keyring/keyring.h"
+#include "outbox/outbox.h"
 #include "utils/builtins.h"
 
 #define BATCH_MAX 100000
@@ -125,6 +126,7 @@ acctguard_subject_shred(PG_FUNCTION_ARGS)
 	keys = ag_subject_shred(account_id, ticket);
 	if (keys < 0)
 		PG_RETURN_BOOL(false);
+	ag_contact_forget(account, ag_actor(), ticket, ag_account_now(account));
 	fields = ag_fields_new();
 	ag_field_int(fields, "keys", keys);
 	ag_account_emit(account, AG_ACTION_SUBJECT_SHREDDED, ticket, NULL, NULL, fields);

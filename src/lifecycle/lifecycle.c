@@ -14,6 +14,7 @@
 
 #include "keyring/keyring.h"
 #include "lifecycle/lifecycle.h"
+#include "outbox/outbox.h"
 #include "utils/builtins.h"
 
 /* 2020-01-01 00:00:00 UTC in PostgreSQL's microseconds. */
@@ -328,6 +329,7 @@ ag_account_erase(int64 account_id, const char *reason)
 				errdetail("It can be erased from %s on.", timestamptz_to_str(erasable_at)));
 
 	(void) ag_subject_shred(account_id, reason);
+	ag_contact_forget(account, ag_actor(), reason, at);
 	account->state = AG_ERASED;
 	account->erased_at = at;
 	account->external_id = NULL;

@@ -40,6 +40,7 @@ typedef struct Bundle
 } Bundle;
 
 static MemoryContext cache = NULL;	/* NULL = nothing cached */
+static uint64 cache_generation = 0; /* how often it was made */
 static MemoryContext retired = NULL;	/* parent of emptied caches, freed at transaction end */
 static bool stale = false;
 static bool old_snapshot = false;	/* read by a transaction that sees the past */
@@ -58,7 +59,8 @@ static List *ladder = NIL;
 static List *signals = NIL;		/* AgRiskSignal * read so far */
 
 static const char *const policy_tables[] = {
-	"capability", "bundle", "reason", "freeze_kind", "ladder_step", "risk_signal", "setting"
+	"capability", "bundle", "reason", "freeze_kind", "ladder_step", "risk_signal", "setting",
+	"notice_template"
 };
 static Oid	policy_table_ids[lengthof(policy_tables)];
 
@@ -233,6 +235,7 @@ ensure_cache(void)
 	fresh = AllocSetContextCreate(CurrentMemoryContext, "acctguard policy", ALLOCSET_SMALL_SIZES);
 	old = MemoryContextSwitchTo(fresh);
 	cache = fresh;				/* so that policy_changed() listens while we read */
+	cache_generation++;
 	stale = false;
 	old_snapshot = IsolationUsesXactSnapshot();
 	PG_TRY();
@@ -251,6 +254,14 @@ ensure_cache(void)
 	PG_END_TRY();
 	MemoryContextSwitchTo(old);
 	MemoryContextSetParent(fresh, CacheMemoryContext);
+}
+
+MemoryContext
+ag_policy_cache(uint64 *generation)
+{
+	ensure_cache();
+	*generation = cache_generation;
+	return cache;
 }
 
 int64

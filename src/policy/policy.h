@@ -39,7 +39,21 @@
 	AG_SETTING(PROOF_AGE, "proof_age", "seconds", 900, 60, 86400, \
 			   "longest age of a proof of identity that ends a freeze") \
 	AG_SETTING(PREPARE_WAIT, "prepare_wait", "boolean", 0, 0, 1, \
-			   "0 refuses PREPARE TRANSACTION after guarded writes, 1 lets freezes wait for it")
+			   "0 refuses PREPARE TRANSACTION after guarded writes, 1 lets freezes wait for it") \
+	AG_SETTING(CONTACTS_MAX, "contacts_max", "contacts", 10, 1, 100, \
+			   "most contacts an account may have at a time") \
+	AG_SETTING(QUIET_FROM, "quiet_from", "minutes", 0, 0, 1439, \
+			   "minute of the day, in the account's time zone, at which quiet hours begin") \
+	AG_SETTING(QUIET_UNTIL, "quiet_until", "minutes", 0, 0, 1439, \
+			   "minute of the day at which quiet hours end; the same as quiet_from: there are none") \
+	AG_SETTING(NOTICE_FIRST_RETRY, "notice_first_retry", "seconds", 30, 1, 86400, \
+			   "time after which a notice that could not be delivered is tried again") \
+	AG_SETTING(NOTICE_RETRY_FACTOR, "notice_retry_factor", "times", 2, 1, 10, \
+			   "by how much that time grows with each further failure") \
+	AG_SETTING(NOTICE_RETRY_CAP, "notice_retry_cap", "seconds", 21600, 1, 604800, \
+			   "longest time between two tries of a notice") \
+	AG_SETTING(NOTICE_TRIES, "notice_tries", "tries", 12, 1, 100, \
+			   "tries after which a notice is given up")
 
 #define AG_SETTING(symbol, name, unit, default_value, lowest, highest, meaning) AG_SETTING_##symbol,
 typedef enum AgSetting
@@ -71,7 +85,8 @@ extern bool ag_policy_setting_in_range(AgSetting setting, int64 value);
 	AG_TOPIC(REASON, "reason", "reason") \
 	AG_TOPIC(LADDER_STEP, "ladder_step", "score") \
 	AG_TOPIC(RISK_SIGNAL, "risk_signal", "signal") \
-	AG_TOPIC(CAPABILITY, "capability", "capability")
+	AG_TOPIC(CAPABILITY, "capability", "capability") \
+	AG_TOPIC(NOTICE_TEMPLATE, "notice_template", "template")
 
 #define AG_TOPIC(symbol, name, key) AG_TOPIC_##symbol,
 typedef enum AgPolicyTopic
@@ -89,6 +104,27 @@ extern AgPolicyTopic ag_policy_topic_find(const char *name);	/* AG_TOPIC_COUNT =
 struct AgKind;
 struct AgReason;
 extern const char *ag_policy_kind_problem(const struct AgKind *kind);
+
+/*
+ * How well a template's locale suits a wanted one: 0 not at all, the more the better.
+ * For zh-Hant-HK: zh-Hant-HK, zh-Hant, zh, any other zh, en, anything.
+ */
+extern int	ag_locale_rank(const char *wanted, const char *offered);
+extern bool ag_locale_valid(const char *locale);
+#define AG_DEFAULT_LOCALE "en"
+
+/* The channels of notices.  in_app is the application itself: it needs no address. */
+typedef enum AgChannel
+{
+	AG_CHANNEL_IN_APP,
+	AG_CHANNEL_EMAIL,
+	AG_CHANNEL_SMS,
+	AG_CHANNEL_PUSH,
+	AG_CHANNEL_COUNT
+} AgChannel;
+
+extern const char *ag_channel_name(AgChannel channel);
+extern AgChannel ag_channel_find(const char *name); /* AG_CHANNEL_COUNT = none */
 
 /* Can freezes of the kind be for the reason?  NULL, or which kinds the reason is for. */
 extern const char *ag_policy_reason_problem(const struct AgKind *kind,
@@ -207,7 +243,44 @@ typedef struct AgRiskSignal
 
 extern const AgRiskSignal *ag_policy_risk_signal(const char *signal);	/* NULL = none */
 
+/*
+ * policy_template.c: the words of notices.
+ */
+typedef struct AgTemplate
+{
+	int			action;			/* code of the event */
+	AgChannel	channel;
+	const char *locale;
+	const char *key;			/* freeze.imposed/email/zh-CN */
+	bool		enabled;
+	const char *subject;		/* NULL for sms */
+	const char *body;
+} AgTemplate;
+
+/* The channels (1 << AgChannel) that have a template for the event. */
+extern uint32 ag_policy_template_channels(int action);
+
+/* The template whose locale suits best, by ag_locale_rank(); NULL if there is none at all. */
+extern const AgTemplate *ag_policy_template(int action, AgChannel channel, const char *locale);
+
+/* Every template in turn, by key; NULL behind the last. */
+extern const AgTemplate *ag_policy_template_at(int n);
+
+/* What is wrong with a template, palloc'd, or NULL; asked when one is saved.  Set at load. */
+typedef char *(*AgTemplateJudge) (const AgTemplate *candidate);
+extern void ag_policy_judge_templates(AgTemplateJudge judge);
+extern char *ag_policy_template_problem(const AgTemplate *candidate);
+
+/* Is a key event/channel/locale?  Fills those three, palloc'd; else says what is wrong. */
+extern const char *ag_policy_template_parse(const char *key, AgTemplate *parsed);
+
 extern void ag_policy_init(void);
+
+/*
+ * The cache, for what other files of this folder keep in it: made current; its contents
+ * are gone when the generation is another one.
+ */
+extern MemoryContext ag_policy_cache(uint64 *generation);
 
 /*
  * policy_write.c, policy_list.c: changing, and reading like a manual.
@@ -252,5 +325,7 @@ extern AgKind *ag_policy_store_kind(const char *kind, int version); /* version 0
 extern AgReason *ag_policy_store_reason(const char *reason);
 extern AgRiskSignal *ag_policy_store_risk_signal(const char *name);
 extern List *ag_policy_store_ladder(void);
+extern List *ag_policy_store_templates(void);	/* char *, keys of the enabled ones */
+extern AgTemplate *ag_policy_store_words(const char *key);	/* enabled, subject, body; NULL = none */
 
 #endif							/* AG_POLICY_H */

@@ -28,7 +28,7 @@ ag_policy_topic_require(const char *name)
 		ereport(ERROR, ag_errcode(AG_ERR_POLICY_UNKNOWN),
 				errmsg("there is no policy topic \"%s\"", name),
 				errhint("Topics are setting, freeze_kind, bundle, reason, ladder_step, risk_signal, "
-						"capability."));
+						"capability, notice_template."));
 	return topic;
 }
 
@@ -178,6 +178,18 @@ check_ladder(const char *key)
 	}
 }
 
+static void
+check_template(const char *key)
+{
+	AgTemplate *words = ag_policy_store_words(key);
+	const char *problem = ag_policy_template_parse(key, words);
+
+	if (problem == NULL)
+		problem = ag_policy_template_problem(words);
+	if (problem != NULL)
+		ag_policy_refuse(AG_TOPIC_NOTICE_TEMPLATE, key, problem);
+}
+
 /* Judge the newest version of an item. */
 void
 ag_policy_check(AgPolicyTopic topic, const char *key)
@@ -198,6 +210,9 @@ ag_policy_check(AgPolicyTopic topic, const char *key)
 			break;
 		case AG_TOPIC_RISK_SIGNAL:
 			check_risk_signal(key);
+			break;
+		case AG_TOPIC_NOTICE_TEMPLATE:
+			check_template(key);
 			break;
 		default:
 			break;

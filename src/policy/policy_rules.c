@@ -124,3 +124,68 @@ ag_policy_reason_problem(const AgKind *kind, const AgReason *reason)
 		return "Reasons of category dormancy are for kinds that end on verified_login";
 	return NULL;
 }
+
+static const char *const channel_names[AG_CHANNEL_COUNT] = {
+	[AG_CHANNEL_IN_APP] = "in_app",
+	[AG_CHANNEL_EMAIL] = "email",
+	[AG_CHANNEL_SMS] = "sms",
+	[AG_CHANNEL_PUSH] = "push"
+};
+
+const char *
+ag_channel_name(AgChannel channel)
+{
+	return channel_names[channel];
+}
+
+AgChannel
+ag_channel_find(const char *name)
+{
+	int			i;
+
+	for (i = 0; i < AG_CHANNEL_COUNT; i++)
+		if (strcmp(channel_names[i], name) == 0)
+			break;
+	return (AgChannel) i;
+}
+
+/* Subtags of 1 to 8 letters or digits, the first of at least two: enough of BCP 47. */
+bool
+ag_locale_valid(const char *locale)
+{
+	const char *subtag = locale;
+
+	if (strlen(locale) > AG_MOST_LOCALE)
+		return false;
+	for (;;)
+	{
+		Size		length = strspn(subtag, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+									"0123456789");
+
+		if (length < (subtag == locale ? 2 : 1) || length > 8)
+			return false;
+		if (subtag[length] == '\0')
+			return true;
+		if (subtag[length] != '-')
+			return false;
+		subtag += length + 1;
+	}
+}
+
+/* Does a locale consist of these first subtags, or more? */
+static bool
+begins_with(const char *locale, const char *subtags, Size length)
+{
+	return pg_strncasecmp(locale, subtags, length) == 0 &&
+		(locale[length] == '\0' || locale[length] == '-');
+}
+
+int
+ag_locale_rank(const char *wanted, const char *offered)
+{
+	if (begins_with(wanted, offered, strlen(offered)))
+		return 10 + (int) strlen(offered);
+	if (begins_with(offered, wanted, strcspn(wanted, "-")))
+		return 3;
+	return pg_strcasecmp(offered, AG_DEFAULT_LOCALE) == 0 ? 2 : 1;
+}

@@ -3,8 +3,8 @@
  * policy_store.c
  *		Reading the policy tables: the newest version of each item.
  *
- * Tables: capability, bundle, reason, freeze_kind, ladder_step, risk_signal, setting.  Results
- * live in the caller's memory context.
+ * Tables: capability, bundle, reason, freeze_kind, ladder_step, risk_signal, setting,
+ * notice_template.  Results live in the caller's memory context.
  *
  *-------------------------------------------------------------------------
  */
@@ -22,7 +22,9 @@ enum
 	KIND_VERSION,
 	REASON_NEWEST,
 	LADDER_ALL,
-	RISK_SIGNAL_NEWEST
+	RISK_SIGNAL_NEWEST,
+	TEMPLATE_ALL,
+	TEMPLATE_NEWEST
 };
 
 #define KIND_COLUMNS \
@@ -133,6 +135,21 @@ static const AgStatement statements[] = {
 		.name = "risk_signal.newest",
 		.sql = "SELECT signal, (weight * 1000000)::int8, kind, reason, enabled "
 			"FROM acctguard.risk_signal WHERE signal = $1 ORDER BY version DESC LIMIT 1",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {TEXTOID}
+	},
+	[TEMPLATE_ALL] = {
+		.name = "notice_template.all",
+		.sql = "SELECT template FROM (SELECT DISTINCT ON (template) template, enabled "
+			"FROM acctguard.notice_template ORDER BY template, version DESC) t "
+			"WHERE enabled ORDER BY template",
+		.expected = SPI_OK_SELECT
+	},
+	[TEMPLATE_NEWEST] = {
+		.name = "notice_template.newest",
+		.sql = "SELECT enabled, subject, body FROM acctguard.notice_template "
+			"WHERE template = $1 ORDER BY version DESC LIMIT 1",
 		.expected = SPI_OK_SELECT,
 		.nargs = 1,
 		.argtypes = {TEXTOID}
@@ -293,4 +310,32 @@ ag_policy_store_risk_signal(const char *name)
 	signal->reason = ag_row_text(result, 0, 4);
 	signal->enabled = ag_row_bool(result, 0, 5);
 	return signal;
+}
+
+/* The keys of the templates that are switched on, char *. */
+List *
+ag_policy_store_templates(void)
+{
+	AgResult   *result = ag_run_noargs(policy_statements, TEMPLATE_ALL);
+	List	   *list = NIL;
+
+	for (uint64 i = 0; i < result->count; i++)
+		list = lappend(list, ag_row_text(result, i, 1));
+	return list;
+}
+
+/* What a template says; its key is left to the caller. */
+AgTemplate *
+ag_policy_store_words(const char *key)
+{
+	AgResult   *result = ag_run(policy_statements, TEMPLATE_NEWEST, ag_text(key));
+	AgTemplate *words;
+
+	if (result->count == 0)
+		return NULL;
+	words = palloc0(sizeof(AgTemplate));
+	words->enabled = ag_row_bool(result, 0, 1);
+	words->subject = ag_row_text(result, 0, 2);
+	words->body = ag_row_text(result, 0, 3);
+	return words;
 }

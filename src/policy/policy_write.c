@@ -50,7 +50,10 @@ static const CheckRule check_rules[] = {
 	{"freeze_kind_acknowledge", "acknowledge and acknowledge_denies go together."},
 	{"freeze_kind_auto_lift", "breach auto_lift is for kinds of severity 6 or less."},
 	{"ladder_step_kind", "A step without kind is a warning: no length, no proposal."},
-	{"capability_bit_check", "All 63 bits are taken."}
+	{"capability_bit_check", "All 63 bits are taken."},
+	{"notice_template_key", "The key is event/channel/locale, for example freeze.imposed/email/zh-CN."},
+	{"notice_template_subject", "A subject is one line of at most 200 characters; sms has none, the others need one."},
+	{"notice_template_body", "A body has 1 to 10000 characters, for sms at most 500."}
 };
 
 /*

@@ -109,6 +109,8 @@ static const AgStatement statements[] = {
 			  "{\"proposal\": false, \"enabled\": true}", LADDER_MEANING, ""),
 	VERSIONED(AG_TOPIC_RISK_SIGNAL, "risk_signal", "signal", "{\"enabled\": true}",
 			  "t.description", "description"),
+	VERSIONED(AG_TOPIC_NOTICE_TEMPLATE, "notice_template", "template", "{\"enabled\": true}",
+			  "coalesce(t.subject, t.body)", ""),
 
 	[STATEMENT(AG_TOPIC_CAPABILITY, NEWEST)] = {
 		.name = "capability.as_json",
