@@ -41,6 +41,12 @@ KEYED_REGRESS        = $(filter $(KEYED),$(REGRESS))
 KEYED_ISOLATION      = $(filter $(KEYED),$(ISOLATION))
 KEYLESS_REGRESS      = $(filter-out $(KEYED),$(REGRESS))
 KEYLESS_ISOLATION    = $(filter-out $(KEYED),$(ISOLATION))
+# Tests that run a second time with the background worker at work all the time; the first time there is none.
+WORKER               ?= acknowledge appeal% bulk enforce_% freeze% hold% lifecycle% outbox% risk% scope% strike%
+WORKER_REGRESS        = $(filter $(WORKER),$(KEYLESS_REGRESS))
+WORKER_ISOLATION      = $(filter $(WORKER),$(KEYLESS_ISOLATION))
+KEYED_WORKER_REGRESS   = $(filter $(WORKER),$(KEYED_REGRESS))
+KEYED_WORKER_ISOLATION = $(filter $(WORKER),$(KEYED_ISOLATION))
 
 # A PostgreSQL that has no headers installed takes those that tools/deps.sh unpacked into .deps.
 PG_CONFIG  ?= $(firstword $(wildcard /usr/lib/postgresql/15/bin/pg_config) pg_config)

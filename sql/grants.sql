@@ -163,8 +163,11 @@ GRANT EXECUTE ON FUNCTION acctguard.scope_list() TO
 GRANT EXECUTE ON FUNCTION
     acctguard.audit_add_partitions(integer),
     acctguard.check_plans(),
-    acctguard.tables_version()
+    acctguard.tables_version(),
+    acctguard.sweep(integer)
 TO acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.worker_progress(), acctguard.worker_status() TO acctguard_operator, acctguard_auditor;
+GRANT SELECT ON acctguard.progress TO acctguard_operator, acctguard_auditor;
 
 -- enforcement: asking, and guarding tables (which are the caller's own)
 GRANT EXECUTE ON FUNCTION

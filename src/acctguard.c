@@ -20,6 +20,7 @@
 #include "keyring/keyring.h"
 #include "outbox/outbox.h"
 #include "policy/policy.h"
+#include "worker/worker.h"
 
 PG_MODULE_MAGIC;
 
@@ -48,6 +49,7 @@ _PG_init(void)
 	ag_barrier_init();
 	ag_commit_init();
 	ag_coverage_init();
+	ag_worker_init();
 	ag_shmem_init();
 
 	ag_plan_register(&policy_statements);
@@ -60,6 +62,7 @@ _PG_init(void)
 	ag_plan_register(&standing_statements);
 	ag_plan_register(&freeze_statements);
 	ag_plan_register(&freeze_version_statements);
+	ag_plan_register(&freeze_sweep_statements);
 	ag_plan_register(&strike_statements);
 	ag_plan_register(&acknowledgment_statements);
 	ag_plan_register(&risk_statements);
@@ -67,4 +70,5 @@ _PG_init(void)
 	ag_plan_register(&scope_statements);
 	ag_plan_register(&batch_statements);
 	ag_plan_register(&enforce_statements);
+	ag_plan_register(&worker_statements);
 }

@@ -12,10 +12,15 @@
 
 #include "guc.h"
 #include "miscadmin.h"
+#include "nodes/pg_list.h"
 #include "utils/guc.h"
+#include "utils/varlena.h"
 
 /* Lets CREATE EXTENSION accept acctguard's roles when they have members already. */
 bool		ag_guc_allow_existing_roles = false;
+
+/* Databases that have a worker; empty = all that have the extension. */
+char	   *ag_guc_databases = "";
 
 /* Size of the shared filter of possibly restricted accounts, in kilobytes. */
 int			ag_guc_filter_size = 1024;
@@ -26,6 +31,26 @@ char	   *ag_guc_product_name = "acctguard";
 /* Where the root key comes from; empty = from nowhere. */
 char	   *ag_guc_root_key_command = "";
 char	   *ag_guc_root_key_file = "";
+
+/* Does the worker work, how much at a time, and how often does it look (ms)? */
+bool		ag_guc_worker = true;
+int			ag_guc_worker_batch = 50;
+int			ag_guc_worker_interval = 1000;
+
+/* A list of names, or nothing. */
+static bool
+check_databases(char **newval, void **extra, GucSource source)
+{
+	char	   *copy = pstrdup(*newval);
+	List	   *names;
+	bool		valid = SplitIdentifierString(copy, ',', &names);
+
+	if (!valid)
+		GUC_check_errdetail("List syntax is invalid.");
+	list_free(names);
+	pfree(copy);
+	return valid;
+}
 
 void
 ag_guc_init(void)
@@ -39,6 +64,15 @@ ag_guc_init(void)
 
 	if (process_shared_preload_libraries_in_progress)
 	{
+		DefineCustomStringVariable("acctguard.databases",
+								   "Databases that have a worker.",
+								   "Names separated by commas. Empty, the default: every database in "
+								   "which the extension is found; the server then looks into each "
+								   "database once a minute, which a list of names avoids. Needs "
+								   "shared_preload_libraries.",
+								   &ag_guc_databases, "", PGC_SIGHUP, GUC_LIST_INPUT,
+								   check_databases, NULL, NULL);
+
 		DefineCustomIntVariable("acctguard.filter_size",
 								"Memory of the filter of possibly restricted accounts.",
 								"One bit per hash of a restricted account lets the guard pass an "
@@ -77,6 +111,27 @@ ag_guc_init(void)
 								   "says why. Needs shared_preload_libraries.",
 								   &ag_guc_root_key_file, "", PGC_POSTMASTER, GUC_SUPERUSER_ONLY, NULL,
 								   NULL, NULL);
+
+		DefineCustomBoolVariable("acctguard.worker",
+								 "Lets the background worker work.",
+								 "It tells users what the clock did (a freeze expired, a probation "
+								 "ended) and keeps house; no answer of acctguard depends on it. Off: "
+								 "call acctguard.sweep() now and then, or nobody is told. Needs "
+								 "shared_preload_libraries.",
+								 &ag_guc_worker, true, PGC_SIGHUP, 0, NULL, NULL, NULL);
+
+		DefineCustomIntVariable("acctguard.worker_batch",
+								"How much the worker does in one transaction.",
+								"At most so many records of a kind; their accounts are locked until "
+								"it commits. Needs shared_preload_libraries.",
+								&ag_guc_worker_batch, 50, 1, 10000, PGC_SIGHUP, 0, NULL, NULL, NULL);
+
+		DefineCustomIntVariable("acctguard.worker_interval",
+								"How often the worker looks for something to do.",
+								"A user is told that much later than the clock did something, at "
+								"most. Needs shared_preload_libraries.",
+								&ag_guc_worker_interval, 1000, 10, 3600 * 1000, PGC_SIGHUP,
+								GUC_UNIT_MS, NULL, NULL, NULL);
 	}
 
 	MarkGUCPrefixReserved("acctguard");

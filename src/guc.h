@@ -9,10 +9,14 @@
 #define AG_GUC_H
 
 extern bool ag_guc_allow_existing_roles;
+extern char *ag_guc_databases;
 extern int	ag_guc_filter_size;
 extern char *ag_guc_product_name;
 extern char *ag_guc_root_key_command;
 extern char *ag_guc_root_key_file;
+extern bool ag_guc_worker;
+extern int	ag_guc_worker_batch;
+extern int	ag_guc_worker_interval;
 
 extern void ag_guc_init(void);
 

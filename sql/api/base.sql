@@ -283,6 +283,17 @@ AS $$
     SELECT 'notice', 'shared_preload_libraries', 'acctguard is not preloaded; guards work, at several times the cost',
            'Add acctguard to shared_preload_libraries and restart.'
     WHERE NOT EXISTS (SELECT FROM pg_settings s WHERE s.name = 'acctguard.filter_size') -- known if preloaded
+    UNION ALL
+    SELECT 'notice', 'acctguard.worker', 'the background worker does not run here; nobody tells users what the clock did',
+           'See acctguard.worker_status(), acctguard.databases and the server log, or call acctguard.sweep() regularly.'
+    FROM pg_settings s
+    WHERE s.name = 'acctguard.worker' AND s.setting = 'on' AND NOT pg_is_in_recovery()
+      AND pg_postmaster_start_time() < clock_timestamp() - interval '5 minutes'
+      AND NOT EXISTS (SELECT FROM acctguard.worker_status() w
+                      WHERE w.this_database AND (w.state IN ('running', 'starting') OR w.since > clock_timestamp() - interval '5 minutes'))
+    UNION ALL
+    SELECT 'notice', p.task, format('the worker''s task fails: %s', p.error), 'See the server log; it is tried again.'
+    FROM acctguard.worker_progress() p WHERE p.state = 'failed'
     ORDER BY 1, 2, 3
 $$;
 COMMENT ON FUNCTION acctguard.health() IS

@@ -38,6 +38,7 @@ CREATE TABLE acctguard.account (
     CONSTRAINT account_pending CHECK (state <> 'pending' OR activated_at IS NULL)
 ) WITH (fillfactor = 60);
 CREATE UNIQUE INDEX account_external_id ON acctguard.account (external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX account_closing ON acctguard.account (close_at, account_id) WHERE state = 'closing';
 CREATE INDEX account_administrators ON acctguard.account (account_id) WHERE staff_rank = 4;
 
 COMMENT ON TABLE acctguard.account IS

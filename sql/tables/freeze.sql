@@ -50,6 +50,8 @@ CREATE TABLE acctguard.freeze_record (
     disclose_at timestamptz,
     note text,
     changed_at timestamptz NOT NULL,
+    noted smallint DEFAULT 0,
+    wake_at timestamptz,
     PRIMARY KEY (account_id, no),
     CONSTRAINT freeze_record_interval CHECK (ends_at > starts_at),
     CONSTRAINT freeze_record_terms CHECK (terms BETWEEN 1 AND version),
@@ -89,6 +91,7 @@ CREATE TABLE acctguard.freeze_record (
 CREATE UNIQUE INDEX freeze_record_idempotency_key ON acctguard.freeze_record (account_id, idempotency_key)
     WHERE idempotency_key IS NOT NULL;
 CREATE INDEX freeze_record_batch ON acctguard.freeze_record (batch, account_id) WHERE batch IS NOT NULL;
+CREATE INDEX freeze_record_wake ON acctguard.freeze_record (wake_at) WHERE wake_at IS NOT NULL;
 
 COMMENT ON TABLE acctguard.freeze_record IS
 'One row per decision to freeze an account: who decided, how it stands, how it ended. What was decided (its terms) is in freeze_version. The state is not written: it follows from the row and the clock (proposed, scheduled, active, stayed, ended), so nothing has to happen for a freeze to start or to end.';
@@ -123,6 +126,8 @@ COMMENT ON COLUMN acctguard.freeze_record.informed_at IS 'when the user was info
 COMMENT ON COLUMN acctguard.freeze_record.disclose_at IS 'the statement of reasons is withheld from the user until then';
 COMMENT ON COLUMN acctguard.freeze_record.note IS 'internal note, never shown to the user';
 COMMENT ON COLUMN acctguard.freeze_record.changed_at IS 'time of the last change of the row';
+COMMENT ON COLUMN acctguard.freeze_record.noted IS 'what the clock did to it and the worker has told, one bit each: 1 it started, 2 it expired, 4 the proposal lapsed, 8 the last stay ended, 16 probation ended, 32 the rules are to be acknowledged, 64 its reasons were disclosed. NULL: of an older version, the worker has not looked at it yet. No answer depends on it';
+COMMENT ON COLUMN acctguard.freeze_record.wake_at IS 'when the clock will have done something that is to be told, or an earlier time; NULL while nothing is ahead. No answer depends on it';
 
 CREATE TABLE acctguard.freeze_version (
     account_id bigint NOT NULL,

@@ -6,3 +6,10 @@ COMMENT ON COLUMN acctguard.account.acted_at IS 'when something was last decided
 COMMENT ON COLUMN acctguard.standing.starts_at IS '-infinity for what is in force when the row is written: a clock that is set back does not take it out of force';
 
 -- include sql/tables/outbox.sql
+-- Freezes that are there already: the worker looks at each once, and tells nothing of what is past.
+ALTER TABLE acctguard.freeze_record ADD COLUMN noted smallint, ADD COLUMN wake_at timestamptz DEFAULT clock_timestamp();
+ALTER TABLE acctguard.freeze_record ALTER COLUMN noted SET DEFAULT 0, ALTER COLUMN wake_at DROP DEFAULT;
+CREATE INDEX freeze_record_wake ON acctguard.freeze_record (wake_at) WHERE wake_at IS NOT NULL;
+COMMENT ON COLUMN acctguard.freeze_record.noted IS 'what the clock did to it and the worker has told, one bit each: 1 it started, 2 it expired, 4 the proposal lapsed, 8 the last stay ended, 16 probation ended, 32 the rules are to be acknowledged, 64 its reasons were disclosed. NULL: of an older version, the worker has not looked at it yet. No answer depends on it';
+COMMENT ON COLUMN acctguard.freeze_record.wake_at IS 'when the clock will have done something that is to be told, or an earlier time; NULL while nothing is ahead. No answer depends on it';
+CREATE INDEX account_closing ON acctguard.account (close_at, account_id) WHERE state = 'closing';

@@ -18,7 +18,9 @@ enum
 	ACCOUNT_READ,
 	ACCOUNT_FIND,
 	ACCOUNT_UPDATE,
-	ACCOUNT_OTHER_ADMINISTRATORS
+	ACCOUNT_OTHER_ADMINISTRATORS,
+	ACCOUNT_CLOSING,
+	ACCOUNT_COUNT_CLOSING
 };
 
 #define COLUMNS \
@@ -125,6 +127,23 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_SELECT,
 		.nargs = 1,
 		.argtypes = {INT8OID}
+	},
+	[ACCOUNT_CLOSING] = {
+		.name = "account.closing",
+		.sql = "SELECT account_id, close_at FROM acctguard.account WHERE state = 'closing' "
+			"AND close_at <= $1 AND (close_at, account_id) > ($2, $3) "
+			"ORDER BY close_at, account_id LIMIT $4",
+		.expected = SPI_OK_SELECT,
+		.nargs = 4,
+		.argtypes = {TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, INT8OID}
+	},
+	[ACCOUNT_COUNT_CLOSING] = {
+		.name = "account.count_closing",
+		.sql = "SELECT count(*) FROM (SELECT FROM acctguard.account WHERE state = 'closing' "
+			"AND close_at <= $1 LIMIT $2) AS due",
+		.expected = SPI_OK_SELECT,
+		.nargs = 2,
+		.argtypes = {TIMESTAMPTZOID, INT8OID}
 	}
 };
 
@@ -256,4 +275,24 @@ ag_account_store_other_administrators(int64 account_id)
 		list = lappend(list, id);
 	}
 	return list;
+}
+
+/*
+ * Closing accounts whose close_at has come, after a given one, in order: account_id,
+ * close_at.
+ */
+AgResult *
+ag_account_store_closing(TimestampTz at, TimestampTz after_close_at, int64 after_account_id,
+						 int64 limit)
+{
+	return ag_run(account_statements, ACCOUNT_CLOSING, ag_time(at),
+				  ag_datum(TimestampTzGetDatum(after_close_at), false), ag_int8(after_account_id),
+				  ag_int8(limit));
+}
+
+int64
+ag_account_store_count_closing(TimestampTz at, int64 most)
+{
+	return ag_row_int8(ag_run(account_statements, ACCOUNT_COUNT_CLOSING, ag_time(at),
+							  ag_int8(most)), 0, 1);
 }

@@ -41,6 +41,12 @@ extern void ag_audit_read(const AgAuditFilter *filter, ReturnSetInfo *rsinfo);
 extern bytea *ag_audit_encoding(int64 tx, int32 ord);
 
 /*
+ * audit_store.c: a task of the worker, which makes the partitions of the months ahead.
+ * limit does not matter; returns how many were missing.
+ */
+extern int64 ag_audit_add_partitions(int64 limit);
+
+/*
  * Below here for the files of this folder only.
  */
 

@@ -23,7 +23,8 @@ enum
 	LEDGER_READ_ACCOUNT,
 	LEDGER_ROW,
 	LEDGER_USES_ORIGIN,
-	LEDGER_USES_TAG
+	LEDGER_USES_TAG,
+	LEDGER_ADD_PARTITIONS
 };
 
 /* In the order of AgLedgerColumn. */
@@ -90,7 +91,10 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_SELECT,
 		.read_only = true,
 		.nargs = 1,
-.argtypes = {INT4OID}}};
+	.argtypes = {INT4OID}},
+	[LEDGER_ADD_PARTITIONS] = {.name = "ledger.add_partitions",
+		.sql = "SELECT acctguard.audit_add_partitions()",
+.expected = SPI_OK_SELECT}};
 
 AG_STATEMENT_TABLE(ledger_statements, statements);
 
@@ -118,6 +122,13 @@ void
 ag_audit_store_add_partition(TimestampTz at)
 {
 	(void) ag_run(ledger_statements, LEDGER_ADD_PARTITION, ag_time(at));
+}
+
+/* The partitions of the months ahead; how many were missing. */
+int64
+ag_audit_add_partitions(int64 limit)
+{
+	return ag_row_int4(ag_run_noargs(ledger_statements, LEDGER_ADD_PARTITIONS), 0, 1);
 }
 
 /* Infinite times are meant here, not NULL. */

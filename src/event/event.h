@@ -60,6 +60,18 @@
 			  "a harsher version was rejected or withdrawn") \
 	AG_ACTION(FREEZE_VACATE_PROPOSED, 125, "freeze.vacate_proposed", \
 			  "the annulment of a decision waits for a second person") \
+	AG_ACTION(FREEZE_STARTED, 140, "freeze.started", "a scheduled freeze took effect by the clock") \
+	AG_ACTION(FREEZE_EXPIRED, 141, "freeze.expired", "a freeze ended by the clock") \
+	AG_ACTION(FREEZE_PROPOSAL_LAPSED, 142, "freeze.proposal_lapsed", \
+			  "nobody approved a proposal in time") \
+	AG_ACTION(FREEZE_STAY_ENDED, 143, "freeze.stay_ended", \
+			  "the effect of a stayed freeze came back by the clock") \
+	AG_ACTION(FREEZE_PROBATION_ENDED, 144, "freeze.probation_ended", \
+			  "the probation that a freeze left is over") \
+	AG_ACTION(FREEZE_ACKNOWLEDGMENT_WANTED, 145, "freeze.acknowledgment_wanted", \
+			  "a freeze is over and the rules have to be acknowledged") \
+	AG_ACTION(FREEZE_DISCLOSED, 146, "freeze.disclosed", \
+			  "the reasons of a freeze are no longer withheld from the user") \
 	AG_ACTION(MONITORED, 400, "enforce.monitored", "a monitored freeze would have refused this") \
 	AG_ACTION(GUARDED, 401, "enforce.guarded", "a guard was put on a table") \
 	AG_ACTION(UNGUARDED, 402, "enforce.unguarded", "a guard was taken off a table") \

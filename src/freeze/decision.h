@@ -161,6 +161,21 @@ extern bool ag_freeze_correct(AgAccount *account, const AgActor *actor, int no, 
 extern List *ag_freeze_follow(List *freezes, List *acknowledgments, TimestampTz at);
 
 /*
+ * freeze_sweep.c: the moments that the clock brings.
+ */
+
+/* What the moments of a freeze depend on beside its record. */
+typedef struct AgFreezeAfter
+{
+	TimestampTz probation_end;	/* DT_NOEND = no probation, or none with an end */
+	bool		acknowledged;	/* the rules were acknowledged after it, or that was waived */
+} AgFreezeAfter;
+
+extern AgFreezeAfter *ag_freeze_after(List *freezes, List *acknowledgments);
+extern TimestampTz ag_freeze_wake(const AgFreeze *freeze, const AgKind *kind,
+								  const AgFreezeAfter *after);
+
+/*
  * freeze_transparency.c: statements of reasons for publication.
  */
 #define AG_PUBLISHED_COLUMNS 23
@@ -239,5 +254,17 @@ extern void ag_freeze_store_stay(const AgFreeze *freeze, const char *person, con
 extern void ag_freeze_store_unstay(const AgFreeze *freeze, TimestampTz at);
 extern void ag_freeze_store_propose_vacate(const AgFreeze *freeze);
 extern void ag_freeze_store_vacate(const AgFreeze *freeze, bool ends, const char *role);
+
+/*
+ * freeze_sweep_store.c
+ */
+extern void ag_freeze_store_wake(const AgFreeze *freeze, TimestampTz wake_at);
+extern void ag_freeze_store_noted(const AgFreeze *freeze);
+extern List *ag_freeze_store_due(TimestampTz at, int64 limit);	/* int64 *, accounts, ascending */
+extern int64 ag_freeze_store_count_due(TimestampTz at, int64 most);
+extern void ag_freeze_store_postpone(int64 account_id, TimestampTz at, TimestampTz until);
+
+/* In freeze_record.noted: the end of the last stay has been told, or a person ended it. */
+#define AG_FREEZE_STAY_NOTED 8
 
 #endif							/* AG_DECISION_H */

@@ -133,6 +133,10 @@ typedef struct AgFreeze
 	char	   *note;			/* internal */
 
 	TimestampTz changed_at;
+
+	/* what the clock does to it, see freeze_sweep.c */
+	int			noted;			/* moments that have been told; -1 = none was looked for yet */
+	TimestampTz wake_at;		/* the next one, or before it; DT_NOEND = none known */
 } AgFreeze;
 
 extern const char *ag_freeze_state_name(AgFreezeState state);
@@ -361,6 +365,7 @@ extern TimestampTz ag_freeze_final_at(const AgFreeze *freeze, const AgKind *kind
  */
 extern AgStatementTable freeze_statements;
 extern AgStatementTable freeze_version_statements;
+extern AgStatementTable freeze_sweep_statements;
 
 /* The user was informed of a freeze; only the first time counts. */
 extern void ag_freeze_store_inform(int64 account_id, int no, TimestampTz at);
@@ -373,6 +378,13 @@ extern List *ag_freeze_list_at(int64 account_id, TimestampTz at);
 
 /* One freeze; UG100 if there is none. */
 extern AgFreeze *ag_freeze_load(int64 account_id, int no);
+
+/*
+ * freeze_sweep.c: telling what the clock did.  limit: freezes looked at in one go;
+ * returns how many accounts had something to tell.
+ */
+extern int64 ag_freeze_sweep(int64 limit);
+extern int64 ag_freeze_sweep_due(int64 most);	/* freezes that wait for it, counted up to most */
 
 /*
  * scope.c: freezes of a set of accounts, in one row.

@@ -281,6 +281,8 @@ new_freeze(const AgAccount *account, const AgActor *actor, const AgKind *kind,
 	ag_freeze_order_terms(freeze, kind, order, at);
 	if (order->proposal || kind->second_person || (freeze->automated && kind->automated_max < 0))
 		freeze->proposal_until = at + ag_policy_setting(AG_SETTING_PROPOSAL_LIFE) * USECS_PER_SEC;
+	freeze->stays = NULL;
+	freeze->wake_at = ag_freeze_wake(freeze, kind, &(AgFreezeAfter) {.probation_end = DT_NOEND});
 	return freeze;
 }
 

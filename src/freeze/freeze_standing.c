@@ -159,6 +159,63 @@ ag_freeze_follow(List *freezes, List *acknowledgments, TimestampTz at)
 	return derivation.rows;
 }
 
+/* Have the rules been acknowledged after a freeze, or was that waived? */
+static bool
+acknowledged(const AgFreeze *freeze, List *acknowledgments)
+{
+	ListCell   *cell;
+
+	foreach(cell, acknowledgments)
+		if (((AgAcknowledgment *) lfirst(cell))->freeze_no == freeze->no)
+		return true;
+	return false;
+}
+
+/*
+ * What the moments of each freeze depend on; freezes, acknowledgments: all of an
+ * account.  One element per freeze.
+ */
+AgFreezeAfter *
+ag_freeze_after(List *freezes, List *acknowledgments)
+{
+	Derivation	derivation = {.at = DT_NOBEGIN};
+	AgFreezeAfter *after = palloc(sizeof(AgFreezeAfter) * Max(list_length(freezes), 1));
+	ListCell   *cell;
+
+	collect_totals(&derivation, freezes);
+	foreach(cell, freezes)
+	{
+		const AgFreeze *freeze = lfirst(cell);
+		const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
+		int			i = foreach_current_index(cell);
+
+		derivation.rows = NIL;
+		add_probation(&derivation, freeze, kind);
+		after[i].probation_end = derivation.rows == NIL ? DT_NOEND :
+			((AgStanding *) linitial(derivation.rows))->ends_at;
+		after[i].acknowledged = acknowledged(freeze, acknowledgments);
+	}
+	return after;
+}
+
+/* Write down when the sweep has to look at each freeze; most often that has not changed. */
+static void
+set_wakes(List *freezes, List *acknowledgments)
+{
+	AgFreezeAfter *after = ag_freeze_after(freezes, acknowledgments);
+	ListCell   *cell;
+
+	foreach(cell, freezes)
+	{
+		const AgFreeze *freeze = lfirst(cell);
+		const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
+		TimestampTz wake_at = ag_freeze_wake(freeze, kind, &after[foreach_current_index(cell)]);
+
+		if (wake_at != freeze->wake_at)
+			ag_freeze_store_wake(freeze, wake_at);
+	}
+}
+
 /*
  * ... and the row that the account's lifecycle leaves, which freezes can delay.  What
  * is in force already is written without a beginning, so that a clock that is set back
@@ -167,8 +224,9 @@ ag_freeze_follow(List *freezes, List *acknowledgments, TimestampTz at)
 void
 ag_freeze_derive(AgAccount *account, TimestampTz at)
 {
-	List	   *rows = ag_freeze_follow(ag_freeze_list(account->account_id),
-										ag_acknowledgment_list(account->account_id), at);
+	List	   *freezes = ag_freeze_list(account->account_id);
+	List	   *acknowledgments = ag_acknowledgment_list(account->account_id);
+	List	   *rows = ag_freeze_follow(freezes, acknowledgments, at);
 	AgStanding *lifecycle = palloc(sizeof(AgStanding));
 	ListCell   *cell;
 
@@ -182,4 +240,5 @@ ag_freeze_derive(AgAccount *account, TimestampTz at)
 			row->starts_at = DT_NOBEGIN;
 	}
 	ag_standing_replace(account->account_id, rows);
+	set_wakes(freezes, acknowledgments);
 }

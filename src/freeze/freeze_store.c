@@ -49,7 +49,8 @@ enum
 	"v.denies, v.rule::text, v.facts, v.ground, v.legal_reference, v.conduct_at, r.stays, r.ended_at, " \
 	"r.end_reason, r.ended_by, r.vacated_at, r.vacated_by, r.vacate_proposed_at, r.vacate_proposed_by, " \
 	"r.vacate_reason, r.vacate_until, r.replaces, r.replaced_by, r.ladder_score, r.incident::text, " \
-	"r.batch::text, r.puid::text, r.appealable, r.informed_at, r.disclose_at, r.note, r.changed_at"
+	"r.batch::text, r.puid::text, r.appealable, r.informed_at, r.disclose_at, r.note, r.changed_at, " \
+	"coalesce(r.noted::int4, -1), r.wake_at"
 
 /* In the order of COLUMNS. */
 enum
@@ -101,7 +102,9 @@ enum
 	COL_INFORMED_AT,
 	COL_DISCLOSE_AT,
 	COL_NOTE,
-	COL_CHANGED_AT
+	COL_CHANGED_AT,
+	COL_NOTED,
+	COL_WAKE_AT
 };
 
 #define FROM_PRESENT \
@@ -114,14 +117,14 @@ static const AgStatement statements[] = {
 		.sql = "INSERT INTO acctguard.freeze_record (account_id, no, puid, kind, kind_version, reason, "
 			"version, terms, starts_at, ends_at, issued_at, issued_by, issued_role, automated, "
 			"proposal_until, replaces, ladder_score, incident, batch, idempotency_key, request_hash, "
-			"appealable, disclose_at, note, changed_at) "
+			"appealable, disclose_at, note, changed_at, wake_at) "
 			"VALUES ($1, $2, $3::uuid, $4, $5, $6, 1, 1, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
-			"$16::uuid, $17::uuid, $18, $19, $20, $21, $22, $9)",
+			"$16::uuid, $17::uuid, $18, $19, $20, $21, $22, $9, $23)",
 		.expected = SPI_OK_INSERT,
-		.nargs = 22,
+		.nargs = 23,
 		.argtypes = {INT8OID, INT4OID, TEXTOID, TEXTOID, INT4OID, TEXTOID, TIMESTAMPTZOID,
 			TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, INT4OID, INT4OID,
-			TEXTOID, TEXTOID, TEXTOID, BYTEAOID, BOOLOID, TIMESTAMPTZOID, TEXTOID}
+			TEXTOID, TEXTOID, TEXTOID, BYTEAOID, BOOLOID, TIMESTAMPTZOID, TEXTOID, TIMESTAMPTZOID}
 	},
 	[FREEZE_LIST] = {
 		.name = "freeze_record.list",
@@ -214,7 +217,7 @@ static const AgStatement statements[] = {
 		.name = "freeze_record.stay",
 		.sql = "UPDATE acctguard.freeze_record SET "
 			"stays = stays + tstzmultirange(tstzrange($3, $4)), stayed_by = $5, stay_reason = $6, "
-			"changed_at = $3 WHERE account_id = $1 AND no = $2",
+			"changed_at = $3, noted = noted & ~8 WHERE account_id = $1 AND no = $2",
 		.expected = SPI_OK_UPDATE,
 		.nargs = 6,
 		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID}
@@ -222,7 +225,7 @@ static const AgStatement statements[] = {
 	[FREEZE_UNSTAY] = {
 		.name = "freeze_record.unstay",
 		.sql = "UPDATE acctguard.freeze_record SET "
-			"stays = stays - tstzmultirange(tstzrange($3, NULL)), changed_at = $3 "
+			"stays = stays - tstzmultirange(tstzrange($3, NULL)), changed_at = $3, noted = noted | 8 "
 			"WHERE account_id = $1 AND no = $2",
 		.expected = SPI_OK_UPDATE,
 		.nargs = 3,
@@ -275,7 +278,7 @@ ag_freeze_store_insert(const AgFreeze *freeze, const AgFreezeStatement *statemen
 		   freeze->ladder_score == 0 ? ag_null() : ag_int4(freeze->ladder_score),
 		   ag_text(freeze->incident), ag_text(freeze->batch), ag_text(statement->idempotency_key),
 		   ag_bytes(statement->request_hash, AG_HASH_SIZE), ag_bool(freeze->appealable),
-		   ag_time(freeze->disclose_at), ag_text(freeze->note));
+		   ag_time(freeze->disclose_at), ag_text(freeze->note), ag_time(freeze->wake_at));
 }
 
 /* The spans of a multirange of times, in order. */
@@ -356,6 +359,8 @@ freeze_from_row(const AgResult *result, uint64 row)
 	freeze->disclose_at = ag_row_time(result, row, COL_DISCLOSE_AT);
 	freeze->note = ag_row_text(result, row, COL_NOTE);
 	freeze->changed_at = ag_row_time(result, row, COL_CHANGED_AT);
+	freeze->noted = ag_row_int4(result, row, COL_NOTED);
+	freeze->wake_at = ag_row_time(result, row, COL_WAKE_AT);
 	return freeze;
 }
 

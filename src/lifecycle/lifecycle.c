@@ -104,6 +104,18 @@ ag_account_open(const AgAccountOrder *order)
 	return account->account_id;
 }
 
+/* Write down that the clock has closed a locked account; false if it has not. */
+bool
+ag_account_settle(AgAccount *account, TimestampTz at)
+{
+	if (account->state != AG_CLOSING || ag_freeze_lifecycle_at(account, at) != AG_CLOSED)
+		return false;
+	account->state = AG_CLOSED;
+	account->closed_at = ag_freeze_closing_at(account);
+	ag_account_emit(account, AG_ACTION_ACCOUNT_CLOSED, account->close_reason, NULL, NULL, NULL);
+	return true;
+}
+
 /*
  * Lock an account for a verb.  Closing accounts whose time has come are closed
  * first: the clock decided that, this only writes it down.  The time is taken under
@@ -115,12 +127,7 @@ lock_settled(int64 account_id, TimestampTz *at)
 	AgAccount  *account = ag_account_lock(account_id);
 
 	*at = ag_account_now(account);
-	if (account->state == AG_CLOSING && ag_freeze_lifecycle_at(account, *at) == AG_CLOSED)
-	{
-		account->state = AG_CLOSED;
-		account->closed_at = ag_freeze_closing_at(account);
-		ag_account_emit(account, AG_ACTION_ACCOUNT_CLOSED, account->close_reason, NULL, NULL, NULL);
-	}
+	(void) ag_account_settle(account, *at);
 	return account;
 }
 

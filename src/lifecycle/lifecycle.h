@@ -69,6 +69,15 @@ extern const char *ag_account_terminate(int64 account_id, const char *reason);
 extern const char *ag_account_reopen(int64 account_id, const char *reason);
 extern void ag_account_erase(int64 account_id, const char *reason);
 
+/* Write down that the clock has closed a locked account; false if it has not. */
+extern bool ag_account_settle(AgAccount *account, TimestampTz at);
+
+/*
+ * lifecycle_sweep.c: the same for accounts that nobody touches.
+ */
+extern int64 ag_lifecycle_sweep(int64 limit);
+extern int64 ag_lifecycle_sweep_due(int64 most);
+
 /*
  * adopt.c
  */
