@@ -159,6 +159,40 @@ GRANT EXECUTE ON FUNCTION acctguard.scope_list() TO
     acctguard_app, acctguard_notifier, acctguard_moderator, acctguard_reviewer, acctguard_compliance,
     acctguard_auditor, acctguard_operator;
 
+-- appeals: the user's side, through the application
+GRANT EXECUTE ON FUNCTION
+    acctguard.appeal_submit(bigint, integer, text, text, text, text, text),
+    acctguard.appeal_supplement(bigint, integer, text, text),
+    acctguard.appeal_withdraw(bigint, integer, jsonb, text),
+    acctguard.appeal_status(bigint, integer, text)
+TO acctguard_app;
+GRANT EXECUTE ON FUNCTION acctguard.appeal_reopen(bigint, integer, text, text) TO
+    acctguard_app, acctguard_compliance, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.appeal_ticket_issue(bigint, integer, text, jsonb) TO
+    acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_operator;
+-- appeals: the reviewers
+GRANT EXECUTE ON FUNCTION
+    acctguard.appeal_claim(integer),
+    acctguard.appeal_claim(bigint, integer),
+    acctguard.appeal_release(bigint, integer),
+    acctguard.appeal_decide(bigint, integer, text, text, timestamptz, text[], boolean, boolean, boolean, integer)
+TO acctguard_reviewer, acctguard_compliance, acctguard_risk;
+GRANT EXECUTE ON FUNCTION
+    acctguard.appeal_ask(bigint, integer, text[], timestamptz),
+    acctguard.appeal_open_statement(bigint, integer)
+TO acctguard_reviewer, acctguard_compliance, acctguard_operator;
+GRANT EXECUTE ON FUNCTION
+    acctguard.appeal_sign(bigint, integer),
+    acctguard.appeal_refuse_sign(bigint, integer, text)
+TO acctguard_reviewer, acctguard_compliance, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.appeal_open_review(bigint, integer, text) TO
+    acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.appeal_queue(), acctguard.appeal_overdue() TO
+    acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.appeal_transitions() TO
+    acctguard_risk, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor,
+    acctguard_operator;
+
 -- operation
 GRANT EXECUTE ON FUNCTION
     acctguard.audit_add_partitions(integer),

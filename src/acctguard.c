@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "account/account.h"
+#include "appeal/appeal.h"
 #include "audit/audit.h"
 #include "base/base.h"
 #include "capability/capability.h"
@@ -42,6 +43,7 @@ _PG_init(void)
 	ag_outbox_init();
 	ag_standing_init();
 	ag_scope_init();
+	ag_appeal_init();
 	ag_filter_init();
 	ag_guard_cache_init();
 	ag_memory_init();
@@ -69,6 +71,9 @@ _PG_init(void)
 	ag_plan_register(&hold_statements);
 	ag_plan_register(&scope_statements);
 	ag_plan_register(&batch_statements);
+	ag_plan_register(&appeal_statements);
+	ag_plan_register(&appeal_step_statements);
+	ag_plan_register(&appeal_ticket_statements);
 	ag_plan_register(&enforce_statements);
 	ag_plan_register(&worker_statements);
 }

@@ -131,7 +131,8 @@ diagram()
 }
 account=$(diagram account_transitions)
 freeze=$(diagram freeze_transitions)
-ACCOUNT=$account FREEZE=$freeze awk '
-    /^<!-- diagram:/ { print; print ENVIRON[$3 == "account" ? "ACCOUNT" : "FREEZE"]; skip = 1; next }
+appeal=$(diagram appeal_transitions)
+ACCOUNT=$account FREEZE=$freeze APPEAL=$appeal awk '
+    /^<!-- diagram:/ { print; print ENVIRON[toupper($3)]; skip = 1; next }
     /^<!-- end -->/  { skip = 0 }
     !skip' ARCHITECTURE.md | write ARCHITECTURE.md

@@ -51,6 +51,12 @@ AS $$
     UNION ALL
     SELECT 'acctguard.freeze_version'::regclass, 'acctguard_version', 'BEFORE UPDATE', 'ROW', 'freeze_version_guard'
     UNION ALL
+    SELECT 'acctguard.appeal'::regclass, 'acctguard_transition', 'BEFORE UPDATE', 'ROW', 'appeal_transition_guard'
+    UNION ALL
+    SELECT 'acctguard.appeal_step'::regclass, 'acctguard_history', 'BEFORE UPDATE', 'ROW', 'appeal_history_guard'
+    UNION ALL
+    SELECT 'acctguard.appeal_chunk'::regclass, 'acctguard_history', 'BEFORE UPDATE', 'ROW', 'appeal_history_guard'
+    UNION ALL
     SELECT 'acctguard.scope_freeze'::regclass, 'acctguard_list', 'AFTER INSERT OR UPDATE', 'STATEMENT', 'scope_changed'
     UNION ALL
     SELECT 'acctguard.scope_freeze'::regclass, 'acctguard_changed', 'AFTER INSERT OR UPDATE OR DELETE', 'ROW', 'scope_gate'

@@ -118,6 +118,7 @@ INSERT INTO acctguard.reason (reason, version, category, public_text, points, st
 ('regulatory.order', 1, 'regulatory', 'An order of an authority', 0, '365 days', '-infinity', 'acctguard'),
 ('regulatory.fraud', 1, 'regulatory', 'Suspected fraud', 0, '365 days', '-infinity', 'acctguard'),
 ('own_wish', 1, 'own_wish', 'The user''s own wish', 0, '1 day', '-infinity', 'acctguard'),
+('appeal.abuse', 1, 'violation', 'Appeals that are manifestly unfounded, after a warning', 0, '180 days', '-infinity', 'acctguard'),
 ('maintenance', 1, 'maintenance', 'Maintenance', 0, '1 day', '-infinity', 'acctguard'),
 ('dormancy', 1, 'dormancy', 'The account was not used for a long time', 0, '1 day', '-infinity', 'acctguard'),
 ('ladder', 1, 'violation', 'Repeated violations', 0, '365 days', '-infinity', 'acctguard');

@@ -13,3 +13,7 @@ CREATE INDEX freeze_record_wake ON acctguard.freeze_record (wake_at) WHERE wake_
 COMMENT ON COLUMN acctguard.freeze_record.noted IS 'what the clock did to it and the worker has told, one bit each: 1 it started, 2 it expired, 4 the proposal lapsed, 8 the last stay ended, 16 probation ended, 32 the rules are to be acknowledged, 64 its reasons were disclosed. NULL: of an older version, the worker has not looked at it yet. No answer depends on it';
 COMMENT ON COLUMN acctguard.freeze_record.wake_at IS 'when the clock will have done something that is to be told, or an earlier time; NULL while nothing is ahead. No answer depends on it';
 CREATE INDEX account_closing ON acctguard.account (close_at, account_id) WHERE state = 'closing';
+-- include sql/tables/appeal.sql
+INSERT INTO acctguard.reason (reason, version, category, public_text, points, strike_life, changed_at, changed_by)
+VALUES ('appeal.abuse', 1, 'violation', 'Appeals that are manifestly unfounded, after a warning', 0, '180 days', '-infinity', 'acctguard')
+ON CONFLICT DO NOTHING;

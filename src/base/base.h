@@ -142,6 +142,7 @@ extern List *ag_text_array_list(ArrayType *array);	/* char * per element; NULL e
  * Services Act, locales as in BCP 47.
  */
 #define AG_MOST_FACTS 5000
+#define AG_MOST_APPEAL 10000	/* statements of appeals */
 #define AG_MOST_NOTE 2000		/* notes, reasons, references, and whatever is not named here */
 #define AG_MOST_NAME 255		/* ids and names that others give */
 #define AG_MOST_LABEL 63		/* tenants, cohorts, categories */

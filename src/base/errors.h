@@ -97,6 +97,46 @@
 			 "See acctguard.scope_list().") \
 	AG_ERROR(BATCH_UNKNOWN, "133", "there is no such batch", \
 			 "See acctguard.batch_status().") \
+	AG_ERROR(APPEAL_UNKNOWN, "200", "the account has no case of that number", \
+			 "See acctguard.appeal_status(account_id).") \
+	AG_ERROR(APPEAL_STATE, "201", "the transition does not exist from the case's present state", \
+			 "See acctguard.appeal_transitions() for what is possible.") \
+	AG_ERROR(NOT_APPEALABLE, "202", "the freeze cannot be appealed", \
+			 "Write to the support if something about it is wrong.") \
+	AG_ERROR(NOT_INFORMED, "203", "the reasons of the freeze have not been disclosed yet", \
+			 "Appeal when they have been; the time for it begins then.") \
+	AG_ERROR(APPEAL_DEADLINE, "204", "the time for an appeal has passed", \
+			 "Write to the support if there is something new.") \
+	AG_ERROR(CASE_OPEN, "205", "a case about the freeze is open", \
+			 "Add to that case, or wait for its decision.") \
+	AG_ERROR(APPEALS_EXHAUSTED, "206", "the freeze has been appealed as often as it can be", \
+			 "Write to the support if there is something new.") \
+	AG_ERROR(APPEAL_SUSPENDED, "207", "the account may not appeal now", \
+			 "See acctguard.account_status(account_id) for how long.") \
+	AG_ERROR(APPEAL_TEXT, "208", "the statement is too thin or too long", \
+			 "Say in your own words what happened, when, and why the decision is wrong; name what proves it.") \
+	AG_ERROR(NOT_OWNER, "209", "only the owner, or who has a ticket for it, may do this", \
+			 "Log in, or ask the support for a ticket.") \
+	AG_ERROR(NOT_INDEPENDENT, "210", "the person took part in what is to be reviewed", \
+			 "Somebody else has to review it; two roles of one person are one person.") \
+	AG_ERROR(CLAIMED, "211", "another reviewer holds the case", \
+			 "Take another one with acctguard.appeal_claim().") \
+	AG_ERROR(REVIEW_ROLE, "212", "this role may not review cases of the freeze's kind", \
+			 "Ask somebody who holds one of the roles named in the detail.") \
+	AG_ERROR(ROUNDS, "213", "material was asked for as often as it may be", \
+			 "Decide on what there is.") \
+	AG_ERROR(NOT_CLAIMER, "214", "only who holds the case may do this", \
+			 "Claim it with acctguard.appeal_claim().") \
+	AG_ERROR(MATERIAL_LIMIT, "215", "the case takes no more, or nothing of that size", \
+			 "See the limits in the detail.") \
+	AG_ERROR(APPEAL_STALE, "216", "the case has changed since it was read", \
+			 "Read it again and repeat the call with its present version.") \
+	AG_ERROR(DECISION_REASON, "217", "a decision needs reasons", \
+			 "Write the reasons, as the user will read them.") \
+	AG_ERROR(HUMAN_REQUIRED, "218", "a program may grant and decide nothing else", \
+			 "Leave the case to a reviewer.") \
+	AG_ERROR(SECOND_REVIEWER, "219", "the decision needs the signature of another reviewer", \
+			 "Another reviewer has to do it; two roles of one person are one person.") \
 	AG_ERROR(STEP_UP, "401", "the capability needs a stronger proof of identity first", \
 			 "Verify, then repeat.") \
 	AG_ERROR(RESTRICTED, "403", "the account is not allowed to do this now", \
@@ -125,6 +165,8 @@
 			 "Wait until the appeal window of the ban has passed.") \
 	AG_ERROR(TOO_EARLY, "604", "the retention time is not over", \
 			 "Repeat the call at the time named in the detail.") \
+	AG_ERROR(APPEAL_OPEN, "605", "a case of the account is open", \
+			 "Wait until it is decided; see acctguard.appeal_status(account_id).") \
 	AG_ERROR(CAPABILITY_UNKNOWN, "610", "there is no such capability or bundle", \
 			 "See acctguard.policy_list('capability').") \
 	AG_ERROR(POLICY_UNKNOWN, "611", "there is no such policy item", \

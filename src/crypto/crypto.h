@@ -15,6 +15,7 @@
 #include "base/base.h"
 
 #define AG_HASH_SIZE 32			/* BLAKE2b-256 */
+#define AG_SHA256_SIZE 32
 #define AG_TAG_SIZE 16			/* keyed BLAKE2b-128 */
 #define AG_KEY_SIZE ((size_t) 32)	/* every key */
 #define AG_NONCE_SIZE 24		/* XChaCha20: random nonces do not collide */
@@ -29,6 +30,9 @@ extern void ag_crypto_init(void);
 
 /* BLAKE2b without a key: names a content, proves nothing about who wrote it. */
 extern void ag_hash(uint8 out[AG_HASH_SIZE], const void *data, Size length);
+
+/* SHA-256: of random tokens, which are compared by it. */
+extern void ag_sha256(uint8 out[AG_SHA256_SIZE], const void *data, Size length);
 
 /*
  * mac.c

@@ -26,3 +26,9 @@ ag_hash(uint8 out[AG_HASH_SIZE], const void *data, Size length)
 {
 	(void) crypto_generichash(out, AG_HASH_SIZE, data, length, NULL, 0);
 }
+
+void
+ag_sha256(uint8 out[AG_SHA256_SIZE], const void *data, Size length)
+{
+	crypto_hash_sha256(out, data, length);
+}

@@ -72,6 +72,31 @@
 			  "a freeze is over and the rules have to be acknowledged") \
 	AG_ACTION(FREEZE_DISCLOSED, 146, "freeze.disclosed", \
 			  "the reasons of a freeze are no longer withheld from the user") \
+	AG_ACTION(APPEAL_OPENED, 200, "appeal.opened", "a review of a freeze was opened") \
+	AG_ACTION(APPEAL_SUBMITTED, 201, "appeal.submitted", "the user appealed") \
+	AG_ACTION(APPEAL_CLAIMED, 202, "appeal.claimed", "a reviewer took a case") \
+	AG_ACTION(APPEAL_RELEASED, 203, "appeal.released", "a reviewer gave a case back") \
+	AG_ACTION(APPEAL_ASKED, 204, "appeal.material_wanted", "the reviewer asked for material") \
+	AG_ACTION(APPEAL_SUPPLEMENTED, 205, "appeal.supplemented", "the user added to his appeal") \
+	AG_ACTION(APPEAL_MATERIAL, 206, "appeal.material_added", "the user added material") \
+	AG_ACTION(APPEAL_DECISION_PROPOSED, 207, "appeal.decision_proposed", \
+			  "a decision waits for a second reviewer") \
+	AG_ACTION(APPEAL_DECIDED, 208, "appeal.decided", "a case was decided") \
+	AG_ACTION(APPEAL_SIGN_REFUSED, 209, "appeal.sign_refused", "the second reviewer did not sign") \
+	AG_ACTION(APPEAL_WITHDRAWN, 210, "appeal.withdrawn", "the user took his appeal back") \
+	AG_ACTION(APPEAL_LAPSED, 211, "appeal.lapsed", "the material did not come in time") \
+	AG_ACTION(APPEAL_MOOT, 212, "appeal.moot", "there is nothing left to decide") \
+	AG_ACTION(APPEAL_REOPENED, 213, "appeal.reopened", "a closed case was taken up again") \
+	AG_ACTION(APPEAL_MOVED, 214, "appeal.moved", "a case moved to the freeze that replaces its freeze") \
+	AG_ACTION(APPEAL_STATEMENT_OPENED, 215, "appeal.statement_opened", "a reviewer read what was written") \
+	AG_ACTION(APPEAL_MATERIAL_OPENED, 216, "appeal.material_opened", "a reviewer opened material") \
+	AG_ACTION(APPEAL_FILE_READ, 217, "appeal.file_read", "a reviewer read the file of the account") \
+	AG_ACTION(APPEAL_OVERDUE, 218, "appeal.overdue", "a case was not decided in time") \
+	AG_ACTION(APPEAL_TICKET_PROPOSED, 219, "appeal.ticket_proposed", "a ticket waits for a second person") \
+	AG_ACTION(APPEAL_TICKET_ISSUED, 220, "appeal.ticket_issued", \
+			  "somebody who cannot log in got a ticket for an appeal") \
+	AG_ACTION(APPEAL_REMINDED, 221, "appeal.reminded", "the deadline of the material comes near") \
+	AG_ACTION(APPEAL_RESUMED, 222, "appeal.resumed", "a review goes on without the material") \
 	AG_ACTION(MONITORED, 400, "enforce.monitored", "a monitored freeze would have refused this") \
 	AG_ACTION(GUARDED, 401, "enforce.guarded", "a guard was put on a table") \
 	AG_ACTION(UNGUARDED, 402, "enforce.unguarded", "a guard was taken off a table") \

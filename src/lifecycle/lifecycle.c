@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "appeal/appeal.h"
 #include "keyring/keyring.h"
 #include "lifecycle/lifecycle.h"
 #include "outbox/outbox.h"
@@ -267,6 +268,19 @@ require_unheld(const AgAccount *account, AgHoldBlocks what, TimestampTz at)
 				errmsg("a legal hold keeps account " INT64_FORMAT, account->account_id));
 }
 
+/* Who waits for a decision keeps what it is about. */
+static void
+require_no_case(const AgAccount *account, TimestampTz at)
+{
+	int			no = ag_appeal_any_open(account->account_id, at);
+
+	if (no != 0)
+		ereport(ERROR, ag_errcode(AG_ERR_APPEAL_OPEN),
+				errmsg("case %d of account " INT64_FORMAT " is open", no, account->account_id),
+				errhint("Wait until it is decided; see acctguard.appeal_status(%lld).",
+						(long long) account->account_id));
+}
+
 /* Close an account for good after a final ban.  Returns "proposed" or "terminated". */
 const char *
 ag_account_terminate(int64 account_id, const char *reason)
@@ -325,6 +339,7 @@ ag_account_erase(int64 account_id, const char *reason)
 
 	require_transition(account, AG_ACCOUNT_ERASE);
 	require_unheld(account, AG_HOLD_BLOCKS_ERASURE, at);
+	require_no_case(account, at);
 	erasable_at = ag_freeze_erasable_at(account, at);
 	if (erasable_at == DT_NOEND)
 		ereport(ERROR, ag_errcode(AG_ERR_HELD),

@@ -38,6 +38,34 @@
 			   "time in which a risk signal loses half its weight") \
 	AG_SETTING(PROOF_AGE, "proof_age", "seconds", 900, 60, 86400, \
 			   "longest age of a proof of identity that ends a freeze") \
+	AG_SETTING(APPEAL_DUE, "appeal_due", "seconds", 604800, 3600, 31536000, \
+			   "expected handling time of appeals where the kind has no review_due") \
+	AG_SETTING(APPEAL_LEASE, "appeal_lease", "seconds", 28800, 60, 604800, \
+			   "time for which a reviewer holds a case") \
+	AG_SETTING(APPEAL_TRIES, "appeal_tries", "appeals", 2, 1, 20, \
+			   "unsuccessful appeals against one freeze") \
+	AG_SETTING(APPEAL_TEXT_MIN, "appeal_text_min", "characters", 20, 1, 1000, \
+			   "shortest statement of an appeal") \
+	AG_SETTING(APPEAL_ROUNDS, "appeal_rounds", "rounds", 3, 0, 20, \
+			   "how often a reviewer may ask for material") \
+	AG_SETTING(APPEAL_MATERIAL_TIME, "appeal_material_time", "seconds", 1209600, 3600, 7776000, \
+			   "time for material that a reviewer asks for without naming a deadline") \
+	AG_SETTING(APPEAL_ITEMS, "appeal_items", "items", 20, 0, 100, \
+			   "items of material in one case, and supplements to it") \
+	AG_SETTING(APPEAL_ITEM_SIZE, "appeal_item_size", "bytes", 10485760, 65536, 104857600, \
+			   "largest item of material") \
+	AG_SETTING(SIGNOFF_POINTS, "signoff_points", "points", 4, 0, 100, \
+			   "strike points at stake from which a decision needs a second reviewer") \
+	AG_SETTING(SIGNOFF_TIME, "signoff_time", "seconds", 172800, 3600, 2592000, \
+			   "time after which a signature is wanted from further roles") \
+	AG_SETTING(APPEAL_TICKET_LIFE, "appeal_ticket_life", "seconds", 604800, 600, 7776000, \
+			   "time in which somebody with a ticket can appeal") \
+	AG_SETTING(APPEAL_ABUSE_COUNT, "appeal_abuse_count", "appeals", 3, 1, 100, \
+			   "manifestly unfounded appeals that are an abuse") \
+	AG_SETTING(APPEAL_ABUSE_SPAN, "appeal_abuse_span", "seconds", 15552000, 86400, 157680000, \
+			   "time in which unfounded appeals are counted") \
+	AG_SETTING(APPEAL_FIRST_TOTAL, "appeal_first_total", "boolean", 1, 0, 1, \
+			   "1 lets a suspended user appeal once against a freeze of everything") \
 	AG_SETTING(PREPARE_WAIT, "prepare_wait", "boolean", 0, 0, 1, \
 			   "0 refuses PREPARE TRANSACTION after guarded writes, 1 lets freezes wait for it") \
 	AG_SETTING(CONTACTS_MAX, "contacts_max", "contacts", 10, 1, 100, \

@@ -107,7 +107,7 @@ SELECT acctguard.legal_hold_place(2100709, 'matter 9', 'order 9') > 0 AS held;
 SET acctguard.test_clock_offset = -300;
 SELECT acctguard.allowed(2100709, 'msg.send.direct');
 SELECT state FROM acctguard.freeze_list(2100709);
-SELECT acctguard.strike_void(2100709, 2, 'no');
+SELECT acctguard.strike_void(2100709, 3, 'no');
 SET SESSION AUTHORIZATION freeze_officer1;
 SELECT acctguard.legal_hold_release('matter 9', 'order 10');
 RESET SESSION AUTHORIZATION;

@@ -1,0 +1,222 @@
+/*-------------------------------------------------------------------------
+ *
+ * appeal_case.c
+ *		One case: reading it with what the clock decided, changing it, closing it.
+ *
+ * Whoever changes a case first writes down what the clock has decided meanwhile: that
+ * the appeal lapsed, or that the review goes on without material.  That changes no
+ * answer; states are derived with or without it.
+ *
+ * Every change is one step: the row, a row of appeal_step, an event.
+ *
+ * Locks: the caller holds the account's.  Tables: appeal, appeal_step.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "appeal/appeal.h"
+#include "utils/builtins.h"
+
+#define CLOCK "clock"
+
+AgFields *
+ag_appeal_fields(const AgAppeal *appeal, TimestampTz at)
+{
+	AgFields   *fields = ag_fields_new();
+
+	ag_field_int(fields, "appeal", appeal->no);
+	ag_field_int(fields, "freeze", appeal->freeze_no);
+	ag_field_text(fields, "origin", appeal->origin);
+	ag_field_text(fields, "state", ag_appeal_state_name(ag_appeal_state(appeal, at)));
+	ag_field_time(fields, "due_at", appeal->due_at);
+	ag_field_time(fields, "ask_until", appeal->ask_until);
+	ag_field_text(fields, "decision", appeal->decision);
+	if (appeal->previous != 0)
+		ag_field_int(fields, "previous", appeal->previous);
+	return fields;
+}
+
+void
+ag_appeal_emit(AgAccount *account, AgAction action, const AgAppeal *appeal, TimestampTz at)
+{
+	ag_account_emit(account, action, NULL, NULL, NULL, ag_appeal_fields(appeal, at));
+}
+
+static void
+add_step(AgAppeal *appeal, const char *role, const char *person, const char *what,
+		 const char *decision, const char *body, TimestampTz at)
+{
+	AgAppealStep step = {
+		.step = appeal->steps,
+		.at = at,
+		.what = pstrdup(what),
+		.decision = decision ? pstrdup(decision) : NULL,
+		.state = pstrdup(ag_appeal_state_name(ag_appeal_state(appeal, at))),
+		.role = pstrdup(role),
+		.person = pstrdup(person)
+	};
+
+	if (body != NULL)
+		step.body = ag_appeal_seal_text(appeal->account_id, appeal->no, appeal->steps, body);
+	ag_appeal_store_add_step(appeal, &step);
+}
+
+void
+ag_appeal_write(AgAppeal *appeal, const AgActor *actor, const char *what, const char *decision,
+				const char *body, TimestampTz at)
+{
+	appeal->version++;
+	appeal->steps++;
+	appeal->changed_at = at;
+	ag_appeal_store_update(appeal);
+	add_step(appeal, actor->role, actor->person, what, decision, body, at);
+}
+
+/* The SLA of the freeze's kind. */
+static TimestampTz
+due_at(const AgFreeze *freeze, const AgKind *kind, TimestampTz at)
+{
+	if (kind->review_due >= 0)
+		return ag_time_plus(Max(at, freeze->starts_at), kind->review_due);
+	if (strcmp(kind->lift_policy, "authority") == 0)
+		return DT_NOEND;
+	return ag_time_plus(at, ag_policy_setting(AG_SETTING_APPEAL_DUE));
+}
+
+/* A new case in memory; ag_appeal_insert() writes it. */
+AgAppeal *
+ag_appeal_new(AgAccount *account, const AgActor *actor, int freeze_no, const char *origin,
+			  TimestampTz at)
+{
+	AgAppeal   *appeal = palloc0(sizeof(AgAppeal));
+	AgFreeze   *freeze = ag_freeze_load(account->account_id, freeze_no);
+
+	appeal->account_id = account->account_id;
+	appeal->no = ag_account_next_child(account);
+	appeal->freeze_no = freeze_no;
+	appeal->origin = pstrdup(origin);
+	appeal->version = appeal->steps = 1;
+	appeal->opened_at = appeal->changed_at = at;
+	appeal->opened_by = pstrdup(actor->person);
+	appeal->opened_role = pstrdup(actor->role);
+	appeal->appealed_at = appeal->retracted_at = appeal->claimed_at = appeal->claim_until = DT_NOEND;
+	appeal->asked_at = appeal->ask_until = appeal->decided_at = appeal->terms_ends_at = DT_NOEND;
+	appeal->sign_until = appeal->signed_at = appeal->closed_at = appeal->breached_at = DT_NOEND;
+	appeal->parties = ag_appeal_store_parties(account->account_id, freeze_no, appeal->no, NULL);
+	appeal->due_at = due_at(freeze, ag_policy_kind_version(freeze->kind, freeze->kind_version), at);
+	return appeal;
+}
+
+void
+ag_appeal_insert(AgAppeal *appeal, const AgActor *actor, const char *what, const char *body,
+				 TimestampTz at)
+{
+	ag_appeal_store_insert(appeal);
+	add_step(appeal, actor->role, actor->person, what, NULL, body, at);
+}
+
+void
+ag_appeal_close(AgAppeal *appeal, const char *outcome, const char *person, TimestampTz at)
+{
+	appeal->outcome = pstrdup(outcome);
+	appeal->closed_at = at;
+	appeal->closed_by = pstrdup(person);
+}
+
+/* Write down what the clock decided about a case; true if there was something. */
+bool
+ag_appeal_settle(AgAccount *account, AgAppeal *appeal, TimestampTz at)
+{
+	AgActor		clock = {.role = CLOCK, .person = CLOCK};
+	TimestampTz until = appeal->ask_until;
+
+	if (appeal->closed_at != DT_NOEND || appeal->asked_at == DT_NOEND || at < until)
+		return false;
+	if (ag_appeal_lapses(appeal))
+	{
+		ag_appeal_close(appeal, "lapsed", CLOCK, until);
+		ag_appeal_write(appeal, &clock, "lapse", NULL, NULL, at);
+		ag_appeal_emit(account, AG_ACTION_APPEAL_LAPSED, appeal, at);
+		return true;
+	}
+	ag_appeal_stop_waiting(appeal, at);
+	ag_appeal_write(appeal, &clock, "resume", NULL, NULL, at);
+	ag_appeal_emit(account, AG_ACTION_APPEAL_RESUMED, appeal, at);
+	return true;
+}
+
+/* The time that was spent waiting for material does not count. */
+void
+ag_appeal_stop_waiting(AgAppeal *appeal, TimestampTz at)
+{
+	appeal->due_at = ag_appeal_due(appeal, at);
+	appeal->asked_at = appeal->ask_until = DT_NOEND;
+	appeal->reminders = 0;
+}
+
+void
+ag_appeal_drop_claim(AgAppeal *appeal)
+{
+	appeal->claimed_at = appeal->claim_until = DT_NOEND;
+	appeal->claimed_by = NULL;
+}
+
+void
+ag_appeal_drop_decision(AgAppeal *appeal)
+{
+	appeal->decision = appeal->decided_by = appeal->decided_role = NULL;
+	appeal->decided_at = appeal->sign_until = appeal->terms_ends_at = DT_NOEND;
+	appeal->decided_automated = appeal->unfounded = appeal->terms_end = false;
+	appeal->terms_capabilities = NULL;
+}
+
+AgAppeal *
+ag_appeal_load(AgAccount *account, int no, TimestampTz at)
+{
+	AgAppeal   *appeal = ag_appeal_store_read(account->account_id, no);
+
+	if (appeal == NULL)
+		ereport(ERROR, ag_errcode(AG_ERR_APPEAL_UNKNOWN),
+				errmsg("account " INT64_FORMAT " has no case %d", account->account_id, no),
+				errhint("See acctguard.appeal_status(account_id)."));
+	(void) ag_appeal_settle(account, appeal, at);
+	return appeal;
+}
+
+/* The open case of a freeze, NULL if there is none. */
+AgAppeal *
+ag_appeal_open_case(AgAccount *account, int freeze_no, TimestampTz at)
+{
+	AgAppeal   *open = NULL;
+	ListCell   *cell;
+
+	foreach(cell, ag_appeal_store_of_freeze(account->account_id, freeze_no))
+	{
+		AgAppeal   *appeal = lfirst(cell);
+
+		(void) ag_appeal_settle(account, appeal, at);
+		if (ag_appeal_state_open(ag_appeal_state(appeal, at)))
+			open = appeal;
+	}
+	return open;
+}
+
+List *
+ag_appeal_list(int64 account_id)
+{
+	return ag_appeal_store_list(account_id);
+}
+
+void
+ag_appeal_require(const AgAppeal *appeal, AgAppealEvent event, TimestampTz at)
+{
+	AgAppealState state = ag_appeal_state(appeal, at);
+
+	if (ag_appeal_rule_find(state, event))
+		return;
+	ereport(ERROR, ag_errcode(AG_ERR_APPEAL_STATE),
+			errmsg("case %d is %s", appeal->no, ag_appeal_state_name(state)),
+			errdetail("From this state there is no \"%s\".", ag_appeal_event_name(event)),
+			errhint("See acctguard.appeal_transitions() for what is possible."));
+}

@@ -1,0 +1,152 @@
+/*-------------------------------------------------------------------------
+ *
+ * appeal_follow.c
+ *		Cases follow their freezes.
+ *
+ * Told of every step of a freeze, in its transaction and under the account's lock: a
+ * review is opened with a freeze whose kind demands one; a case moves to the freeze
+ * that takes the place of its own; it is moot when nothing of the freeze is left to
+ * decide about; whoever changes a freeze can no longer review it.
+ *
+ * Tables: appeal, appeal_step.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "appeal/appeal.h"
+
+/* A kind with review_due is reviewed whether or not the user appeals. */
+static void
+open_mandatory(AgAccount *account, const AgActor *actor, const AgFreeze *freeze, TimestampTz at)
+{
+	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
+	AgAppeal   *appeal;
+
+	if (kind->review_due < 0 || ag_appeal_open_case(account, freeze->no, at) != NULL)
+		return;
+	appeal = ag_appeal_new(account, actor, freeze->no, "mandatory_review", at);
+	ag_appeal_insert(appeal, actor, "open", NULL, at);
+	ag_appeal_emit(account, AG_ACTION_APPEAL_OPENED, appeal, at);
+}
+
+static void
+end_moot(AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
+{
+	ag_appeal_close(appeal, "moot", actor->person, at);
+	ag_appeal_write(appeal, actor, "moot", NULL, NULL, at);
+	ag_appeal_emit(account, AG_ACTION_APPEAL_MOOT, appeal, at);
+}
+
+/* The case goes on with the freeze that is there now; what was decided about the old one is not. */
+static void
+move(AgAccount *account, const AgActor *actor, AgAppeal *appeal, int to, TimestampTz at)
+{
+	appeal->freeze_no = to;
+	appeal->parties = ag_appeal_store_parties(account->account_id, to, appeal->no, appeal->parties);
+	if (appeal->claimed_by != NULL && ag_appeal_store_is_party(appeal->parties, appeal->claimed_by))
+		ag_appeal_drop_claim(appeal);
+	ag_appeal_drop_decision(appeal);
+	ag_appeal_write(appeal, actor, "move", NULL, NULL, at);
+	ag_appeal_emit(account, AG_ACTION_APPEAL_MOVED, appeal, at);
+}
+
+/* Who changes a freeze takes part in it; who reviews it must not change it. */
+static void
+add_party(const AgAccount *account, const AgActor *actor, AgAppeal *appeal)
+{
+	if ((appeal->claimed_by != NULL && strcmp(appeal->claimed_by, actor->person) == 0) ||
+		(appeal->decided_by != NULL && strcmp(appeal->decided_by, actor->person) == 0))
+		ereport(ERROR, ag_errcode(AG_ERR_NOT_INDEPENDENT),
+				errmsg("\"%s\" reviews case %d about freeze %d", actor->person, appeal->no,
+					   appeal->freeze_no),
+				errhint("Decide the case, or give it back with acctguard.appeal_release()."));
+	appeal->parties = ag_appeal_store_parties(account->account_id, appeal->freeze_no, appeal->no,
+											  appeal->parties);
+	appeal->version++;
+	ag_appeal_store_update(appeal);
+}
+
+/* What a step of the freeze means for its open case. */
+static void
+follow(AgAccount *account, const AgActor *actor, const AgFreeze *freeze, AgAppeal *appeal,
+	   AgFreezeEvent event, TimestampTz at)
+{
+	switch (event)
+	{
+		case AG_FREEZE_LIFT:
+		case AG_FREEZE_CANCEL:
+		case AG_FREEZE_SATISFY:
+		case AG_FREEZE_REDUCE:
+			if (ag_strike_points(account->account_id, freeze->no, at) == 0)
+				end_moot(account, actor, appeal, at);
+			break;
+		case AG_FREEZE_VACATE:
+		case AG_FREEZE_CLOSE:
+			end_moot(account, actor, appeal, at);
+			break;
+		case AG_FREEZE_SUPERSEDE:
+			move(account, actor, appeal, freeze->replaced_by, at);
+			break;
+		case AG_FREEZE_AMEND:
+			add_party(account, actor, appeal);
+			break;
+		default:
+			break;
+	}
+}
+
+static void
+freeze_changed(AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
+			   AgFreezeEvent event, TimestampTz at)
+{
+	AgAppeal   *appeal;
+
+	if (event == AG_FREEZE_IMPOSE || event == AG_FREEZE_APPROVE)
+	{
+		open_mandatory(account, actor, freeze, at);
+		return;
+	}
+	appeal = ag_appeal_open_case(account, freeze->no, at);
+	if (appeal != NULL)
+		follow(account, actor, freeze, appeal, event, at);
+}
+
+static const AgFreezeObserver observer = {
+	.changed = freeze_changed,
+	.remedy_until = ag_appeal_remedy_until
+};
+
+void
+ag_appeal_init(void)
+{
+	ag_freeze_register_observer(&observer);
+}
+
+/* For texts: is a case about the freeze open? */
+bool
+ag_appeal_is_open(int64 account_id, int freeze_no)
+{
+	TimestampTz at = ag_now();
+	ListCell   *cell;
+
+	foreach(cell, ag_appeal_store_of_freeze(account_id, freeze_no))
+		if (ag_appeal_state_open(ag_appeal_state(lfirst(cell), at)))
+		return true;
+	return false;
+}
+
+int
+ag_appeal_any_open(int64 account_id, TimestampTz at)
+{
+	ListCell   *cell;
+
+	foreach(cell, ag_appeal_store_list(account_id))
+	{
+		AgAppeal   *appeal = lfirst(cell);
+
+		if (ag_appeal_state_open(ag_appeal_state(appeal, at)))
+			return appeal->no;
+	}
+	return 0;
+}

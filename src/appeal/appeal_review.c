@@ -1,0 +1,242 @@
+/*-------------------------------------------------------------------------
+ *
+ * appeal_review.c
+ *		The reviewer's side: claiming (P2), giving back (P3), asking for material (P4).
+ *
+ * A case is claimed for a time by one person who took no part in what is reviewed.
+ * The queue is read without locks; the account of each case is then locked without
+ * waiting, and the case read again under that lock.  So two reviewers never share one,
+ * and neither waits for the other.
+ *
+ * Locks: the account's; appeal_claim_next() takes those of several accounts, in the
+ * order of the queue, but waits for none.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "appeal/appeal.h"
+#include "miscadmin.h"
+
+#define QUEUE_PAGE 50
+
+/* Who reviews freezes of a kind.  Those of an authority: who could lift them. */
+static uint32
+reviewer_roles(const AgKind *kind, bool senior)
+{
+	uint32		roles = AG_ROLE_REVIEWER;
+
+	if (strcmp(kind->lift_policy, "authority") == 0)
+		roles = kind->lift_roles;
+	if (senior)
+		roles |= AG_ROLE_COMPLIANCE | AG_ROLE_OPERATOR;
+	return roles;
+}
+
+static const AgKind *
+kind_of(const AgAppeal *appeal)
+{
+	AgFreeze   *freeze = ag_freeze_load(appeal->account_id, appeal->freeze_no);
+
+	return ag_policy_kind_version(freeze->kind, freeze->kind_version);
+}
+
+/* A program may take cases, too: to grant them. */
+static uint32
+claimer_roles(const AgKind *kind)
+{
+	uint32		roles = reviewer_roles(kind, false);
+
+	return roles & AG_ROLE_REVIEWER ? roles | AG_ROLE_RISK : roles;
+}
+
+/* Whoever claims, or, once it is decided, signs. */
+static uint32
+review_roles(const AgAppeal *appeal, const AgKind *kind, bool senior)
+{
+	return appeal->decision != NULL ? reviewer_roles(kind, senior) : claimer_roles(kind);
+}
+
+static void
+require_role(const AgActor *actor, const AgKind *kind, uint32 roles)
+{
+	if (!(actor->roles & roles))
+		ereport(ERROR, ag_errcode(AG_ERR_REVIEW_ROLE),
+				errmsg("role \"%s\" may not review cases of kind \"%s\"", actor->role, kind->kind),
+				errdetail("Roles that may: %s.", ag_role_names(roles)));
+}
+
+/* UG212, UG210, UG104: the role, the person, the rank.  senior: a signature is overdue. */
+void
+ag_appeal_require_reviewer(const AgAccount *account, const AgActor *actor, const AgAppeal *appeal,
+						   bool senior)
+{
+	const AgKind *kind = kind_of(appeal);
+	ArrayType  *parties;
+
+	require_role(actor, kind, review_roles(appeal, kind, senior));
+	parties = ag_appeal_store_parties(account->account_id, appeal->freeze_no, appeal->no,
+									  appeal->parties);
+	if (ag_appeal_store_is_party(parties, actor->person))
+		ereport(ERROR, ag_errcode(AG_ERR_NOT_INDEPENDENT),
+				errmsg("\"%s\" took part in what case %d is about", actor->person, appeal->no),
+				errdetail("Who issued, approved or changed the freeze, reviewed it before, complained, or "
+						  "owns the account, does not review it."),
+				errhint("Somebody else has to review it; two roles of one person are one person."));
+	ag_freeze_require_rank(account, actor);
+}
+
+bool
+ag_appeal_may_review(const AgAccount *account, const AgActor *actor, const AgAppeal *appeal,
+					 bool senior)
+{
+	const AgKind *kind = kind_of(appeal);
+
+	return (actor->roles & review_roles(appeal, kind, senior)) != 0 && ag_freeze_outranks(actor, account) &&
+		!ag_appeal_store_is_party(ag_appeal_store_parties(account->account_id, appeal->freeze_no,
+														  appeal->no, appeal->parties),
+								  actor->person);
+}
+
+/* UG214 unless the person holds the case and his time is not over. */
+void
+ag_appeal_require_claimer(const AgAppeal *appeal, const AgActor *actor, TimestampTz at)
+{
+	bool		own = appeal->claimed_by != NULL && strcmp(appeal->claimed_by, actor->person) == 0;
+
+	if (!ag_appeal_state_open(ag_appeal_state(appeal, at)))
+		ag_appeal_require(appeal, AG_APPEAL_DECIDE, at);
+	if (own && at < appeal->claim_until)
+		return;
+	ereport(ERROR, ag_errcode(AG_ERR_NOT_CLAIMER),
+			errmsg("\"%s\" does not hold case %d", actor->person, appeal->no),
+			own ? errdetail("The claim ended at %s.", ag_time_iso(appeal->claim_until)) : 0,
+			errhint("Claim it with acctguard.appeal_claim()."));
+}
+
+void
+ag_appeal_claim(AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
+{
+	AgAppealState state = ag_appeal_state(appeal, at);
+
+	if (state == AG_APPEAL_IN_REVIEW)
+		ereport(ERROR, ag_errcode(AG_ERR_CLAIMED),
+				errmsg("case %d is held by \"%s\"", appeal->no, appeal->claimed_by),
+				errdetail("Until %s.", ag_time_iso(appeal->claim_until)),
+				errhint("Take another one with acctguard.appeal_claim()."));
+	ag_appeal_require(appeal, AG_APPEAL_CLAIM, at);
+	ag_appeal_require_reviewer(account, actor, appeal, false);
+
+	appeal->parties = ag_appeal_store_parties(account->account_id, appeal->freeze_no, appeal->no,
+											  appeal->parties);
+	appeal->claimed_at = at;
+	appeal->claimed_by = pstrdup(actor->person);
+	appeal->claim_until = ag_time_plus(at, ag_policy_setting(AG_SETTING_APPEAL_LEASE));
+	ag_appeal_write(appeal, actor, "claim", NULL, NULL, at);
+	ag_appeal_emit(account, AG_ACTION_APPEAL_CLAIMED, appeal, at);
+}
+
+/* The case under the lock of its account, unless somebody works on that or was faster. */
+static AgAppeal *
+try_claim(const AgActor *actor, const AgAppeal *seen)
+{
+	AgAccount  *account = ag_account_try_lock(seen->account_id);
+	AgAppeal   *appeal;
+	TimestampTz at;
+
+	if (account == NULL)
+		return NULL;
+	at = ag_account_now(account);
+	appeal = ag_appeal_store_read(seen->account_id, seen->no);
+	if (ag_appeal_state(appeal, at) != AG_APPEAL_SUBMITTED ||
+		!ag_appeal_may_review(account, actor, appeal, false))
+		return NULL;
+	(void) ag_appeal_settle(account, appeal, at);
+	ag_appeal_claim(account, actor, appeal, at);
+	ag_account_save(account);
+	return appeal;
+}
+
+/* Up to so many cases, earliest due first. */
+List *
+ag_appeal_claim_next(const AgActor *actor, int count, TimestampTz at)
+{
+	List	   *claimed = NIL;
+	List	   *page;
+	int			skipped = 0;
+
+	do
+	{
+		ListCell   *cell;
+
+		page = ag_appeal_store_queue(actor->person, skipped, QUEUE_PAGE, at);
+		foreach(cell, page)
+		{
+			AgAppeal   *appeal;
+
+			if (list_length(claimed) >= count)
+				return claimed;
+			CHECK_FOR_INTERRUPTS();
+			appeal = try_claim(actor, lfirst(cell));
+			if (appeal != NULL)
+				claimed = lappend(claimed, appeal);
+			else
+				skipped++;
+		}
+	} while (list_length(page) == QUEUE_PAGE);
+	return claimed;
+}
+
+void
+ag_appeal_release(AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
+{
+	ag_appeal_require_claimer(appeal, actor, at);
+	ag_appeal_require(appeal, AG_APPEAL_RELEASE, at);
+	ag_appeal_drop_claim(appeal);
+	ag_appeal_write(appeal, actor, "release", NULL, NULL, at);
+	ag_appeal_emit(account, AG_ACTION_APPEAL_RELEASED, appeal, at);
+}
+
+/* until: DT_NOEND = as policy says.  While material is awaited nobody holds the case. */
+void
+ag_appeal_ask(AgAccount *account, const AgActor *actor, AgAppeal *appeal, const char *wanted,
+			  TimestampTz until, TimestampTz at)
+{
+	int			most = (int) ag_policy_setting(AG_SETTING_APPEAL_ROUNDS);
+
+	ag_appeal_require_claimer(appeal, actor, at);
+	ag_appeal_require(appeal, AG_APPEAL_ASK, at);
+	if (appeal->rounds >= most)
+		ereport(ERROR, ag_errcode(AG_ERR_ROUNDS),
+				errmsg("material was asked for %d times in case %d", appeal->rounds, appeal->no),
+				errhint("Decide on what there is."));
+	if (until == DT_NOEND)
+		until = ag_time_plus(at, ag_policy_setting(AG_SETTING_APPEAL_MATERIAL_TIME));
+	if (until < at + USECS_PER_HOUR || until > at + 90 * USECS_PER_DAY)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("deadline must lie between an hour and 90 days from now"));
+
+	ag_appeal_drop_claim(appeal);
+	appeal->rounds++;
+	appeal->asked_at = at;
+	appeal->ask_until = until;
+	appeal->reminders = 0;
+	ag_appeal_write(appeal, actor, "ask", NULL, wanted, at);
+	ag_appeal_emit(account, AG_ACTION_APPEAL_ASKED, appeal, at);
+}
+
+void
+ag_appeal_require_reader(const AgAccount *account, const AgActor *actor, const AgAppeal *appeal,
+						 TimestampTz at)
+{
+	if (ag_appeal_state(appeal, at) != AG_APPEAL_SIGNOFF)
+	{
+		ag_appeal_require_claimer(appeal, actor, at);
+		return;
+	}
+	ag_appeal_require_reviewer(account, actor, appeal, at >= appeal->sign_until);
+	if (strcmp(appeal->decided_by, actor->person) == 0)
+		ereport(ERROR, ag_errcode(AG_ERR_NOT_CLAIMER),
+				errmsg("\"%s\" has decided case %d", actor->person, appeal->no),
+				errdetail("A second reviewer has it now."));
+}
