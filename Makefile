@@ -107,10 +107,10 @@ $(CLIENT_OBJS): override CPPFLAGS := -D_GNU_SOURCE -DAG_VERSION='"$(EXTVERSION)"
 client/acctguard-notifier: $(CLIENT_OBJS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBPQ_LINK)
 
-# Two object files are different in a test build; which kind they are is written in the name of an empty file.
+# Three object files are different in a test build; which kind they are is written in the name of an empty file.
 CLOCK := .clock-$(if $(TEST_CLOCK),test,real)
 ifeq ($(wildcard $(CLOCK)),)
-$(shell rm -f .clock-* src/base/clock.o src/keyring/keyring_test_api.o; touch $(CLOCK))
+$(shell rm -f .clock-* src/base/clock.o src/keyring/keyring_test_api.o src/outbox/outbox_test_api.o; touch $(CLOCK))
 endif
 
 # Sources that need no server are compiled into the programs that test them.

@@ -85,8 +85,9 @@ ag_guc_init(void)
 
 	DefineCustomStringVariable("acctguard.product_name",
 							   "What notices call the product.",
-							   "Stands wherever a template of notices says {product}.",
-							   &ag_guc_product_name, "acctguard", PGC_SIGHUP, 0, NULL, NULL, NULL);
+							   "Stands wherever a template of notices says {product}. May be set for a "
+							   "database, with ALTER DATABASE.",
+							   &ag_guc_product_name, "acctguard", PGC_SUSET, 0, NULL, NULL, NULL);
 
 	if (process_shared_preload_libraries_in_progress)
 	{

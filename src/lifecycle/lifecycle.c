@@ -351,8 +351,8 @@ ag_account_erase(int64 account_id, const char *reason)
 				errdetail("It can be erased from %s on.", timestamptz_to_str(erasable_at)));
 
 	(void) ag_subject_shred(account_id, reason);
-	ag_contact_forget(account, ag_actor(), reason, at);
 	account->state = AG_ERASED;
+	ag_contact_forget(account, ag_actor(), reason, at);
 	account->erased_at = at;
 	account->external_id = NULL;
 	account->locale = pstrdup("en");

@@ -283,7 +283,7 @@ ag_notice_done(ArrayType *accounts, ArrayType *numbers, ArrayType *receipts)
 
 	require_primary();
 	inform(accounts, numbers);
-	return (int64) ag_notice_store_done(accounts, numbers, receipts, at)->count;
+	return ag_notice_store_done(accounts, numbers, receipts, at);
 }
 
 static AgNoticeRow *

@@ -242,13 +242,16 @@ ag_contact_remove(AgAccount *account, const AgActor *actor, int no, const char *
 			errhint("See acctguard.contact_list(%lld).", (long long) account->account_id));
 }
 
-/* The hints of contacts that were removed before go, too. */
+/*
+ * The hints of contacts that were removed before go, too.  Of an erased account nothing
+ * is sent any more; of another what is in the application stays.
+ */
 void
 ag_contact_forget(AgAccount *account, const AgActor *actor, const char *reason, TimestampTz at)
 {
 	AgFields   *after = ag_fields_new();
 	int64		contacts = ag_contact_store_forget(account->account_id, actor->person, reason, at);
-	int64		cancelled = ag_notice_store_cancel_all(account->account_id, at);
+	int64		cancelled = ag_notice_store_cancel_all(account->account_id, account->state == AG_ERASED, at);
 
 	ag_preference_store_forget(account->account_id);
 	if (contacts == 0 && cancelled == 0)
@@ -260,7 +263,7 @@ ag_contact_forget(AgAccount *account, const AgActor *actor, const char *reason, 
 
 /*
  * Rotation: addresses under the active key.  A row that is locked is left for the
- * next call; one that cannot be opened stays, and keeps its key from being retired.
+ * next call; one that cannot be opened stops it, for somebody to remove.
  */
 static int64
 reseal_contacts(int32 kid, int batch)
@@ -271,17 +274,21 @@ reseal_contacts(int32 kid, int batch)
 	foreach(cell, stale)
 	{
 		AgContact  *contact = lfirst(cell);
-		AgBinding	binding = address_binding(contact->account_id, contact->no);
-		bytea	   *plain;
+		char	   *address;
 
 		CHECK_FOR_INTERRUPTS();
-		plain = ag_keyring_unseal(AG_PURPOSE_CONTACT, &binding, VARDATA(contact->address),
-								  VARSIZE(contact->address) - VARHDRSZ);
-		contact->kid = kid;
-		contact->address = ag_keyring_seal(AG_PURPOSE_CONTACT, kid, &binding, VARDATA(plain),
-										   VARSIZE(plain) - VARHDRSZ);
-		ag_wipe(plain, VARSIZE(plain));
-		ag_contact_store_reseal(contact);
+		address = ag_contact_open(contact->account_id, contact->no, contact->address);
+		if (address != NULL)
+		{
+			seal_address(contact, address);
+			ag_wipe(address, strlen(address));
+			ag_contact_store_reseal(contact);
+			continue;
+		}
+		ereport(ERROR, ag_errcode(AG_ERR_SEALED_DAMAGED), errmsg("a sealed value cannot be opened"),
+				errdetail("It is the address of contact %d of account " INT64_FORMAT ".",
+						  contact->no, contact->account_id),
+				errhint("Remove it with acctguard.contact_remove()."));
 	}
 	return list_length(stale);
 }

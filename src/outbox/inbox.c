@@ -89,7 +89,8 @@ ag_notice_inbox(int64 account_id, bool unread_only, int most, ReturnSetInfo *rsi
 	List	   *rows;
 	ListCell   *cell;
 
-	(void) ag_account_require(account_id);
+	if (ag_account_require(account_id)->state == AG_ERASED)
+		return;
 	rows = ag_notice_store_inbox(account_id, at, unread_only, most);
 	if (has_news(rows) && !RecoveryInProgress() && !XactReadOnly)
 	{

@@ -86,19 +86,20 @@ static const AgStatement statements[] = {
 		.argtypes = {INT8OID, INT8OID, INT4OID, INT8OID, TEXTOID, INT4OID, INT4OID, JSONBOID,
 			BOOLOID, TIMESTAMPTZOID, TIMESTAMPTZOID, UUIDOID}
 	},
+
+	/*
+	 * By ctid, which the lock holds still: one scan of one index whatever is known about the
+	 * table.
+	 */
 	[NOTICE_CLAIM] = {
 		.name = "notice.claim",
-		.sql = "WITH due AS MATERIALIZED (SELECT d.account_id, d.no, d.contact_no "
-			"FROM acctguard.notice d "
+		.sql = "WITH n AS (UPDATE acctguard.notice SET lease_until = $4, claimed_by = $5, "
+			"tries = tries + 1 WHERE ctid = ANY (ARRAY(SELECT d.ctid FROM acctguard.notice d "
 			"WHERE d.channel = $1 AND d.state = 'pending' AND d.not_before <= $2 "
 			"AND (d.lease_until IS NULL OR d.lease_until <= $2) "
-			"ORDER BY d.not_before LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED) "
-			"UPDATE acctguard.notice n SET lease_until = $4, claimed_by = $5, tries = n.tries + 1 "
-			"FROM due JOIN acctguard.account a ON a.account_id = due.account_id "
-			"LEFT JOIN acctguard.account_contact c ON c.account_id = due.account_id "
-			"AND c.no = due.contact_no "
-			"WHERE n.account_id = due.account_id AND n.no = due.no RETURNING " COLUMNS,
-		.expected = SPI_OK_UPDATE_RETURNING,
+			"ORDER BY d.not_before LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED)) RETURNING *) "
+			"SELECT " COLUMNS " FROM n " JOINS,
+		.expected = SPI_OK_SELECT,
 		.nargs = 5,
 		.argtypes = {TEXTOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID, TEXTOID}
 	},
@@ -137,14 +138,14 @@ static const AgStatement statements[] = {
 		.nargs = 3,
 		.argtypes = {INT8OID, INT8OID, INT4OID}
 	},
-	/* A row of its own lock, whatever the order: deadlocks are kept away by SKIP LOCKED. */
 	[NOTICE_DONE] = {
 		.name = "notice.done",
 		.sql = "UPDATE acctguard.notice n SET state = 'done', ended_at = $4, receipt = k.receipt, "
-			"lease_until = NULL FROM unnest($1, $2, $3) AS k (account_id, no, receipt) "
+			"lease_until = NULL FROM (SELECT u.account_id, u.no, u.receipt "
+			"FROM unnest($1, $2, $3) AS u (account_id, no, receipt) ORDER BY 1, 2) AS k "
 			"WHERE n.account_id = k.account_id AND n.no = k.no AND n.state = 'pending' "
-			"AND n.tries > 0 RETURNING n.account_id, n.no",
-		.expected = SPI_OK_UPDATE_RETURNING,
+			"AND n.tries > 0",
+		.expected = SPI_OK_UPDATE,
 		.nargs = 4,
 		.argtypes = {INT8ARRAYOID, INT8ARRAYOID, TEXTARRAYOID, TIMESTAMPTZOID}
 	},
@@ -197,10 +198,11 @@ static const AgStatement statements[] = {
 	[NOTICE_CANCEL_ALL] = {
 		.name = "notice.cancel_all",
 		.sql = "UPDATE acctguard.notice SET state = 'cancelled', ended_at = $2, lease_until = NULL, "
-			"end_reason = 'the account was erased' WHERE account_id = $1 AND state = 'pending'",
+			"end_reason = CASE WHEN $3 THEN 'the account was erased' ELSE 'the contact was removed' END "
+			"WHERE account_id = $1 AND state = 'pending' AND ($3 OR contact_no IS NOT NULL)",
 		.expected = SPI_OK_UPDATE,
-		.nargs = 2,
-		.argtypes = {INT8OID, TIMESTAMPTZOID}
+		.nargs = 3,
+		.argtypes = {INT8OID, TIMESTAMPTZOID, BOOLOID}
 	},
 	[NOTICE_REPORT] = {
 		.name = "notice.report",
@@ -425,14 +427,15 @@ ag_notice_store_informed(const AgNotice *notice)
 							  ag_int8(notice->aseq), ag_int4(notice->event)), 0, 1);
 }
 
-/* account_id, no of those that were claimed and had not ended. */
-AgResult *
+/* Number of those that were claimed and had not ended. */
+int64
 ag_notice_store_done(ArrayType *accounts, ArrayType *numbers, ArrayType *receipts,
 					 TimestampTz at)
 {
-	return ag_run(notice_statements, NOTICE_DONE, ag_datum(PointerGetDatum(accounts), false),
-				  ag_datum(PointerGetDatum(numbers), false),
-				  ag_datum(PointerGetDatum(receipts), false), ag_time(at));
+	return (int64) ag_run(notice_statements, NOTICE_DONE,
+						  ag_datum(PointerGetDatum(accounts), false),
+						  ag_datum(PointerGetDatum(numbers), false),
+						  ag_datum(PointerGetDatum(receipts), false), ag_time(at))->count;
 }
 
 /* Not before that time; counts says whether the present try was one. */
@@ -473,11 +476,12 @@ ag_notice_store_cancel_contact(int64 account_id, int contact_no, TimestampTz at)
 						  ag_int4(contact_no), ag_time(at))->count;
 }
 
+/* Of every contact; of an erased account those in the application, too. */
 int64
-ag_notice_store_cancel_all(int64 account_id, TimestampTz at)
+ag_notice_store_cancel_all(int64 account_id, bool erased, TimestampTz at)
 {
-	return (int64) ag_run(notice_statements, NOTICE_CANCEL_ALL, ag_int8(account_id),
-						  ag_time(at))->count;
+	return (int64) ag_run(notice_statements, NOTICE_CANCEL_ALL, ag_int8(account_id), ag_time(at),
+						  ag_bool(erased))->count;
 }
 
 /* A failed try; the caller has the notice's row locked. */

@@ -127,6 +127,8 @@ write_notices(const AgEvent *event, const AgActor *actor, TimestampTz at)
 		return;
 	if (event->account == NULL)
 		elog(ERROR, "event %d has notices but no account to number them", (int) event->action);
+	if (event->account->state == AG_ERASED)
+		return;
 
 	notice.account_id = event->account_id;
 	notice.event = event->action;

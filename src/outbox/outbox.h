@@ -153,7 +153,7 @@ extern int	ag_contact_add(AgAccount *account, const AgActor *actor, const AgCont
 extern void ag_contact_remove(AgAccount *account, const AgActor *actor, int no, const char *reason,
 							  TimestampTz at);
 
-/* Remove all of them, without a trace of where they led: the account is erased, or shredded. */
+/* Remove all of them, without a trace of where they led: the account was erased (its state says so) or shredded. */
 extern void ag_contact_forget(AgAccount *account, const AgActor *actor, const char *reason,
 							  TimestampTz at);
 
@@ -362,15 +362,15 @@ extern List *ag_notice_store_inbox(int64 account_id, TimestampTz at, bool unread
 extern List *ag_notice_store_informing(ArrayType *accounts, ArrayType *numbers,
 									   ArrayType *events);
 extern bool ag_notice_store_informed(const AgNotice *notice);
-extern AgResult *ag_notice_store_done(ArrayType *accounts, ArrayType *numbers, ArrayType *receipts,
-									  TimestampTz at);
+extern int64 ag_notice_store_done(ArrayType *accounts, ArrayType *numbers, ArrayType *receipts,
+								  TimestampTz at);
 extern void ag_notice_store_postpone(int64 account_id, int64 no, TimestampTz until, bool counts);
 extern void ag_notice_store_end(int64 account_id, int64 no, AgNoticeState state, const char *why,
 								TimestampTz at);
 extern bool ag_notice_store_show(int64 account_id, int64 no, TimestampTz at, bool read);
 extern bool ag_notice_store_retry(int64 account_id, int64 no, TimestampTz at);
 extern int64 ag_notice_store_cancel_contact(int64 account_id, int contact_no, TimestampTz at);
-extern int64 ag_notice_store_cancel_all(int64 account_id, TimestampTz at);
+extern int64 ag_notice_store_cancel_all(int64 account_id, bool erased, TimestampTz at);
 extern void ag_notice_store_attempt(int64 account_id, int64 no, const char *reason, bool permanent,
 									const char *person, TimestampTz at);
 extern AgResult *ag_notice_store_report(int64 account_id);
