@@ -132,7 +132,8 @@ diagram()
 account=$(diagram account_transitions)
 freeze=$(diagram freeze_transitions)
 appeal=$(diagram appeal_transitions)
-ACCOUNT=$account FREEZE=$freeze APPEAL=$appeal awk '
+notice=$(diagram notice_transitions)
+ACCOUNT=$account FREEZE=$freeze APPEAL=$appeal NOTICE=$notice awk '
     /^<!-- diagram:/ { print; print ENVIRON[toupper($3)]; skip = 1; next }
     /^<!-- end -->/  { skip = 0 }
     !skip' ARCHITECTURE.md | write ARCHITECTURE.md
