@@ -11,6 +11,7 @@
  */
 #include "postgres.h"
 
+#include "appeal/appeal.h"
 #include "lifecycle/lifecycle.h"
 #include "utils/array.h"
 
@@ -20,26 +21,83 @@ mask_names(uint64 mask)
 	return ag_text_array_list(ag_policy_mask_names(mask));
 }
 
-/* The appeal part of a restriction: until when, or that there is none. */
+/* What the user can still do against a freeze. */
+typedef struct Remedy
+{
+	const AgAppeal *open;		/* his open case about it, or NULL */
+	TimestampTz until;			/* he can appeal until then, or could */
+	bool		possible;		/* ... now */
+} Remedy;
+
+static void
+find_remedy(const AgRestriction *restriction, TimestampTz at, Remedy *remedy)
+{
+	const AgFreeze *freeze = restriction->freeze;
+	TimestampTz window = ag_freeze_appealable_until(freeze, restriction->kind);
+	ListCell   *cell;
+
+	memset(remedy, 0, sizeof(*remedy));
+	foreach(cell, ag_appeal_list(freeze->account_id))
+	{
+		const AgAppeal *appeal = lfirst(cell);
+
+		if (appeal->freeze_no == freeze->no && ag_appeal_is_heard(appeal) &&
+			ag_appeal_state_open(ag_appeal_state(appeal, at)))
+			remedy->open = appeal;
+	}
+	remedy->until = Min(window, ag_appeal_remedy_until(freeze, window, at));
+	remedy->possible = remedy->open == NULL && at < remedy->until;
+}
+
 static char *
-appeal_json(const AgRestriction *restriction, TimestampTz at)
+remedy_json(const Remedy *remedy, TimestampTz at)
 {
 	AgJson		json;
-	TimestampTz until = ag_freeze_appealable_until(restriction->freeze, restriction->kind);
 
 	ag_json_begin(&json);
-	ag_json_bool(&json, "possible", until > at);
-	ag_json_time(&json, "until", until);
-	ag_json_text(&json, "how", until > at ? "appeal.submit" : NULL);
+	ag_json_bool(&json, "possible", remedy->possible);
+	if (remedy->open == NULL)
+		ag_json_time(&json, "until", remedy->until);
+	ag_json_text(&json, "how", remedy->possible ? "appeal.submit" : NULL);
+	if (remedy->open != NULL)
+	{
+		ag_json_int(&json, "case", remedy->open->no);
+		ag_json_text(&json, "state", ag_appeal_state_name(ag_appeal_state(remedy->open, at)));
+		ag_json_time(&json, "expected_by", ag_appeal_due(remedy->open, at));
+	}
 	return ag_json_end(&json);
+}
+
+/* What to do next; "appeal" only where that is possible. */
+static List *
+next_steps(const AgRestriction *restriction, const Remedy *remedy, TimestampTz at)
+{
+	List	   *next = NIL;
+	ListCell   *cell;
+
+	foreach(cell, restriction->next)
+	{
+		char	   *step = lfirst(cell);
+
+		if (strcmp(step, "appeal") != 0 || remedy->possible)
+			next = lappend(next, step);
+		else if (remedy->open != NULL)
+			next = lappend(next, ag_appeal_state(remedy->open, at) == AG_APPEAL_AWAITING ?
+						   "send_material" : "wait_for_decision");
+	}
+	return next != NIL ? next : list_make1("contact_support");
 }
 
 /* One restriction as the user may see it. */
 static char *
 restriction_json(const AgRestriction *restriction, TimestampTz at)
 {
+	bool		is_freeze = restriction->part == AG_PART_FREEZE;
+	Remedy		remedy;
 	AgJson		json;
 
+	if (is_freeze)
+		find_remedy(restriction, at, &remedy);
 	ag_json_begin(&json);
 	ag_json_text(&json, "source", ag_part_name(restriction->part));
 	ag_json_int(&json, "freeze", restriction->freeze_no);
@@ -57,10 +115,11 @@ restriction_json(const AgRestriction *restriction, TimestampTz at)
 	ag_json_time(&json, "since", restriction->since);
 	ag_json_time(&json, "until", restriction->until);
 	ag_json_raw(&json, "rule", restriction->rule);
-	ag_json_list(&json, "next", restriction->next);
-	if (restriction->part == AG_PART_FREEZE)
+	ag_json_list(&json, "next", is_freeze ? next_steps(restriction, &remedy, at)
+				 : restriction->next);
+	if (is_freeze)
 	{
-		ag_json_raw(&json, "appeal", appeal_json(restriction, at));
+		ag_json_raw(&json, "appeal", remedy_json(&remedy, at));
 		if (restriction->kind->review_due >= 0)
 			ag_json_time(&json, "review_due",
 						 ag_time_plus(restriction->since, restriction->kind->review_due));
