@@ -120,7 +120,7 @@ CREATE TABLE acctguard.notice_template (
     CONSTRAINT notice_template_key CHECK (
         template ~ '^[a-z_]+\.[a-z_]+/(in_app|email|sms|push)/[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$' AND length(template) <= 120),
     CONSTRAINT notice_template_subject CHECK ((subject IS NULL) = (split_part(template, '/', 2) = 'sms')
-        AND subject !~ '[[:cntrl:]]' AND length(subject) BETWEEN 1 AND 200),
+        AND subject !~ '[\u0001-\u001f\u007f]' AND length(subject) BETWEEN 1 AND 200),
     CONSTRAINT notice_template_body CHECK (
         length(body) BETWEEN 1 AND CASE WHEN split_part(template, '/', 2) = 'sms' THEN 500 ELSE 10000 END)
 );

@@ -71,6 +71,7 @@ SELECT acctguard.account_request_close(2302059) > clock_timestamp() AS closing;
 SELECT pg_temp.announce('contact.added', 1, 0, 'regress_outbox', NULL, 0, 4);
 SELECT pg_temp.announce('contact.added', 1, 0, 'regress_outbox', NULL, 2302053, 100);
 SELECT pg_temp.announce('contact.added', 1, 0, 'regress_outbox', NULL, 2302060, 100);
+SELECT acctguard.contact_add(2302050, 'push', 'came-later') > 0 AS added;
 SELECT pg_temp.announce('contact.added', 1, 0, 'regress_outbox', NULL, 0, 100) AS repeated;
 SELECT n.account_id, l.channel, l.record, l.state, count(*) OVER () AS all_of_them FROM generate_series(2302001, 2302060) n (account_id), acctguard.notice_list(n.account_id) l WHERE l.notice_no < 0 ORDER BY 1, 2 LIMIT 4;
 SELECT pg_temp.announce('contact.added', 1, 1, 'regress_outbox', NULL, 0, 100) AS a_new_version;
@@ -112,12 +113,13 @@ SELECT address FROM acctguard.notice_claim('push', 1000) WHERE account_id = 2302
 SELECT acctguard.contact_add(2302013, 'email', 'mine@example.org') AS mine \gset
 SELECT acctguard.contact_add(2302014, 'email', 'other@example.org') AS other \gset
 INSERT INTO acctguard.account_contact (account_id, no, channel, address, address_kid, address_hint, scope, verified_at, added_at, added_by)
-SELECT 2302015, 1, 'email', address, address_kid, address_hint, 'account', now(), now(), 'x' FROM acctguard.account_contact WHERE account_id = 2302014;
+SELECT 2302015, 1, 'email', address, address_kid, address_hint, 'account', now(), now(), 'x' FROM acctguard.account_contact WHERE account_id = 2302014
+UNION ALL SELECT 2302014, 50, 'email', address, address_kid, address_hint, 'account', now(), now(), 'x' FROM acctguard.account_contact WHERE account_id = 2302014;
 INSERT INTO acctguard.notice (account_id, no, event, channel, contact_no, record, urgent, written_at, not_before, idempotency_key)
-SELECT 2302015, 1000, 700, 'email', 1, 1, true, clock_timestamp(), clock_timestamp(), gen_random_uuid();
+SELECT account_id, 1000, 700, 'email', no, 1, true, clock_timestamp(), clock_timestamp(), gen_random_uuid() FROM (VALUES (2302015, 1), (2302014, 50)) v (account_id, no);
 SELECT account_id, address FROM acctguard.notice_claim('email', 1000) WHERE account_id BETWEEN 2302013 AND 2302015 ORDER BY 1;
-SELECT state, end_reason FROM acctguard.notice_list(2302015) WHERE notice_no = 1000;
+SELECT n.account_id, l.state, l.end_reason FROM (VALUES (2302014), (2302015)) n (account_id), acctguard.notice_list(n.account_id) l WHERE notice_no = 1000;
 SELECT acctguard.key_create('contact') IS NOT NULL AS made;
 SELECT pg_temp.attempt('SELECT acctguard.key_rewrap(''contact'')');
-SELECT acctguard.contact_remove(2302015, 1);
+SELECT acctguard.contact_remove(2302015, 1), acctguard.contact_remove(2302014, 50);
 SELECT remaining FROM acctguard.key_rewrap('contact');

@@ -118,6 +118,9 @@ my $bytes = encodings($main, 'utf8', $last);
 my $guards = guards($main, 'utf8');
 cmp_ok(scalar(split /\n/, $bytes), '>', 10, 'dump: there is something to compare');
 $main->command_ok([ 'pg_dump', '-d', $main->connstr('utf8'), '-f', "$dir/plain.sql" ], 'dump: plain');
+# Words in Chinese have no place in LATIN1.
+$main->command_ok([ 'pg_dump', '--exclude-table-data=acctguard.notice_template', '--exclude-table-data=acctguard.label', '-d', $main->connstr('utf8'),
+    '-f', "$dir/latin1.sql" ], 'dump: without words');
 $main->command_ok([ 'pg_dump', '-Fd', '-j', '2', '-d', $main->connstr('utf8'), '-f', "$dir/dir" ], 'dump: parallel');
 # Roles belong to the cluster and come first; that the bootstrap role exists already does not matter.
 $main->command_ok([ 'pg_dumpall', '--roles-only', '-d', $main->connstr('postgres'), '-f', "$dir/roles.sql" ], 'dump: roles');
@@ -133,7 +136,8 @@ foreach my $case ([ $other, 'plain', 'UTF8' ], [ $other, 'parallel', 'UTF8' ], [
     }
     else
     {
-        $node->command_ok([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr($name), '-f', "$dir/plain.sql" ], "$name: restored");
+        $node->command_ok([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr($name), '-f', $name eq 'latin1' ? "$dir/latin1.sql" : "$dir/plain.sql" ],
+            "$name: restored");
     }
     is(guards($node, $name), $guards, "$name: every guard is back and always fires");
     is(encodings($node, $name, $last), $bytes, "$name: the same bytes");
