@@ -6,9 +6,10 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" acctguard.
 
 # Rank order. A domain's SQL may name only its own and earlier domains; sql/tables and sql/api are
 # assembled in this order, and tools/lint/layers.sh holds the same order for the folders of src.
-DOMAINS = base policy keyring audit account outbox capability freeze appeal lifecycle enforce worker
+DOMAINS = base policy keyring audit account outbox capability phone freeze appeal lifecycle enforce worker
 
-OBJS    := $(patsubst %.c,%.o,$(wildcard src/*.c src/*/*.c))
+CXX_OBJS := $(patsubst %.cpp,%.o,$(wildcard src/*/*.cpp))
+OBJS    := $(patsubst %.c,%.o,$(wildcard src/*.c src/*/*.c)) $(CXX_OBJS)
 ALL_HEADERS := $(wildcard src/*.h src/*/*.h)
 
 # SQL: the install script, and one direct update script from every frozen release.
@@ -36,7 +37,7 @@ NOPRELOAD           ?= enforce_% freeze%
 NOPRELOAD_REGRESS    = $(filter $(NOPRELOAD),$(REGRESS))
 NOPRELOAD_ISOLATION  = $(filter $(NOPRELOAD),$(ISOLATION))
 # Tests that run on a server with a root key; the others run on one without.
-KEYED               ?= appeal% outbox%
+KEYED               ?= appeal% outbox% phone%
 KEYED_REGRESS        = $(filter $(KEYED),$(REGRESS))
 KEYED_ISOLATION      = $(filter $(KEYED),$(ISOLATION))
 KEYLESS_REGRESS      = $(filter-out $(KEYED),$(REGRESS))
@@ -80,6 +81,15 @@ SHLIB_LINK  += -L$(SODIUM_DEPS) -Wl,-rpath,'$$ORIGIN'
 endif
 SHLIB_LINK  += -lsodium
 
+# libphonenumber is C++, and so is what calls it. Unpacked into .deps, it and what it needs are found beside the
+# library (RPATH, which unlike RUNPATH also holds for the libraries of a library).
+PHONE_DEPS := $(dir $(firstword $(wildcard .deps/usr/lib/*/libphonenumber.so)))
+PHONE_INC  := $(if $(PHONE_DEPS),-isystem .deps/usr/include)
+ifneq ($(PHONE_DEPS),)
+SHLIB_LINK += -L$(PHONE_DEPS) -Wl,--disable-new-dtags,-rpath,'$$ORIGIN'
+endif
+SHLIB_LINK += -lphonenumber -lstdc++
+
 # No bitcode: it would need the clang and llvm that this PostgreSQL was built with, and buys only inlining by the JIT.
 override with_llvm := no
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
@@ -98,6 +108,13 @@ endif
 
 # PGXS on Debian tracks no headers: a changed header rebuilds everything. So does a changed Makefile or version.
 $(OBJS): $(ALL_HEADERS) Makefile acctguard.control
+# C++: as little as there is, without what the server's flags say of C. clang++ where C is compiled by clang.
+PHONE_CXX = $(if $(findstring clang,$(CC)),$(subst clang,clang++,$(CC)),$(CXX))
+$(CXX_OBJS): %.o: %.cpp
+	@$(if $(wildcard .deps/usr/include/phonenumbers/phonenumberutil.h /usr/include/phonenumbers/phonenumberutil.h),, \
+	    echo "libphonenumber is not here yet: run make deps" >&2; exit 1)
+	$(PHONE_CXX) -std=c++14 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra $(if $(WERROR),-Werror) $(COPT) \
+	    -Isrc $(PHONE_INC) -c -o $@ $<
 # The folders stand for files that were removed.
 $(MODULE_big).so: src/acctguard.exports $(wildcard src src/*/.)
 

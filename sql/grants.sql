@@ -99,6 +99,16 @@ GRANT EXECUTE ON FUNCTION
     acctguard.audit_encoding(bigint, integer)
 TO acctguard_auditor, acctguard_compliance;
 
+-- numbers
+GRANT EXECUTE ON FUNCTION
+    acctguard.number_canonical(text, text),
+    acctguard.number_import(bigint, text, text, text, timestamptz, timestamptz),
+    acctguard.number_release(bigint, integer, text, text)
+TO acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.account_numbers(bigint) TO
+    acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor,
+    acctguard_operator;
+
 -- freezes
 GRANT EXECUTE ON FUNCTION acctguard.freeze_transitions() TO
     acctguard_risk, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor,

@@ -20,6 +20,7 @@
 #include "guc.h"
 #include "keyring/keyring.h"
 #include "outbox/outbox.h"
+#include "phone/phone.h"
 #include "policy/policy.h"
 #include "worker/worker.h"
 
@@ -45,6 +46,7 @@ _PG_init(void)
 	ag_scope_init();
 	ag_appeal_init();
 	ag_filter_init();
+	ag_number_init();
 	ag_guard_cache_init();
 	ag_memory_init();
 	ag_writes_init();
@@ -62,6 +64,8 @@ _PG_init(void)
 	ag_plan_register(&contact_statements);
 	ag_plan_register(&notice_statements);
 	ag_plan_register(&standing_statements);
+	ag_plan_register(&number_statements);
+	ag_plan_register(&binding_statements);
 	ag_plan_register(&freeze_statements);
 	ag_plan_register(&freeze_version_statements);
 	ag_plan_register(&freeze_sweep_statements);

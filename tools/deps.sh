@@ -1,7 +1,7 @@
 #!/bin/sh
 # Gets what is missing to build and test acctguard on Debian 12; does nothing where all is there.
 #
-# A server that is installed is never upgraded, and so never restarted: headers of exactly its version, libsodium, and
+# A server that is installed is never upgraded, and so never restarted: headers of exactly its version, libsodium, libphonenumber, and
 # what only the tests need, are unpacked into ./.deps, which needs no root. Packages are installed only where there is no server or
 # no compiler at all, as root or by sudo, and without a "main" cluster coming up.
 #   tools/deps.sh           for building, testing, the demo
@@ -41,6 +41,13 @@ have_headers()
 }
 have_sodium() { any '/usr/include/sodium.h' && any '/usr/lib/*/libsodium.so' '/usr/lib/libsodium.so'; }
 have_libpq() { any '/usr/include/postgresql/libpq-fe.h' "$("$bindir/pg_config" --includedir)/libpq-fe.h"; }
+# What libphonenumber's headers and library need comes with it.
+have_phonenumber()
+{
+    any '/usr/include/phonenumbers/phonenumberutil.h' && any '/usr/lib/*/libphonenumber.so' &&
+        any '/usr/include/google/protobuf/message.h' && any '/usr/include/absl/container/node_hash_map.h'
+}
+have_cxx() { have "${CXX:-g++}"; }
 have_ipc_run() { perl -I.deps/usr/share/perl5 -MIPC::Run -e 1 2> /dev/null; }
 
 as_root=
@@ -125,6 +132,11 @@ elif ! have_compiler; then
     enter_work
     install_packages gcc libc6-dev
 fi
+if ! have_cxx; then
+    find_root "C++ compiler" "g++"
+    enter_work
+    install_packages g++
+fi
 have_server || die "PostgreSQL $major was not found in $bindir after its installation"
 
 if ! have_headers; then
@@ -144,6 +156,12 @@ if ! have_sodium; then
     enter_work
     unpack libsodium23 && unpack libsodium-dev ||
         die "libsodium is missing and libsodium-dev could not be downloaded"
+fi
+if ! have_phonenumber; then
+    enter_work
+    for package in libprotobuf32 libabsl20220623 libphonenumber8 libprotobuf-dev libabsl-dev libphonenumber-dev; do
+        unpack $package || die "libphonenumber is missing and $package could not be downloaded"
+    done
 fi
 if ! have_ipc_run; then
     enter_work

@@ -73,9 +73,9 @@ stage()
     STAGE=$ROOM/stage
     "$MAKE" -s --no-print-directory -C "$ROOT" all || die "the build failed"
     "$MAKE" -s --no-print-directory -C "$ROOT" install DESTDIR="$STAGE" > /dev/null || die "the installation failed"
-    local sodium
-    for sodium in "$ROOT"/.deps/usr/lib/*/libsodium.so.*; do
-        [ ! -e "$sodium" ] || cp -L "$sodium" "$STAGE$PKGLIBDIR/"
+    local library
+    for library in "$ROOT"/.deps/usr/lib/*/lib{sodium,phonenumber,protobuf,absl_*}.so.*; do
+        [ ! -e "$library" ] || cp -L "$library" "$STAGE$PKGLIBDIR/"
     done
 }
 

@@ -17,3 +17,4 @@ CREATE INDEX account_closing ON acctguard.account (close_at, account_id) WHERE s
 INSERT INTO acctguard.reason (reason, version, category, public_text, points, strike_life, changed_at, changed_by)
 VALUES ('appeal.abuse', 1, 'violation', 'Appeals that are manifestly unfounded, after a warning', 0, '180 days', '-infinity', 'acctguard')
 ON CONFLICT DO NOTHING;
+-- include sql/tables/phone.sql

@@ -137,6 +137,14 @@
 			 "Leave the case to a reviewer.") \
 	AG_ERROR(SECOND_REVIEWER, "219", "the decision needs the signature of another reviewer", \
 			 "Another reviewer has to do it; two roles of one person are one person.") \
+	AG_ERROR(NUMBER_INVALID, "300", "the text is not a phone number", \
+			 "Write it with + and the calling code, or give the region it is dialled in.") \
+	AG_ERROR(NUMBER_TAKEN, "301", "the number is the login number of another account", \
+			 "Release it there first, with acctguard.number_release().") \
+	AG_ERROR(NUMBER_BOUND, "302", "the account has a login number, or trusts the number, already", \
+			 "See acctguard.account_numbers(account_id).") \
+	AG_ERROR(BINDING_UNKNOWN, "303", "the account has no binding of that number", \
+			 "See acctguard.account_numbers(account_id).") \
 	AG_ERROR(STEP_UP, "401", "the capability needs a stronger proof of identity first", \
 			 "Verify, then repeat.") \
 	AG_ERROR(RESTRICTED, "403", "the account is not allowed to do this now", \

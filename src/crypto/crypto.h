@@ -18,6 +18,9 @@
 #define AG_SHA256_SIZE 32
 #define AG_TAG_SIZE 16			/* keyed BLAKE2b-128 */
 #define AG_KEY_SIZE ((size_t) 32)	/* every key */
+#define AG_INDEX_SIZE 16		/* HMAC-SHA-256, cut */
+#define AG_PUBLIC_KEY_SIZE 32	/* Ed25519 */
+#define AG_SIGNATURE_SIZE 64	/* Ed25519 */
 #define AG_NONCE_SIZE 24		/* XChaCha20: random nonces do not collide */
 #define AG_SEAL_SIZE 16			/* what sealing adds: Poly1305 */
 
@@ -42,8 +45,23 @@ extern void ag_sha256(uint8 out[AG_SHA256_SIZE], const void *data, Size length);
 extern void ag_mac(uint8 out[AG_TAG_SIZE], const void *data, Size length,
 				   const uint8 key[AG_KEY_SIZE]);
 
+/* HMAC-SHA-256, its first bytes: finds equal values, and only who has the key can compute it. */
+extern void ag_index(uint8 out[AG_INDEX_SIZE], const void *data, Size length,
+					 const uint8 key[AG_KEY_SIZE]);
+
 /* Are they equal?  Takes the same time wherever they differ. */
 extern bool ag_equal(const void *a, const void *b, Size length);
+
+/*
+ * sign.c: Ed25519.
+ */
+
+/* Did the owner of the public key sign this? */
+extern bool ag_verify(const uint8 signature[AG_SIGNATURE_SIZE], const void *data, Size length,
+					  const uint8 public_key[AG_PUBLIC_KEY_SIZE]);
+
+/* Is it a point that a key pair can have?  A bad one verifies what nobody signed. */
+extern bool ag_public_key_sound(const uint8 public_key[AG_PUBLIC_KEY_SIZE]);
 
 /*
  * kdf.c

@@ -97,6 +97,8 @@
 			  "somebody who cannot log in got a ticket for an appeal") \
 	AG_ACTION(APPEAL_REMINDED, 221, "appeal.reminded", "the deadline of the material comes near") \
 	AG_ACTION(APPEAL_RESUMED, 222, "appeal.resumed", "a review goes on without the material") \
+	AG_ACTION(NUMBER_BOUND, 300, "number.bound", "a phone number was bound to the account") \
+	AG_ACTION(NUMBER_RELEASED, 301, "number.released", "a phone number left the account") \
 	AG_ACTION(MONITORED, 400, "enforce.monitored", "a monitored freeze would have refused this") \
 	AG_ACTION(GUARDED, 401, "enforce.guarded", "a guard was put on a table") \
 	AG_ACTION(UNGUARDED, 402, "enforce.unguarded", "a guard was taken off a table") \

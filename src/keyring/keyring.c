@@ -102,6 +102,26 @@ ag_keyring_mac(int32 kid, uint8 tag[AG_TAG_SIZE], const void *data, Size length)
 	ag_key_cache_close();
 }
 
+void
+ag_keyring_index(int32 kid, uint8 out[AG_INDEX_SIZE], const void *data, Size length)
+{
+	int			place = place_of(kid);
+
+	ag_index(out, data, length, ag_key_cache_open(place));
+	ag_key_cache_close();
+}
+
+int
+ag_keyring_usable(AgPurpose purpose, int32 kids[AG_USABLE_MAX])
+{
+	int32		kid;
+	AgKeyResult result = find_active(purpose, &kid);
+
+	if (result != AG_KEY_OK)
+		ag_keyring_refuse(result, purpose, kid);
+	return ag_key_cache_usable(purpose, kids);
+}
+
 static bytea *
 seal_at(int place, const AgEnvelope *envelope, const AgBinding *binding, const void *plain,
 		Size length)

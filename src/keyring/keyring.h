@@ -70,6 +70,16 @@ extern int32 ag_keyring_require(AgPurpose purpose);
 /* A tag over data with a key that one of the two has named. */
 extern void ag_keyring_mac(int32 kid, uint8 tag[AG_TAG_SIZE], const void *data, Size length);
 
+/*
+ * A blind index of data under a key that one of the two, or ag_keyring_usable(), has
+ * named: equal data have equal indexes, and nobody without the key can tell what data.
+ */
+extern void ag_keyring_index(int32 kid, uint8 out[AG_INDEX_SIZE], const void *data, Size length);
+
+/* Keys of a purpose that are not retired, oldest first; the last is the active one. */
+#define AG_USABLE_MAX 16
+extern int	ag_keyring_usable(AgPurpose purpose, int32 kids[AG_USABLE_MAX]);	/* UG001, UG002 */
+
 /* Seal under the key; the result is palloc'd.  Binding and nonce make each one unlike any other. */
 extern bytea *ag_keyring_seal(AgPurpose purpose, int32 kid, const AgBinding *binding,
 							  const void *plain, Size length);
@@ -118,6 +128,7 @@ typedef struct AgKeyUser
 	bool		(*in_use) (int32 kid);	/* may see every committed row */
 	int64		(*reseal) (int32 active, int batch);	/* rows done; NULL = they stay as they are */
 	int64		(*left) (int32 active); /* rows that reseal has yet to do */
+	void		(*retired) (int32 kid); /* NULL, or removes what a key that is gone has made */
 } AgKeyUser;
 
 extern void ag_keyring_register_user(const AgKeyUser *user);

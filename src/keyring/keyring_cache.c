@@ -42,6 +42,15 @@ typedef struct Active
 
 static Active active[AG_PURPOSE_COUNT];
 
+/* Keys of a purpose that are not retired, oldest first; count 0 = not known. */
+typedef struct Usable
+{
+	int			count;
+	int32		kids[AG_USABLE_MAX];
+} Usable;
+
+static Usable usable[AG_PURPOSE_COUNT];
+
 static Oid	data_key_id = InvalidOid;
 static Oid	subject_key_id = InvalidOid;
 static bool stale = false;
@@ -90,6 +99,7 @@ flush(void)
 	}
 	memset(places, 0, sizeof(places));
 	memset(active, 0, sizeof(active));
+	memset(usable, 0, sizeof(usable));
 	data_key_id = subject_key_id = InvalidOid;
 	stale = false;
 }
@@ -314,6 +324,29 @@ ag_key_cache_active(AgPurpose purpose, int32 *kid, int *place)
 	if (known->result != AG_KEY_OK)
 		return known->result;
 	return ag_key_cache_find(known->kid, &purpose, place);
+}
+
+/* The keys of a purpose that can be used; there is an active one. */
+int
+ag_key_cache_usable(AgPurpose purpose, int32 kids[AG_USABLE_MAX])
+{
+	Usable	   *known = &usable[purpose];
+
+	if (known->count == 0)
+	{
+		AgResult   *result = ag_keyring_store_usable(purpose, AG_USABLE_MAX + 1);
+
+		if (result->count > AG_USABLE_MAX)
+			ereport(ERROR, ag_errcode(AG_ERR_KEY_IN_USE),
+					errmsg("more than %d keys of purpose \"%s\" are in use", AG_USABLE_MAX,
+						   ag_purpose_name(purpose)),
+					errhint("Run acctguard.key_rewrap() until nothing remains, then retire the old ones."));
+		for (uint64 i = 0; i < result->count; i++)
+			known->kids[i] = ag_row_int4(result, i, 1);
+		known->count = (int) result->count;
+	}
+	memcpy(kids, known->kids, sizeof(known->kids));
+	return known->count;
 }
 
 /* An account's key as its row says. */

@@ -315,6 +315,9 @@ ag_keyring_retire(int32 kid)
 	key = require_retirable(kid);
 	require_unused(key);
 	ag_keyring_store_retire(kid, ag_actor()->person, ag_now());
+	for (int i = 0; i < user_count; i++)
+		if (users[i]->purpose == key->purpose && users[i]->retired != NULL)
+			users[i]->retired(kid);
 	ag_key_cache_broadcast();
 
 	ag_field_text(fields, "purpose", ag_purpose_name(key->purpose));

@@ -29,6 +29,7 @@ enum
 	DATA_KEY_STALE,
 	DATA_KEY_STALE_COUNT,
 	DATA_KEY_SUPERSEDE,
+	DATA_KEY_USABLE,
 	DATA_KEY_WRAP,
 	ROOT_INSERT,
 	ROOT_LIST,
@@ -119,6 +120,15 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_UPDATE,
 		.nargs = 2,
 		.argtypes = {TEXTOID, TIMESTAMPTZOID}
+	},
+	[DATA_KEY_USABLE] = {
+		.name = "data_key.usable",
+		.sql = "SELECT kid FROM acctguard.data_key WHERE purpose = $1 AND state <> 'retired' "
+			"ORDER BY kid LIMIT $2",
+		.expected = SPI_OK_SELECT,
+		.read_only = true,
+		.nargs = 2,
+		.argtypes = {TEXTOID, INT4OID}
 	},
 	[DATA_KEY_WRAP] = {
 		.name = "data_key.wrap",
@@ -306,6 +316,13 @@ List *
 ag_keyring_store_keys(void)
 {
 	return data_keys_of(ag_run_noargs(keyring_statements, DATA_KEY_LIST));
+}
+
+/* Numbers of the keys of a purpose that are not retired, oldest first. */
+AgResult *
+ag_keyring_store_usable(AgPurpose purpose, int most)
+{
+	return run_latest(DATA_KEY_USABLE, ag_text(ag_purpose_name(purpose)), ag_int4(most));
 }
 
 /* Keys not wrapped by this version of the root key. */

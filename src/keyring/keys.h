@@ -92,6 +92,7 @@ extern void ag_key_cache_changed(void);
 extern void ag_key_cache_broadcast(void);
 extern AgKeyResult ag_root_judge(int32 version, const uint8 *check);
 extern AgKeyResult ag_key_cache_active(AgPurpose purpose, int32 *kid, int *place);
+extern int	ag_key_cache_usable(AgPurpose purpose, int32 kids[AG_USABLE_MAX]);
 extern AgKeyResult ag_key_cache_find(int32 kid, AgPurpose *purpose, int *place);
 extern AgKeyResult ag_key_cache_subject(int64 account_id, int32 no, int *place);
 extern AgKeyResult ag_key_cache_subject_row(const struct AgSubjectKey *key, int *place);
@@ -137,6 +138,7 @@ typedef struct AgSubjectKey
 extern AgDataKey *ag_keyring_store_key(int32 kid);
 extern AgDataKey *ag_keyring_store_active(AgPurpose purpose);
 extern List *ag_keyring_store_keys(void);
+extern AgResult *ag_keyring_store_usable(AgPurpose purpose, int most);
 extern List *ag_keyring_store_stale(int32 root_version, int batch);
 extern int64 ag_keyring_store_stale_count(int32 root_version);
 extern List *ag_keyring_store_roots(void);

@@ -58,9 +58,24 @@ static List *reasons = NIL;		/* AgReason * read so far */
 static List *ladder = NIL;
 static List *signals = NIL;		/* AgRiskSignal * read so far */
 
+/*
+ * Read when first asked for: the tables may be newer than the rest, and guards work
+ * before migrate().
+ */
+typedef struct Floor
+{
+	int			country;		/* 0 = every other */
+	int64		floor;
+} Floor;
+
+static bool numbers_known = false;
+static List *floors = NIL;		/* Floor * */
+static List *number_aliases = NIL;	/* AgNumberAlias * */
+
 static const char *const policy_tables[] = {
 	"capability", "bundle", "reason", "freeze_kind", "ladder_step", "risk_signal", "setting",
-	"notice_template"
+	"notice_template",
+	"country_floor", "number_alias"
 };
 static Oid	policy_table_ids[lengthof(policy_tables)];
 
@@ -244,6 +259,7 @@ ensure_cache(void)
 		load_bundles();
 		load_settings();
 		kinds = old_kinds = reasons = signals = NIL;
+		numbers_known = false;
 		ladder = ag_policy_store_ladder();
 	}
 	PG_CATCH();
@@ -462,4 +478,59 @@ ag_policy_risk_signal(const char *name)
 	signal = ag_policy_store_risk_signal(name);
 	end_item(old, &signals, signal);
 	return signal;
+}
+
+/* What policy says about numbers, into the cache. */
+static void
+ensure_numbers(void)
+{
+	MemoryContext context;
+	MemoryContext old;
+	AgResult   *result;
+
+	ensure_cache();
+	if (numbers_known)
+		return;
+	old = begin_item();
+	context = CurrentMemoryContext;
+	floors = NIL;
+	result = ag_policy_store_floors();
+	for (uint64 i = 0; i < result->count; i++)
+	{
+		Floor	   *floor = palloc(sizeof(Floor));
+
+		floor->country = ag_row_int4(result, i, 1);
+		floor->floor = ag_row_seconds(result, i, 2);
+		floors = lappend(floors, floor);
+	}
+	number_aliases = ag_policy_store_number_aliases();
+	MemoryContextSwitchTo(old);
+	MemoryContextSetParent(context, cache);
+	numbers_known = true;
+}
+
+int64
+ag_policy_country_floor(int country)
+{
+	int64		other = AG_LONGEST;
+	ListCell   *cell;
+
+	ensure_numbers();
+	foreach(cell, floors)
+	{
+		const Floor *floor = lfirst(cell);
+
+		if (floor->country == country)
+			return floor->floor;
+		if (floor->country == 0)
+			other = floor->floor;
+	}
+	return other;
+}
+
+List *
+ag_policy_number_aliases(void)
+{
+	ensure_numbers();
+	return number_aliases;
 }

@@ -114,7 +114,9 @@ extern bool ag_policy_setting_in_range(AgSetting setting, int64 value);
 	AG_TOPIC(LADDER_STEP, "ladder_step", "score") \
 	AG_TOPIC(RISK_SIGNAL, "risk_signal", "signal") \
 	AG_TOPIC(CAPABILITY, "capability", "capability") \
-	AG_TOPIC(NOTICE_TEMPLATE, "notice_template", "template")
+	AG_TOPIC(NOTICE_TEMPLATE, "notice_template", "template") \
+	AG_TOPIC(COUNTRY_FLOOR, "country_floor", "country") \
+	AG_TOPIC(NUMBER_ALIAS, "number_alias", "alias")
 
 #define AG_TOPIC(symbol, name, key) AG_TOPIC_##symbol,
 typedef enum AgPolicyTopic
@@ -153,6 +155,9 @@ typedef enum AgChannel
 
 extern const char *ag_channel_name(AgChannel channel);
 extern AgChannel ag_channel_find(const char *name); /* AG_CHANNEL_COUNT = none */
+struct AgNumberAlias;
+extern bool ag_policy_alias_leads_to(const struct AgNumberAlias *alias,
+									 const struct AgNumberAlias *next);
 
 /* Can freezes of the kind be for the reason?  NULL, or which kinds the reason is for. */
 extern const char *ag_policy_reason_problem(const struct AgKind *kind,
@@ -302,6 +307,20 @@ extern char *ag_policy_template_problem(const AgTemplate *candidate);
 /* Is a key event/channel/locale?  Fills those three, palloc'd; else says what is wrong. */
 extern const char *ag_policy_template_parse(const char *key, AgTemplate *parsed);
 
+/* After what time a carrier may have given a number of the country to somebody else, seconds. */
+extern int64 ag_policy_country_floor(int country);
+
+/* A renumbering: the same number, written in another way from some time on. */
+typedef struct AgNumberAlias
+{
+	const char *old_prefix;
+	int			old_length;		/* digits of the whole number */
+	const char *new_prefix;
+	TimestampTz valid_from;
+} AgNumberAlias;
+
+extern List *ag_policy_number_aliases(void);	/* AgNumberAlias *, kept in the cache */
+
 extern void ag_policy_init(void);
 
 /*
@@ -355,5 +374,7 @@ extern AgRiskSignal *ag_policy_store_risk_signal(const char *name);
 extern List *ag_policy_store_ladder(void);
 extern List *ag_policy_store_templates(void);	/* char *, keys of the enabled ones */
 extern AgTemplate *ag_policy_store_words(const char *key);	/* enabled, subject, body; NULL = none */
+extern AgResult *ag_policy_store_floors(void);	/* calling code, 0 = any other; floor */
+extern List *ag_policy_store_number_aliases(void);
 
 #endif							/* AG_POLICY_H */

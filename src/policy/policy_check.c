@@ -28,7 +28,7 @@ ag_policy_topic_require(const char *name)
 		ereport(ERROR, ag_errcode(AG_ERR_POLICY_UNKNOWN),
 				errmsg("there is no policy topic \"%s\"", name),
 				errhint("Topics are setting, freeze_kind, bundle, reason, ladder_step, risk_signal, "
-						"capability, notice_template."));
+						"capability, notice_template, country_floor, number_alias."));
 	return topic;
 }
 
@@ -190,6 +190,40 @@ check_template(const char *key)
 		ag_policy_refuse(AG_TOPIC_NOTICE_TEMPLATE, key, problem);
 }
 
+static void
+check_country_floor(const char *key)
+{
+	int			country = key[0] == '*' ? 0 : pg_strtoint32(key + 1);
+
+	if (ag_policy_country_floor(country) > AG_LONGEST)
+		ag_policy_refuse(AG_TOPIC_COUNTRY_FLOOR, key, "recycled_after exceeds 100 years.");
+}
+
+/* A writing must not lead back to itself, nor out of its zone of countries. */
+static void
+check_number_alias(const char *key)
+{
+	ListCell   *cell;
+	ListCell   *other;
+
+	foreach(cell, ag_policy_number_aliases())
+	{
+		const AgNumberAlias *alias = lfirst(cell);
+
+		if (TIMESTAMP_NOT_FINITE(alias->valid_from))
+			ag_policy_refuse(AG_TOPIC_NUMBER_ALIAS, key, "valid_from must be finite.");
+		if (alias->new_prefix[1] != alias->old_prefix[1])
+			ag_policy_refuse(AG_TOPIC_NUMBER_ALIAS, key,
+							 "old_prefix and new_prefix belong to different zones of the world.");
+		foreach(other, ag_policy_number_aliases())
+		{
+			if (ag_policy_alias_leads_to(alias, lfirst(other)) &&
+				(other == cell || ag_policy_alias_leads_to(lfirst(other), alias)))
+				ag_policy_refuse(AG_TOPIC_NUMBER_ALIAS, key, "The new writing would be renumbered again, in a circle.");
+		}
+	}
+}
+
 /* Judge the newest version of an item. */
 void
 ag_policy_check(AgPolicyTopic topic, const char *key)
@@ -213,6 +247,12 @@ ag_policy_check(AgPolicyTopic topic, const char *key)
 			break;
 		case AG_TOPIC_NOTICE_TEMPLATE:
 			check_template(key);
+			break;
+		case AG_TOPIC_COUNTRY_FLOOR:
+			check_country_floor(key);
+			break;
+		case AG_TOPIC_NUMBER_ALIAS:
+			check_number_alias(key);
 			break;
 		default:
 			break;

@@ -189,3 +189,15 @@ ag_locale_rank(const char *wanted, const char *offered)
 		return 3;
 	return pg_strcasecmp(offered, AG_DEFAULT_LOCALE) == 0 ? 2 : 1;
 }
+
+/* Could what an alias writes be what another one renumbers? */
+bool
+ag_policy_alias_leads_to(const AgNumberAlias *alias, const AgNumberAlias *next)
+{
+	Size		written = strlen(alias->new_prefix);
+	Size		wanted = strlen(next->old_prefix);
+	int			length = alias->old_length + (int) written - (int) strlen(alias->old_prefix);
+
+	return length == next->old_length &&
+		strncmp(alias->new_prefix, next->old_prefix, Min(written, wanted)) == 0;
+}

@@ -4,7 +4,7 @@
  *		Reading the policy tables: the newest version of each item.
  *
  * Tables: capability, bundle, reason, freeze_kind, ladder_step, risk_signal, setting,
- * notice_template.  Results live in the caller's memory context.
+ * notice_template, country_floor, number_alias.  Results live in the caller's memory context.
  *
  *-------------------------------------------------------------------------
  */
@@ -24,7 +24,9 @@ enum
 	LADDER_ALL,
 	RISK_SIGNAL_NEWEST,
 	TEMPLATE_ALL,
-	TEMPLATE_NEWEST
+	TEMPLATE_NEWEST,
+	COUNTRY_FLOOR_ALL,
+	NUMBER_ALIAS_ALL
 };
 
 #define KIND_COLUMNS \
@@ -153,6 +155,20 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_SELECT,
 		.nargs = 1,
 		.argtypes = {TEXTOID}
+	},
+	[COUNTRY_FLOOR_ALL] = {
+		.name = "country_floor.all",
+		.sql = "SELECT DISTINCT ON (country) "
+			"CASE country WHEN '*' THEN 0 ELSE substr(country, 2)::int4 END, recycled_after "
+			"FROM acctguard.country_floor ORDER BY country, version DESC",
+		.expected = SPI_OK_SELECT
+	},
+	[NUMBER_ALIAS_ALL] = {
+		.name = "number_alias.all",
+		.sql = "SELECT old_prefix, old_length::int4, new_prefix, valid_from FROM "
+			"(SELECT DISTINCT ON (alias) * FROM acctguard.number_alias ORDER BY alias, version DESC) a "
+			"WHERE enabled ORDER BY valid_from, alias",
+		.expected = SPI_OK_SELECT
 	}
 };
 
@@ -338,4 +354,29 @@ ag_policy_store_words(const char *key)
 	words->subject = ag_row_text(result, 0, 2);
 	words->body = ag_row_text(result, 0, 3);
 	return words;
+}
+
+AgResult *
+ag_policy_store_floors(void)
+{
+	return ag_run_noargs(policy_statements, COUNTRY_FLOOR_ALL);
+}
+
+List *
+ag_policy_store_number_aliases(void)
+{
+	AgResult   *result = ag_run_noargs(policy_statements, NUMBER_ALIAS_ALL);
+	List	   *list = NIL;
+
+	for (uint64 i = 0; i < result->count; i++)
+	{
+		AgNumberAlias *alias = palloc(sizeof(AgNumberAlias));
+
+		alias->old_prefix = ag_row_text(result, i, 1);
+		alias->old_length = ag_row_int4(result, i, 2);
+		alias->new_prefix = ag_row_text(result, i, 3);
+		alias->valid_from = ag_row_time(result, i, 4);
+		list = lappend(list, alias);
+	}
+	return list;
 }

@@ -112,6 +112,11 @@ static const AgStatement statements[] = {
 	VERSIONED(AG_TOPIC_NOTICE_TEMPLATE, "notice_template", "template", "{\"enabled\": true}",
 			  "coalesce(t.subject, t.body)", ""),
 
+	VERSIONED(AG_TOPIC_COUNTRY_FLOOR, "country_floor", "country", "{}", "t.description",
+			  "description"),
+	VERSIONED(AG_TOPIC_NUMBER_ALIAS, "number_alias", "alias", "{\"enabled\": true}",
+			  "t.description", "description"),
+
 	[STATEMENT(AG_TOPIC_CAPABILITY, NEWEST)] = {
 		.name = "capability.as_json",
 		.sql = "SELECT to_jsonb(t) FROM acctguard.capability t WHERE t.capability = $1",

@@ -1,0 +1,31 @@
+/*-------------------------------------------------------------------------
+ *
+ * sign.c
+ *		Signatures of others (Ed25519).
+ *
+ * libsodium refuses signatures that are not in canonical form, and public keys of
+ * small order, under which anybody can sign.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <sodium.h>
+
+#include "crypto/crypto.h"
+
+StaticAssertDecl(crypto_sign_PUBLICKEYBYTES == AG_PUBLIC_KEY_SIZE, "keys have one size");
+StaticAssertDecl(crypto_sign_BYTES == AG_SIGNATURE_SIZE, "signatures have one size");
+
+bool
+ag_verify(const uint8 signature[AG_SIGNATURE_SIZE], const void *data, Size length,
+		  const uint8 public_key[AG_PUBLIC_KEY_SIZE])
+{
+	return crypto_sign_verify_detached(signature, data, length, public_key) == 0;
+}
+
+bool
+ag_public_key_sound(const uint8 public_key[AG_PUBLIC_KEY_SIZE])
+{
+	return crypto_core_ed25519_is_valid_point(public_key) == 1;
+}

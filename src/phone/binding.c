@@ -1,0 +1,105 @@
+/*-------------------------------------------------------------------------
+ *
+ * binding.c
+ *		Which account has which number: binding, releasing.
+ *
+ * These are the two primitives of every flow that moves a number.  The caller has
+ * locked the number and the account, in that order, and saves both; so a release
+ * from one account and a binding to another are one transaction, and a failure
+ * anywhere leaves the number where it was.
+ *
+ * Tables: binding; number's epoch.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "phone/phone.h"
+
+AgPhoneBinding *
+ag_binding_require(int64 account_id, int no)
+{
+	AgPhoneBinding *binding = ag_binding_store_read(account_id, no);
+
+	if (binding == NULL)
+		ereport(ERROR, ag_errcode(AG_ERR_BINDING_UNKNOWN),
+				errmsg("account " INT64_FORMAT " has no binding %d", account_id, no),
+				errhint("See acctguard.account_numbers(%lld).", (long long) account_id));
+	return binding;
+}
+
+AgPhoneBinding *
+ag_binding_holder(int64 number_id)
+{
+	return ag_binding_store_holder(number_id);
+}
+
+static void
+emit(AgAccount *account, AgAction action, const AgNumber *number, const AgPhoneBinding *binding,
+	 const char *why, const char *note)
+{
+	AgFields   *after = ag_fields_new();
+
+	ag_field_int(after, "binding", binding->no);
+	ag_field_int(after, "number", number->number_id);
+	ag_field_text(after, "kind", binding->kind);
+	ag_field_time(after, "bound_at", binding->bound_at);
+	ag_field_time(after, "proof_at", binding->last_owner_proof_at);
+	ag_field_text(after, "release_reason", why);
+	ag_account_emit(account, action, note, NULL, NULL, after);
+}
+
+/* A login number belongs to one account, and an account has one. */
+static void
+require_free(const AgNumber *number, const AgAccount *account, const AgBindOrder *order)
+{
+	AgPhoneBinding *holder = ag_binding_store_holder(number->number_id);
+	bool		login = strcmp(order->kind, AG_BINDING_LOGIN) == 0;
+
+	if (login && holder != NULL && holder->account_id != account->account_id)
+		ereport(ERROR, ag_errcode(AG_ERR_NUMBER_TAKEN),
+				errmsg("the number is the login number of another account"),
+				errhint("Release it there first."));
+	if (ag_binding_store_live(account->account_id, number->number_id, order->kind) != NULL)
+		ereport(ERROR, ag_errcode(AG_ERR_NUMBER_BOUND),
+				errmsg(login ? "account " INT64_FORMAT " has a login number already" :
+					   "account " INT64_FORMAT " trusts the number already", account->account_id),
+				errhint("See acctguard.account_numbers(%lld).", (long long) account->account_id));
+}
+
+int
+ag_number_bind(AgNumber *number, AgAccount *account, const AgBindOrder *order, TimestampTz at)
+{
+	AgPhoneBinding binding = {
+		.account_id = account->account_id,
+		.number_id = number->number_id,
+		.kind = pstrdup(order->kind),
+		.bound_at = order->bound_at,
+		.effective_at = order->effective_at,
+		.last_owner_proof_at = order->proof_at
+	};
+
+	if (account->state != AG_ACTIVE && account->state != AG_PENDING)
+		ereport(ERROR, ag_errcode(AG_ERR_ACCOUNT_STATE),
+				errmsg("account " INT64_FORMAT " is %s", account->account_id,
+					   ag_lifecycle_name(account->state)),
+				errdetail("Only an active or a pending account takes a number."));
+	require_free(number, account, order);
+	binding.no = ag_account_next_child(account);
+	ag_binding_store_insert(&binding, order->proofs, ag_actor()->person, at);
+	if (strcmp(order->kind, AG_BINDING_LOGIN) == 0)
+		number->epoch++;
+	emit(account, AG_ACTION_NUMBER_BOUND, number, &binding, NULL, NULL);
+	return binding.no;
+}
+
+void
+ag_number_release(AgNumber *number, AgAccount *account, const AgPhoneBinding *binding,
+				  AgRelease why, const char *note, TimestampTz at)
+{
+	/* A clock that was set back does not end a binding before it began. */
+	ag_binding_store_release(binding, why, note, ag_actor()->person, Max(at, binding->bound_at));
+	if (strcmp(binding->kind, AG_BINDING_LOGIN) == 0)
+		number->epoch++;
+	emit(account, AG_ACTION_NUMBER_RELEASED, number, binding, ag_release_name(why), note);
+}

@@ -1,0 +1,188 @@
+/*-------------------------------------------------------------------------
+ *
+ * binding_store.c
+ *		Table binding.
+ *
+ * Rows are written under the locks of their number and their account.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "phone/phone.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+enum
+{
+	BINDING_INSERT,
+	BINDING_READ,
+	BINDING_HOLDER,
+	BINDING_LIVE,
+	BINDING_RELEASE,
+	BINDING_REPORT
+};
+
+#define COLUMNS \
+	"account_id, no, number_id, kind, bound_at, effective_at, last_owner_proof_at, released_at, " \
+	"release_reason, history_login_eligible"
+
+/* In the order of COLUMNS. */
+enum
+{
+	COL_ACCOUNT_ID = 1,
+	COL_NO,
+	COL_NUMBER_ID,
+	COL_KIND,
+	COL_BOUND_AT,
+	COL_EFFECTIVE_AT,
+	COL_PROOF_AT,
+	COL_RELEASED_AT,
+	COL_RELEASE_REASON,
+	COL_ELIGIBLE
+};
+
+static const AgStatement statements[] = {
+	[BINDING_INSERT] = {
+		.name = "binding.insert",
+		.sql = "INSERT INTO acctguard.binding (account_id, no, number_id, kind, proofs, bound_at, "
+			"bound_by, recorded_at, effective_at, last_owner_proof_at) "
+			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+		.expected = SPI_OK_INSERT,
+		.nargs = 10,
+		.argtypes = {INT8OID, INT4OID, INT8OID, TEXTOID, TEXTARRAYOID, TIMESTAMPTZOID, TEXTOID,
+			TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID}
+	},
+	[BINDING_READ] = {
+		.name = "binding.read",
+		.sql = "SELECT " COLUMNS " FROM acctguard.binding WHERE account_id = $1 AND no = $2",
+		.expected = SPI_OK_SELECT,
+		.nargs = 2,
+		.argtypes = {INT8OID, INT4OID}
+	},
+	[BINDING_HOLDER] = {
+		.name = "binding.holder",
+		.sql = "SELECT " COLUMNS " FROM acctguard.binding "
+			"WHERE number_id = $1 AND kind = 'login' AND released_at IS NULL",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {INT8OID}
+	},
+	[BINDING_LIVE] = {
+		.name = "binding.live",
+		.sql = "SELECT " COLUMNS " FROM acctguard.binding WHERE account_id = $1 AND kind = $3 "
+			"AND released_at IS NULL AND (kind = 'login' OR number_id = $2)",
+		.expected = SPI_OK_SELECT,
+		.nargs = 3,
+		.argtypes = {INT8OID, INT8OID, TEXTOID}
+	},
+	[BINDING_RELEASE] = {
+		.name = "binding.release",
+		.sql = "UPDATE acctguard.binding SET released_at = $3, release_reason = $4, released_by = $5, "
+			"release_note = $6, history_login_eligible = $7 "
+			"WHERE account_id = $1 AND no = $2 AND released_at IS NULL",
+		.expected = SPI_OK_UPDATE,
+		.nargs = 7,
+		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, BOOLOID}
+	},
+	[BINDING_REPORT] = {
+		.name = "binding.report",
+		.sql = "SELECT b.no, b.kind, n.hint, n.country::int4, "
+			"CASE WHEN b.released_at IS NULL THEN 'active' ELSE 'released' END, b.proofs, b.bound_at, "
+			"b.last_owner_proof_at, b.released_at, b.release_reason, b.released_by, "
+			"b.history_login_eligible "
+			"FROM acctguard.binding b JOIN acctguard.number n USING (number_id) "
+			"WHERE b.account_id = $1 ORDER BY b.no",
+		.expected = SPI_OK_SELECT,
+		.read_only = true,
+		.nargs = 1,
+		.argtypes = {INT8OID}
+	}
+};
+
+AG_STATEMENT_TABLE(binding_statements, statements);
+
+static AgPhoneBinding *
+binding_of(const AgResult *result)
+{
+	AgPhoneBinding *binding;
+
+	if (result->count == 0)
+		return NULL;
+	binding = palloc(sizeof(AgPhoneBinding));
+	binding->account_id = ag_row_int8(result, 0, COL_ACCOUNT_ID);
+	binding->no = ag_row_int4(result, 0, COL_NO);
+	binding->number_id = ag_row_int8(result, 0, COL_NUMBER_ID);
+	binding->kind = ag_row_text(result, 0, COL_KIND);
+	binding->bound_at = ag_row_time(result, 0, COL_BOUND_AT);
+	binding->effective_at = ag_row_time(result, 0, COL_EFFECTIVE_AT);
+	binding->last_owner_proof_at = ag_row_time(result, 0, COL_PROOF_AT);
+	binding->released_at = ag_row_time(result, 0, COL_RELEASED_AT);
+	binding->release_reason = ag_row_text(result, 0, COL_RELEASE_REASON);
+	binding->history_login_eligible = ag_row_bool(result, 0, COL_ELIGIBLE);
+	return binding;
+}
+
+static NullableDatum
+text_array(List *texts)
+{
+	Datum	   *values = palloc(sizeof(Datum) * list_length(texts));
+	ListCell   *cell;
+
+	foreach(cell, texts)
+		values[foreach_current_index(cell)] = CStringGetTextDatum(lfirst(cell));
+	return ag_datum(PointerGetDatum(construct_array(values, list_length(texts), TEXTOID, -1, false,
+													TYPALIGN_INT)), false);
+}
+
+void
+ag_binding_store_insert(const AgPhoneBinding *binding, List *proofs, const char *person,
+						TimestampTz at)
+{
+	ag_run(binding_statements, BINDING_INSERT, ag_int8(binding->account_id), ag_int4(binding->no),
+		   ag_int8(binding->number_id), ag_text(binding->kind), text_array(proofs),
+		   ag_time(binding->bound_at), ag_text(person), ag_time(at),
+		   ag_time(binding->effective_at), ag_time(binding->last_owner_proof_at));
+}
+
+/* NULL = there is none. */
+AgPhoneBinding *
+ag_binding_store_read(int64 account_id, int no)
+{
+	return binding_of(ag_run(binding_statements, BINDING_READ, ag_int8(account_id), ag_int4(no)));
+}
+
+/* The login binding in force; NULL = there is none. */
+AgPhoneBinding *
+ag_binding_store_holder(int64 number_id)
+{
+	return binding_of(ag_run(binding_statements, BINDING_HOLDER, ag_int8(number_id)));
+}
+
+/* The account's login binding, whatever the number, or its trusted one of the number. */
+AgPhoneBinding *
+ag_binding_store_live(int64 account_id, int64 number_id, const char *kind)
+{
+	return binding_of(ag_run(binding_statements, BINDING_LIVE, ag_int8(account_id),
+							 ag_int8(number_id), ag_text(kind)));
+}
+
+void
+ag_binding_store_release(const AgPhoneBinding *binding, AgRelease why, const char *note,
+						 const char *person, TimestampTz at)
+{
+	bool		eligible = ag_release_is_involuntary(why) && strcmp(binding->kind, AG_BINDING_LOGIN) == 0;
+
+	if (ag_run(binding_statements, BINDING_RELEASE, ag_int8(binding->account_id),
+			   ag_int4(binding->no), ag_time(at), ag_text(ag_release_name(why)), ag_text(person),
+			   ag_text(note), ag_bool(eligible))->count != 1)
+		elog(ERROR, "binding %d vanished under its lock", binding->no);
+}
+
+/* For account_numbers(). */
+AgResult *
+ag_binding_store_report(int64 account_id)
+{
+	return ag_run(binding_statements, BINDING_REPORT, ag_int8(account_id));
+}
