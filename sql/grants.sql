@@ -174,7 +174,11 @@ GRANT EXECUTE ON FUNCTION
     acctguard.appeal_submit(bigint, integer, text, text, text, text, text),
     acctguard.appeal_supplement(bigint, integer, text, text),
     acctguard.appeal_withdraw(bigint, integer, jsonb, text),
-    acctguard.appeal_status(bigint, integer, text)
+    acctguard.appeal_status(bigint, integer, text),
+    acctguard.appeal_attach(bigint, integer, text, text, bytea, text),
+    acctguard.appeal_attach_begin(bigint, integer, text, text, integer, text),
+    acctguard.appeal_attach_append(bigint, integer, integer, integer, bytea, text),
+    acctguard.appeal_attach_finish(bigint, integer, integer, bytea, text)
 TO acctguard_app;
 GRANT EXECUTE ON FUNCTION acctguard.appeal_reopen(bigint, integer, text, text) TO
     acctguard_app, acctguard_compliance, acctguard_operator;
@@ -186,15 +190,20 @@ GRANT EXECUTE ON FUNCTION
     acctguard.appeal_claim(bigint, integer),
     acctguard.appeal_release(bigint, integer),
     acctguard.appeal_decide(bigint, integer, text, text, timestamptz, text[], boolean, boolean, boolean, integer)
-TO acctguard_reviewer, acctguard_compliance, acctguard_risk;
+TO acctguard_reviewer, acctguard_compliance, acctguard_operator, acctguard_risk;
 GRANT EXECUTE ON FUNCTION
     acctguard.appeal_ask(bigint, integer, text[], timestamptz),
-    acctguard.appeal_open_statement(bigint, integer)
+    acctguard.appeal_open_statement(bigint, integer),
+    acctguard.appeal_material_list(bigint, integer),
+    acctguard.appeal_open_material(bigint, integer, integer, integer, integer),
+    acctguard.appeal_file(bigint, integer)
 TO acctguard_reviewer, acctguard_compliance, acctguard_operator;
 GRANT EXECUTE ON FUNCTION
     acctguard.appeal_sign(bigint, integer),
     acctguard.appeal_refuse_sign(bigint, integer, text)
 TO acctguard_reviewer, acctguard_compliance, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.appeal_abuse_check(bigint) TO
+    acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.appeal_open_review(bigint, integer, text) TO
     acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.appeal_queue(), acctguard.appeal_overdue() TO

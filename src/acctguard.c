@@ -77,6 +77,8 @@ _PG_init(void)
 	ag_plan_register(&batch_statements);
 	ag_plan_register(&appeal_statements);
 	ag_plan_register(&appeal_step_statements);
+	ag_plan_register(&appeal_material_statements);
+	ag_plan_register(&appeal_file_statements);
 	ag_plan_register(&appeal_ticket_statements);
 	ag_plan_register(&enforce_statements);
 	ag_plan_register(&worker_statements);

@@ -98,7 +98,7 @@ RETURNS SETOF record
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_appeal_claim';
 COMMENT ON FUNCTION acctguard.appeal_claim(integer) IS
-'Takes up to n cases (at most 100) from the queue, earliest due first, for policy appeal_lease (seconds): those whose freeze the caller had no part in, whose account he outranks, and that nobody else holds. Two reviewers never get the same case, and none waits for another. Freezes of an authority are reviewed by who lifts their kind. A member of acctguard_risk, a program, may only grant.
+'Takes up to n cases (at most 100) from the queue, earliest due first, for policy appeal_lease (seconds): those whose freeze the caller had no part in, whose account he outranks, and that nobody else holds. Two reviewers never get the same case, and none waits for another. Freezes of an authority are reviewed by who lifts their kind; overdue cases of kinds with breach ''escalate'' also by compliance and operators. A member of acctguard_risk, a program, may only grant.
 version: for expected_version of appeal_decide(). Errors: 22023 n.';
 
 CREATE OR REPLACE FUNCTION acctguard.appeal_claim(
@@ -146,7 +146,7 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_appeal_sign';
 COMMENT ON FUNCTION acctguard.appeal_sign(bigint, integer) IS
 'The second reviewer agrees with a decision, which takes effect in this transaction. Returns the state. Within policy signoff_time (seconds) reviewers sign, afterwards also compliance and operators; always somebody who neither decided nor took part.
-Errors: UG104 rank, UG200, UG201 nothing to sign, UG210 took part, UG212 role, UG219 the caller decided.';
+Errors: UG104 rank, UG200, UG201 nothing to sign, UG210 took part, UG212 role, UG218 a program, UG219 the caller decided.';
 
 CREATE OR REPLACE FUNCTION acctguard.appeal_refuse_sign(account_id bigint, appeal_no integer, reason text)
 RETURNS void
@@ -164,6 +164,74 @@ AS 'MODULE_PATHNAME', 'acctguard_appeal_open_statement';
 COMMENT ON FUNCTION acctguard.appeal_open_statement(bigint, integer) IS
 'What the user and the reviewers wrote in a case, in order: statements, supplements, what was asked for, reasons. For who holds the case, or a second reviewer while it waits for a signature. Each call is recorded.
 Errors: UG001, UG020 damaged, or not where it was put, UG024 the account''s key was destroyed, UG200, UG210, UG212, UG214 not the claimer.';
+
+CREATE OR REPLACE FUNCTION acctguard.appeal_attach(
+    account_id bigint, appeal_no integer, name text, media_type text, content bytea, ticket text DEFAULT NULL)
+RETURNS integer
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_appeal_attach';
+COMMENT ON FUNCTION acctguard.appeal_attach(bigint, integer, text, text, bytea, text) IS
+'Adds material to an open case: a screenshot, a document. Returns the number of the item. name: at most 255 characters. media_type: image/png and the like. content: at most policy appeal_item_size bytes; policy appeal_items items in a case. Sealed in chunks of 64 KiB, each bound to its place; name and media type are sealed, too. Nothing of it is changed afterwards. Material alone is no answer to what a reviewer asked for: say so with appeal_supplement().
+Errors: UG001, UG200, UG201 the case is closed or about to be decided, UG207, UG209 not the owner, UG215 too many or too large, 22023 arguments.';
+
+CREATE OR REPLACE FUNCTION acctguard.appeal_attach_begin(
+    account_id bigint, appeal_no integer, name text, media_type text, size integer, ticket text DEFAULT NULL)
+RETURNS integer
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_appeal_attach_begin';
+COMMENT ON FUNCTION acctguard.appeal_attach_begin(bigint, integer, text, text, integer, text) IS
+'The same in pieces: announces an item of so many bytes and returns its number; appeal_attach_append() brings the content, appeal_attach_finish() completes it. What is never completed counts as an item all the same. Errors: as appeal_attach().';
+
+CREATE OR REPLACE FUNCTION acctguard.appeal_attach_append(
+    account_id bigint, appeal_no integer, item integer, first_chunk integer, content bytea, ticket text DEFAULT NULL)
+RETURNS integer
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_appeal_attach_append';
+COMMENT ON FUNCTION acctguard.appeal_attach_append(bigint, integer, integer, integer, bytea, text) IS
+'Brings the next chunks of an item: whole ones of 65536 bytes, or all that is left. first_chunk: number of the first of them, from 0; it must be the next one. Returns the next one after these. Errors: as appeal_attach(); UG201 the item is complete, 22023 another chunk is due.';
+
+CREATE OR REPLACE FUNCTION acctguard.appeal_attach_finish(
+    account_id bigint, appeal_no integer, item integer, digest bytea DEFAULT NULL, ticket text DEFAULT NULL)
+RETURNS void
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_appeal_attach_finish';
+COMMENT ON FUNCTION acctguard.appeal_attach_finish(bigint, integer, integer, bytea, text) IS
+'Completes an item whose chunks are all there. digest: BLAKE2b-256 of the content as the sender computed it; NULL: not compared. Errors: as appeal_attach(); 22023 chunks are missing, or another digest.';
+
+CREATE OR REPLACE FUNCTION acctguard.appeal_material_list(
+    account_id bigint, appeal_no integer,
+    OUT item integer, OUT name text, OUT media_type text, OUT size integer, OUT chunks integer, OUT begun_at timestamptz,
+    OUT complete_at timestamptz)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_appeal_material_list';
+COMMENT ON FUNCTION acctguard.appeal_material_list(bigint, integer) IS
+'The material of a case, for who holds it, or a second reviewer while it waits for a signature. Each call is recorded. Errors: as appeal_open_statement().';
+
+CREATE OR REPLACE FUNCTION acctguard.appeal_open_material(
+    account_id bigint, appeal_no integer, item integer, first_chunk integer DEFAULT 0, chunks integer DEFAULT NULL,
+    OUT chunk integer, OUT content bytea)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_appeal_open_material';
+COMMENT ON FUNCTION acctguard.appeal_open_material(bigint, integer, integer, integer, integer) IS
+'The content of an item in its chunks of 64 KiB, from first_chunk on, so many or all. For who holds the case, or a second reviewer while it waits for a signature. Each call is recorded.
+Errors: as appeal_open_statement().';
+
+CREATE OR REPLACE FUNCTION acctguard.appeal_file(account_id bigint, appeal_no integer)
+RETURNS jsonb
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_appeal_file';
+COMMENT ON FUNCTION acctguard.appeal_file(bigint, integer) IS
+'The account''s record beside the case: freezes with every version of their terms, strikes and warnings, risk signals, other cases with their outcomes. For who holds the case, or a second reviewer while it waits for a signature. Each call is recorded. Errors: as appeal_open_statement().';
+
+CREATE OR REPLACE FUNCTION acctguard.appeal_abuse_check(
+    account_id bigint, OUT unfounded integer, OUT decided integer, OUT warned_at timestamptz, OUT may_suspend boolean)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_appeal_abuse_check';
+COMMENT ON FUNCTION acctguard.appeal_abuse_check(bigint) IS
+'Is it time to suspend the user''s appeals with a freeze of kind appeal_abuse? unfounded: appeals dismissed as manifestly unfounded within policy appeal_abuse_span (seconds), of so many decided. warned_at: the last warning for reason appeal.abuse. may_suspend: at least policy appeal_abuse_count, and one of them after the warning. Whether it is right is for the reviewer to weigh. Errors: UG404.';
 
 CREATE OR REPLACE FUNCTION acctguard.appeal_queue(
     OUT account_id bigint, OUT appeal_no integer, OUT freeze_no integer, OUT kind text, OUT origin text, OUT state text,

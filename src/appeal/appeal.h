@@ -179,8 +179,14 @@ extern void ag_appeal_emit(AgAccount *account, AgAction action, const AgAppeal *
  * appeal_seal.c: what people wrote, sealed.
  */
 extern int64 ag_appeal_record(int no, int below);
-extern bytea *ag_appeal_seal_text(int64 account_id, int no, int step, const char *text);
-extern AgKeyResult ag_appeal_open_text(int64 account_id, int no, int step, const bytea *sealed,
+extern bytea *ag_appeal_seal_text(const char *field, int64 account_id, int no, int below,
+								  const char *text);
+extern AgKeyResult ag_appeal_open_text(const char *field, int64 account_id, int no, int below,
+									   const bytea *sealed, char **text);
+
+/* What somebody wrote in a step; AG_KEY_OK and NULL if nothing. */
+struct AgAppealStep;
+extern AgKeyResult ag_appeal_open_step(const AgAppeal *appeal, const struct AgAppealStep *step,
 									   char **text);
 
 /*
@@ -232,9 +238,9 @@ extern void ag_appeal_withdraw(AgAccount *account, const AgActor *actor, AgAppea
  * appeal_review.c: P2, P3, P4.
  */
 extern void ag_appeal_require_reviewer(const AgAccount *account, const AgActor *actor,
-									   const AgAppeal *appeal, bool senior);
+									   const AgAppeal *appeal, TimestampTz at);
 extern bool ag_appeal_may_review(const AgAccount *account, const AgActor *actor,
-								 const AgAppeal *appeal, bool senior);
+								 const AgAppeal *appeal, TimestampTz at);
 extern void ag_appeal_require_claimer(const AgAppeal *appeal, const AgActor *actor, TimestampTz at);
 extern void ag_appeal_claim(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
 							TimestampTz at);
@@ -270,6 +276,75 @@ extern void ag_appeal_sign(AgAccount *account, const AgActor *actor, AgAppeal *a
 						   TimestampTz at);
 extern void ag_appeal_refuse_sign(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
 								  const char *reason, TimestampTz at);
+
+/*
+ * appeal_material.c: material, in sealed chunks.
+ */
+#define AG_CHUNK_SIZE 65536
+
+typedef struct AgMaterial
+{
+	int			item;
+	int			size;
+	int			chunks;
+	int			received;
+	bytea	   *label;
+	bytea	   *digest;			/* NULL = not complete */
+	TimestampTz begun_at;
+	TimestampTz complete_at;
+} AgMaterial;
+
+extern AgMaterial *ag_material_begin(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
+									 const char *name, const char *media_type, int64 size,
+									 TimestampTz at);
+extern void ag_material_append(AgAccount *account, AgAppeal *appeal, AgMaterial *material,
+							   int first_chunk, const bytea *content, TimestampTz at);
+extern void ag_material_finish(AgAccount *account, AgAppeal *appeal, AgMaterial *material,
+							   const bytea *digest, TimestampTz at);
+extern AgMaterial *ag_material_require(const AgAppeal *appeal, int item);	/* UG200 */
+extern char *ag_material_label(const AgAppeal *appeal, const AgMaterial *material, bool media_type);
+extern bytea *ag_material_chunk(const AgAppeal *appeal, const AgMaterial *material, int chunk);
+
+/* appeal_material_store.c: tables appeal_material, appeal_chunk. */
+extern AgStatementTable appeal_material_statements;
+
+extern void ag_material_store_insert(const AgAppeal *appeal, const AgMaterial *material);
+extern AgMaterial *ag_material_store_read(int64 account_id, int no, int item);
+extern List *ag_material_store_list(int64 account_id, int no);	/* AgMaterial * */
+extern void ag_material_store_update(const AgAppeal *appeal, const AgMaterial *material);
+extern void ag_material_store_add_chunk(const AgAppeal *appeal, int item, int chunk,
+										const bytea *body);
+extern bytea *ag_material_store_chunk(const AgAppeal *appeal, int item, int chunk);
+
+/*
+ * appeal_file.c: the account's record beside the case.  JSON text.
+ */
+extern char *ag_appeal_file(const AgAppeal *appeal, TimestampTz at);
+
+/* appeal_file_store.c: JSON texts of other tables. */
+extern AgStatementTable appeal_file_statements;
+
+extern char *ag_appeal_store_versions(int64 account_id, int freeze_no);
+extern char *ag_appeal_store_strikes(int64 account_id);
+extern char *ag_appeal_store_risk(int64 account_id);
+
+/*
+ * appeal_abuse.c: is it time to suspend the user's appeals?
+ */
+typedef struct AgAppealAbuse
+{
+	int			unfounded;		/* dismissed as manifestly unfounded within the span */
+	int			appeals;		/* decided in that time */
+	TimestampTz warned_at;		/* DT_NOBEGIN = never */
+	bool		may_suspend;
+} AgAppealAbuse;
+
+extern void ag_appeal_abuse(int64 account_id, TimestampTz at, AgAppealAbuse *abuse);
+
+/*
+ * appeal_sweep.c: what the clock did, written down; breach policies; reminders.
+ */
+extern int64 ag_appeal_sweep(int64 limit);
 
 /*
  * appeal_ticket.c: appeals of people who cannot log in.
@@ -315,6 +390,8 @@ extern void ag_appeal_ticket_store_use(int64 account_id, int no, int appeal_no, 
  * appeal_follow.c: what freezes do to cases.  For lifecycle: is anything open?
  */
 extern void ag_appeal_init(void);
+extern void ag_appeal_end_moot(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
+							   TimestampTz at);
 extern bool ag_appeal_is_open(int64 account_id, int freeze_no);
 extern int	ag_appeal_any_open(int64 account_id, TimestampTz at);	/* its number, 0 = none */
 
@@ -334,6 +411,8 @@ extern ArrayType *ag_appeal_store_parties(int64 account_id, int freeze_no, int b
 										  const ArrayType *more);
 extern bool ag_appeal_store_is_party(const ArrayType *parties, const char *person);
 extern List *ag_appeal_store_queue(const char *person, int skip, int count, TimestampTz at);
+extern List *ag_appeal_store_due(int count, TimestampTz at);	/* AgAppeal *, for the sweep */
+extern bool ag_appeal_store_shredded(int64 account_id);
 extern List *ag_appeal_store_open(void);	/* AgAppeal *, without a lock */
 
 typedef struct AgAppealStep

@@ -58,7 +58,8 @@ add_step(AgAppeal *appeal, const char *role, const char *person, const char *wha
 	};
 
 	if (body != NULL)
-		step.body = ag_appeal_seal_text(appeal->account_id, appeal->no, appeal->steps, body);
+		step.body = ag_appeal_seal_text("appeal_step.body", appeal->account_id, appeal->no,
+										appeal->steps, body);
 	ag_appeal_store_add_step(appeal, &step);
 }
 
@@ -219,4 +220,14 @@ ag_appeal_require(const AgAppeal *appeal, AgAppealEvent event, TimestampTz at)
 			errmsg("case %d is %s", appeal->no, ag_appeal_state_name(state)),
 			errdetail("From this state there is no \"%s\".", ag_appeal_event_name(event)),
 			errhint("See acctguard.appeal_transitions() for what is possible."));
+}
+
+AgKeyResult
+ag_appeal_open_step(const AgAppeal *appeal, const AgAppealStep *step, char **text)
+{
+	*text = NULL;
+	if (step->body == NULL)
+		return AG_KEY_OK;
+	return ag_appeal_open_text("appeal_step.body", appeal->account_id, appeal->no, step->step,
+							   step->body, text);
 }

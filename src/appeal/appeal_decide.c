@@ -163,7 +163,7 @@ ag_appeal_decide(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
 				errmsg("case %d has changed since it was read", appeal->no),
 				errdetail("Its version is %d, not %d.", appeal->version, decision->expected_version),
 				errhint("Read it again and repeat the call with its present version."));
-	ag_appeal_require_reviewer(account, actor, appeal, false);
+	ag_appeal_require_reviewer(account, actor, appeal, at);
 	if (strcmp(decision->decision, "partially_granted") == 0)
 		require_reducible(freeze, decision, at);
 
@@ -187,7 +187,7 @@ require_second(const AgAccount *account, const AgActor *actor, const AgAppeal *a
 		ereport(ERROR, ag_errcode(AG_ERR_SECOND_REVIEWER),
 				errmsg("\"%s\" decided case %d", actor->person, appeal->no),
 				errhint("Another reviewer has to sign; two roles of one person are one person."));
-	ag_appeal_require_reviewer(account, actor, appeal, at >= appeal->sign_until);
+	ag_appeal_require_reviewer(account, actor, appeal, at);
 }
 
 void

@@ -30,8 +30,9 @@ open_mandatory(AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
 	ag_appeal_emit(account, AG_ACTION_APPEAL_OPENED, appeal, at);
 }
 
-static void
-end_moot(AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
+/* Nothing is left to decide. */
+void
+ag_appeal_end_moot(AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
 {
 	ag_appeal_close(appeal, "moot", actor->person, at);
 	ag_appeal_write(appeal, actor, "moot", NULL, NULL, at);
@@ -79,11 +80,11 @@ follow(AgAccount *account, const AgActor *actor, const AgFreeze *freeze, AgAppea
 		case AG_FREEZE_SATISFY:
 		case AG_FREEZE_REDUCE:
 			if (ag_strike_points(account->account_id, freeze->no, at) == 0)
-				end_moot(account, actor, appeal, at);
+				ag_appeal_end_moot(account, actor, appeal, at);
 			break;
 		case AG_FREEZE_VACATE:
 		case AG_FREEZE_CLOSE:
-			end_moot(account, actor, appeal, at);
+			ag_appeal_end_moot(account, actor, appeal, at);
 			break;
 		case AG_FREEZE_SUPERSEDE:
 			move(account, actor, appeal, freeze->replaced_by, at);

@@ -41,20 +41,27 @@ kind_of(const AgAppeal *appeal)
 	return ag_policy_kind_version(freeze->kind, freeze->kind_version);
 }
 
-/* A program may take cases, too: to grant them. */
+/*
+ * A program may take cases, too: to grant them.  What is overdue is everybody's business
+ * where the kind says so.
+ */
 static uint32
-claimer_roles(const AgKind *kind)
+claimer_roles(const AgAppeal *appeal, const AgKind *kind, TimestampTz at)
 {
-	uint32		roles = reviewer_roles(kind, false);
+	bool		escalated = kind->breach != NULL && strcmp(kind->breach, "escalate") == 0 &&
+		ag_appeal_overdue(appeal, at);
+	uint32		roles = reviewer_roles(kind, escalated);
 
 	return roles & AG_ROLE_REVIEWER ? roles | AG_ROLE_RISK : roles;
 }
 
 /* Whoever claims, or, once it is decided, signs. */
 static uint32
-review_roles(const AgAppeal *appeal, const AgKind *kind, bool senior)
+review_roles(const AgAppeal *appeal, const AgKind *kind, TimestampTz at)
 {
-	return appeal->decision != NULL ? reviewer_roles(kind, senior) : claimer_roles(kind);
+	if (appeal->decision != NULL)
+		return reviewer_roles(kind, at >= appeal->sign_until);
+	return claimer_roles(appeal, kind, at);
 }
 
 static void
@@ -66,15 +73,15 @@ require_role(const AgActor *actor, const AgKind *kind, uint32 roles)
 				errdetail("Roles that may: %s.", ag_role_names(roles)));
 }
 
-/* UG212, UG210, UG104: the role, the person, the rank.  senior: a signature is overdue. */
+/* UG212, UG210, UG104: the role, the person, the rank. */
 void
 ag_appeal_require_reviewer(const AgAccount *account, const AgActor *actor, const AgAppeal *appeal,
-						   bool senior)
+						   TimestampTz at)
 {
 	const AgKind *kind = kind_of(appeal);
 	ArrayType  *parties;
 
-	require_role(actor, kind, review_roles(appeal, kind, senior));
+	require_role(actor, kind, review_roles(appeal, kind, at));
 	parties = ag_appeal_store_parties(account->account_id, appeal->freeze_no, appeal->no,
 									  appeal->parties);
 	if (ag_appeal_store_is_party(parties, actor->person))
@@ -88,11 +95,11 @@ ag_appeal_require_reviewer(const AgAccount *account, const AgActor *actor, const
 
 bool
 ag_appeal_may_review(const AgAccount *account, const AgActor *actor, const AgAppeal *appeal,
-					 bool senior)
+					 TimestampTz at)
 {
 	const AgKind *kind = kind_of(appeal);
 
-	return (actor->roles & review_roles(appeal, kind, senior)) != 0 && ag_freeze_outranks(actor, account) &&
+	return (actor->roles & review_roles(appeal, kind, at)) != 0 && ag_freeze_outranks(actor, account) &&
 		!ag_appeal_store_is_party(ag_appeal_store_parties(account->account_id, appeal->freeze_no,
 														  appeal->no, appeal->parties),
 								  actor->person);
@@ -125,7 +132,7 @@ ag_appeal_claim(AgAccount *account, const AgActor *actor, AgAppeal *appeal, Time
 				errdetail("Until %s.", ag_time_iso(appeal->claim_until)),
 				errhint("Take another one with acctguard.appeal_claim()."));
 	ag_appeal_require(appeal, AG_APPEAL_CLAIM, at);
-	ag_appeal_require_reviewer(account, actor, appeal, false);
+	ag_appeal_require_reviewer(account, actor, appeal, at);
 
 	appeal->parties = ag_appeal_store_parties(account->account_id, appeal->freeze_no, appeal->no,
 											  appeal->parties);
@@ -149,7 +156,7 @@ try_claim(const AgActor *actor, const AgAppeal *seen)
 	at = ag_account_now(account);
 	appeal = ag_appeal_store_read(seen->account_id, seen->no);
 	if (ag_appeal_state(appeal, at) != AG_APPEAL_SUBMITTED ||
-		!ag_appeal_may_review(account, actor, appeal, false))
+		!ag_appeal_may_review(account, actor, appeal, at))
 		return NULL;
 	(void) ag_appeal_settle(account, appeal, at);
 	ag_appeal_claim(account, actor, appeal, at);
@@ -234,7 +241,7 @@ ag_appeal_require_reader(const AgAccount *account, const AgActor *actor, const A
 		ag_appeal_require_claimer(appeal, actor, at);
 		return;
 	}
-	ag_appeal_require_reviewer(account, actor, appeal, at >= appeal->sign_until);
+	ag_appeal_require_reviewer(account, actor, appeal, at);
 	if (strcmp(appeal->decided_by, actor->person) == 0)
 		ereport(ERROR, ag_errcode(AG_ERR_NOT_CLAIMER),
 				errmsg("\"%s\" has decided case %d", actor->person, appeal->no),

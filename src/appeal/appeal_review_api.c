@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 
 PG_FUNCTION_INFO_V1(acctguard_appeal_open_review);
 PG_FUNCTION_INFO_V1(acctguard_appeal_claim);
@@ -21,6 +22,8 @@ PG_FUNCTION_INFO_V1(acctguard_appeal_decide);
 PG_FUNCTION_INFO_V1(acctguard_appeal_sign);
 PG_FUNCTION_INFO_V1(acctguard_appeal_refuse_sign);
 PG_FUNCTION_INFO_V1(acctguard_appeal_open_statement);
+PG_FUNCTION_INFO_V1(acctguard_appeal_file);
+PG_FUNCTION_INFO_V1(acctguard_appeal_abuse_check);
 PG_FUNCTION_INFO_V1(acctguard_appeal_queue);
 PG_FUNCTION_INFO_V1(acctguard_appeal_overdue);
 
@@ -274,7 +277,7 @@ acctguard_appeal_open_statement(PG_FUNCTION_ARGS)
 
 		if (step->body == NULL)
 			continue;
-		result = ag_appeal_open_text(account_id, no, step->step, step->body, &text);
+		result = ag_appeal_open_step(appeal, step, &text);
 		if (result != AG_KEY_OK)
 			ag_keyring_refuse(result, AG_PURPOSE_SUBJECT, 0);
 		put_row(rsinfo, STATEMENT_COLUMNS, (NullableDatum[]) {
@@ -284,6 +287,41 @@ acctguard_appeal_open_statement(PG_FUNCTION_ARGS)
 	}
 	ag_appeal_emit(account, AG_ACTION_APPEAL_STATEMENT_OPENED, appeal, at);
 	ag_account_save(account);
+	return (Datum) 0;
+}
+
+/* appeal_file(account_id, appeal_no): jsonb */
+Datum
+acctguard_appeal_file(PG_FUNCTION_ARGS)
+{
+	int64		account_id = ag_arg_account(fcinfo, 0);
+	int			no = arg_no(fcinfo, 1);
+	AgAccount  *account = ag_account_lock(account_id);
+	TimestampTz at = ag_account_now(account);
+	AgAppeal   *appeal = ag_appeal_load(account, no, at);
+	Datum		file;
+
+	ag_appeal_require_reader(account, ag_actor(), appeal, at);
+	file = DirectFunctionCall1(jsonb_in, CStringGetDatum(ag_appeal_file(appeal, at)));
+	ag_appeal_emit(account, AG_ACTION_APPEAL_FILE_READ, appeal, at);
+	ag_account_save(account);
+	return file;
+}
+
+/* appeal_abuse_check(account_id) */
+Datum
+acctguard_appeal_abuse_check(PG_FUNCTION_ARGS)
+{
+	int64		account_id = ag_arg_account(fcinfo, 0);
+	AgAppealAbuse abuse;
+
+	(void) ag_account_require(account_id);
+	ag_appeal_abuse(account_id, ag_now(), &abuse);
+	InitMaterializedSRF(fcinfo, 0);
+	put_row((ReturnSetInfo *) fcinfo->resultinfo, 4, (NullableDatum[]) {
+		ag_int4(abuse.unfounded), ag_int4(abuse.appeals), ag_time(abuse.warned_at),
+		ag_bool(abuse.may_suspend)
+	});
 	return (Datum) 0;
 }
 

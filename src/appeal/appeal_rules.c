@@ -64,7 +64,9 @@ static const char *const event_names[] = {
 #define SUBMIT_ERRORS \
 	"FREEZE_UNKNOWN, NOT_OWNER, NOT_APPEALABLE, NOT_INFORMED, APPEAL_DEADLINE, CASE_OPEN, APPEALS_EXHAUSTED, " \
 	"APPEAL_SUSPENDED, APPEAL_TEXT, IDEMPOTENCY_CONFLICT"
-#define REVIEW_GUARD "not a party, outranks the account; freezes of an authority: who lifts them"
+#define REVIEW_GUARD \
+	"not a party, outranks the account; freezes of an authority: who lifts them; operator and compliance: " \
+	"overdue ones of kinds that escalate; programs may only grant"
 #define DECIDE_GUARD \
 	"the live claimer; reasons; a person unless granted; total freezes and signoff_points or more: signoff first"
 #define DECIDE_ERRORS \
@@ -84,7 +86,7 @@ static const AgAppealTransition transitions[] = {
 	{"P1", AWAITING, AG_APPEAL_JOIN, SUBMITTED, OWNER, SUBMIT_GUARD "; a review without an appeal is open", SUBMIT_ERRORS},
 	{"P1", NONE, AG_APPEAL_OPEN, SUBMITTED, "imposing, or moderator, reviewer, compliance, operator",
 	"imposed under a kind with review_due; or the own motion of staff, no case open", "NOT_APPEALABLE, CASE_OPEN"},
-	{"P2", SUBMITTED, AG_APPEAL_CLAIM, IN_REVIEW, "reviewer, compliance, risk", REVIEW_GUARD,
+	{"P2", SUBMITTED, AG_APPEAL_CLAIM, IN_REVIEW, "reviewer, compliance, operator, risk", REVIEW_GUARD,
 	"NOT_INDEPENDENT, CLAIMED, REVIEW_ROLE, FREEZE_RANK"},
 	{"P3", IN_REVIEW, AG_APPEAL_RELEASE, SUBMITTED, "claimer, clock", "or claim_until reached", "NOT_CLAIMER"},
 	{"P4", IN_REVIEW, AG_APPEAL_ASK, AWAITING, "claimer", "fewer than appeal_rounds rounds so far", "ROUNDS, NOT_CLAIMER"},

@@ -5,7 +5,7 @@
  *
  * A text is its length (4 bytes, big-endian), itself, and zeros up to the next 256
  * bytes, so that its ciphertext does not tell how long it is.  It opens only as the
- * step of the case of the account it was sealed for.
+ * field and the row of the case of the account it was sealed for.
  *
  * Memory: results in the caller's context; what was only needed in between is wiped.
  *
@@ -19,11 +19,11 @@
 #define PAD_STEP 256
 
 static AgBinding
-text_binding(int64 account_id, int no, int step)
+text_binding(const char *field, int64 account_id, int no, int below)
 {
-	AgBinding	binding = {.field = "appeal_step.body", .account_id = account_id, .parts = 1};
+	AgBinding	binding = {.field = field, .account_id = account_id, .parts = 1};
 
-	binding.record = ag_appeal_record(no, step);
+	binding.record = ag_appeal_record(no, below);
 	return binding;
 }
 
@@ -35,9 +35,9 @@ ag_appeal_record(int no, int below)
 }
 
 bytea *
-ag_appeal_seal_text(int64 account_id, int no, int step, const char *text)
+ag_appeal_seal_text(const char *field, int64 account_id, int no, int below, const char *text)
 {
-	AgBinding	binding = text_binding(account_id, no, step);
+	AgBinding	binding = text_binding(field, account_id, no, below);
 	uint32		length = strlen(text);
 	uint32		prefix = pg_hton32(length);
 	Size		size = TYPEALIGN(PAD_STEP, sizeof(prefix) + length);
@@ -53,9 +53,10 @@ ag_appeal_seal_text(int64 account_id, int no, int step, const char *text)
 }
 
 AgKeyResult
-ag_appeal_open_text(int64 account_id, int no, int step, const bytea *sealed, char **text)
+ag_appeal_open_text(const char *field, int64 account_id, int no, int below, const bytea *sealed,
+					char **text)
 {
-	AgBinding	binding = text_binding(account_id, no, step);
+	AgBinding	binding = text_binding(field, account_id, no, below);
 	uint32		length;
 	bytea	   *plain;
 	AgKeyResult result = ag_subject_try_unseal(&binding, VARDATA_ANY(sealed),

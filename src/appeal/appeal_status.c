@@ -34,7 +34,7 @@ put_text(AgJson *json, const char *name, const AgAppeal *appeal, const AgAppealS
 
 	if (step == NULL || step->body == NULL)
 		return;
-	if (ag_appeal_open_text(appeal->account_id, appeal->no, step->step, step->body, &text) == AG_KEY_OK)
+	if (ag_appeal_open_step(appeal, step, &text) == AG_KEY_OK)
 		ag_json_text(json, name, text);
 	else
 		ag_json_bool(json, "sealed", true);

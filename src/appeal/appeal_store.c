@@ -27,7 +27,9 @@ enum
 	APPEAL_PARTIES,
 	APPEAL_IS_PARTY,
 	APPEAL_QUEUE,
-	APPEAL_OPEN_CASES
+	APPEAL_OPEN_CASES,
+	APPEAL_DUE,
+	APPEAL_SHREDDED
 };
 
 #define COLUMNS \
@@ -191,6 +193,25 @@ static const AgStatement statements[] = {
 			"FROM acctguard.appeal a WHERE closed_at IS NULL ORDER BY due_at, opened_at, account_id, no",
 		.expected = SPI_OK_SELECT,
 		.read_only = true
+	},
+	[APPEAL_DUE] = {
+		.name = "appeal.due",
+		.sql = "SELECT " COLUMNS " FROM acctguard.appeal a WHERE closed_at IS NULL AND (ask_until <= $1 "
+			"OR (reminders = 0 AND asked_at + (ask_until - asked_at) / 2 <= $1) "
+			"OR (reminders = 1 AND greatest(asked_at + (ask_until - asked_at) / 2, ask_until - interval '1 day') <= $1) "
+			"OR (breached_at IS NULL AND due_at <= coalesce(asked_at, $1)) "
+			"OR EXISTS (SELECT FROM acctguard.shred s WHERE s.account_id = a.account_id)) "
+			"ORDER BY account_id, no LIMIT $2",
+		.expected = SPI_OK_SELECT,
+		.nargs = 2,
+		.argtypes = {TIMESTAMPTZOID, INT4OID}
+	},
+	[APPEAL_SHREDDED] = {
+		.name = "appeal.shredded",
+		.sql = "SELECT EXISTS (SELECT FROM acctguard.shred WHERE account_id = $1)",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {INT8OID}
 	}
 };
 
@@ -373,4 +394,18 @@ List *
 ag_appeal_store_open(void)
 {
 	return appeals_from(ag_run_noargs(appeal_statements, APPEAL_OPEN_CASES));
+}
+
+/* Cases that the sweep has something to do with. */
+List *
+ag_appeal_store_due(int count, TimestampTz at)
+{
+	return appeals_from(ag_run(appeal_statements, APPEAL_DUE, ag_time(at), ag_int4(count)));
+}
+
+/* Was the account's key destroyed? */
+bool
+ag_appeal_store_shredded(int64 account_id)
+{
+	return ag_row_bool(ag_run(appeal_statements, APPEAL_SHREDDED, ag_int8(account_id)), 0, 1);
 }
