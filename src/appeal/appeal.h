@@ -345,6 +345,7 @@ extern void ag_appeal_abuse(int64 account_id, TimestampTz at, AgAppealAbuse *abu
  * appeal_sweep.c: what the clock did, written down; breach policies; reminders.
  */
 extern int64 ag_appeal_sweep(int64 limit);
+extern int64 ag_appeal_sweep_due(int64 most);
 
 /*
  * appeal_ticket.c: appeals of people who cannot log in.

@@ -72,7 +72,7 @@ ag_appeal_file(const AgAppeal *appeal, TimestampTz at)
 		freezes = lappend(freezes, freeze_json(lfirst(cell), at));
 	foreach(cell, ag_appeal_store_list(appeal->account_id))
 		if (((AgAppeal *) lfirst(cell))->no != appeal->no)
-			others = lappend(others, other_json(lfirst(cell), at));
+		others = lappend(others, other_json(lfirst(cell), at));
 
 	ag_json_begin(&json);
 	ag_json_int(&json, "account", appeal->account_id);

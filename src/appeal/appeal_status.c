@@ -59,7 +59,7 @@ next_steps(const AgAppeal *appeal, AgAppealState state, TimestampTz remedy_until
 		return lappend(next, "wait");
 	}
 	if ((state == AG_APPEAL_DENIED || state == AG_APPEAL_DISMISSED || state == AG_APPEAL_LAPSED) &&
-		at < remedy_until)
+		at < remedy_until && remedy_until != DT_NOEND)
 		next = lappend(next, "reopen");
 	return next;
 }

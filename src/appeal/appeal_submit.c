@@ -19,6 +19,7 @@
 
 #include "appeal/appeal.h"
 #include "mb/pg_wchar.h"
+#include "outbox/outbox.h"
 
 
 #define DISTINCT_ENOUGH 8		/* nobody counts further */
@@ -305,6 +306,18 @@ join(AgAccount *account, const AgActor *actor, AgAppeal *open, const AgAppealOrd
 	return open;
 }
 
+/* Where the notices of this appeal go as well; what is wrong with the address says the outbox. */
+static void
+add_contact(AgAccount *account, const AgActor *actor, const AgAppeal *appeal, const char *address,
+			TimestampTz at)
+{
+	AgContactOrder order = {.address = address, .locale = appeal->locale, .verified = true};
+
+	order.channel = strchr(address, '@') != NULL ? AG_CHANNEL_EMAIL : AG_CHANNEL_SMS;
+	order.appeal_no = appeal->no;
+	(void) ag_contact_add(account, actor, &order, at);
+}
+
 AgAppeal *
 ag_appeal_submit(AgAccount *account, const AgActor *actor, const AgAppealOrder *order,
 				 TimestampTz at)
@@ -349,6 +362,8 @@ ag_appeal_submit(AgAccount *account, const AgActor *actor, const AgAppealOrder *
 		ag_appeal_ticket_use(account->account_id, ticket, appeal->no, at);
 	if (freeze->informed_at == DT_NOEND)
 		ag_freeze_store_inform(account->account_id, freeze->no, at);
+	if (order->contact != NULL)
+		add_contact(account, actor, appeal, order->contact, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_SUBMITTED, appeal, at);
 	return appeal;
 }

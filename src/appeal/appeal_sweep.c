@@ -123,3 +123,10 @@ ag_appeal_sweep(int64 limit)
 	}
 	return done;
 }
+
+/* How many cases wait for that, counted up to most. */
+int64
+ag_appeal_sweep_due(int64 most)
+{
+	return list_length(ag_appeal_store_due((int) Min(most, 100000), ag_now()));
+}

@@ -16,6 +16,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "appeal/appeal.h"
 #include "audit/audit.h"
 #include "freeze/freeze.h"
 #include "guc.h"
@@ -37,6 +38,8 @@ static const AgTask tasks[] = {
 	{"freeze", "tells of freezes that started, ended or came back by the clock, of probations that "
 		"are over, of rules to be acknowledged", 0,
 	ag_freeze_sweep, ag_freeze_sweep_due},
+	{"appeal", "tells of appeals that lapsed, of deadlines that come near, of cases that are overdue", 0,
+	ag_appeal_sweep, ag_appeal_sweep_due},
 	{"lifecycle", "closes accounts whose time for changing one's mind has passed", 0,
 	ag_lifecycle_sweep, ag_lifecycle_sweep_due}
 };
