@@ -19,6 +19,7 @@
 #include "freeze/freeze.h"
 #include "guc.h"
 #include "keyring/keyring.h"
+#include "lifecycle/lifecycle.h"
 #include "outbox/outbox.h"
 #include "phone/phone.h"
 #include "policy/policy.h"
@@ -42,6 +43,8 @@ _PG_init(void)
 	ag_audit_init();
 	ag_account_probe_init();
 	ag_outbox_init();
+	ag_freeze_notice_init();
+	ag_lifecycle_notice_init();
 	ag_standing_init();
 	ag_scope_init();
 	ag_appeal_init();

@@ -76,7 +76,7 @@ CREATE INDEX notice_due ON acctguard.notice (channel, not_before) WHERE state = 
 CREATE INDEX notice_dead ON acctguard.notice (ended_at) WHERE state = 'dead';
 COMMENT ON TABLE acctguard.notice IS
 'The outbox: one row per event, channel and contact, written in the event''s transaction. It holds no text and no address; both are made when the notice is claimed or read.';
-COMMENT ON COLUMN acctguard.notice.no IS 'number within the account, from its counter; negative: announced to many accounts at once';
+COMMENT ON COLUMN acctguard.notice.no IS 'number within the account: aseq times 1000, and which notice of the event it is; negative: announced to many accounts at once';
 COMMENT ON COLUMN acctguard.notice.event IS 'what happened: a code of acctguard.events()';
 COMMENT ON COLUMN acctguard.notice.aseq IS 'the event in the ledger; NULL: announced';
 COMMENT ON COLUMN acctguard.notice.contact_no IS 'number of the account''s contact; NULL: in_app';

@@ -53,6 +53,7 @@
 	AG_ACTION(LADDER_UNSUPPORTED, 131, "freeze.ladder_unsupported", \
 			  "a ladder freeze that a person took over lost its strikes and awaits review") \
 	AG_ACTION(SCOPE_AMENDED, 132, "freeze.scope_amended", "a scope freeze was given another end") \
+	AG_ACTION(SCOPE_OVER, 133, "freeze.scope_over", "a scope freeze is over") \
 	AG_ACTION(FREEZE_ENDORSED, 122, "freeze.endorsed", "a person took over an automated proposal") \
 	AG_ACTION(FREEZE_AMENDMENT_PROPOSED, 123, "freeze.amendment_proposed", \
 			  "a harsher version waits for a second person") \
@@ -192,7 +193,7 @@ typedef struct AgEvent
 	const char *idempotency_key;	/* may be NULL */
 	const AgFields *before;		/* may be NULL */
 	const AgFields *after;		/* may be NULL */
-	struct AgAccount *account;	/* the locked account, which numbers what sinks write; or NULL */
+	struct AgAccount *account;	/* the locked account, for sinks; or NULL */
 } AgEvent;
 
 /* A sink writes its own record of the event in the caller's transaction. */

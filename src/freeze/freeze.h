@@ -339,6 +339,22 @@ extern const char *ag_part_name(char part);
 #define AG_RESTRICTION_COLUMNS 15
 extern void ag_restriction_values(const AgRestriction *restriction, Datum *values, bool *nulls);
 
+/* May the user be told the reasons? */
+extern bool ag_freeze_disclosed(const AgFreeze *freeze, TimestampTz at);
+
+/*
+ * freeze_wording.c: in words, in the language of a locale; freeze_notice.c.
+ */
+struct AgNotice;
+extern char *ag_freeze_words_mask(uint64 mask, const char *locale);
+extern const char *ag_freeze_words_kind(const char *kind, const char *locale);
+extern const char *ag_freeze_words_reason(const char *name, const char *locale);
+extern void ag_freeze_words_until(AgFields *values, const char *name, TimestampTz until,
+								  const char *locale);
+extern void ag_freeze_words(const struct AgNotice *notice, const AgFreeze *freeze,
+							const AgKind *kind, AgFields *values, TimestampTz at);
+extern void ag_freeze_notice_init(void);
+
 /*
  * freeze_observer.c: who has to know what becomes of freezes.  Registered at load by
  * folders of later ranks; called in the transaction of the change.

@@ -54,6 +54,12 @@ next_steps(const AgRestriction *restriction)
 	return next;
 }
 
+bool
+ag_freeze_disclosed(const AgFreeze *freeze, TimestampTz at)
+{
+	return freeze->disclose_at == DT_NOEND || freeze->disclose_at <= at;
+}
+
 static AgRestriction *
 new_restriction(List *freezes, const AgStanding *row, TimestampTz at)
 {
@@ -72,8 +78,7 @@ new_restriction(List *freezes, const AgStanding *row, TimestampTz at)
 	restriction->monitored = row->monitored;
 	restriction->rule = row->rule;
 	restriction->visible = restriction->kind->visible;
-	restriction->disclosed = restriction->visible &&
-		(freeze->disclose_at == DT_NOEND || freeze->disclose_at <= at);
+	restriction->disclosed = restriction->visible && ag_freeze_disclosed(freeze, at);
 	restriction->next = next_steps(restriction);
 	return restriction;
 }

@@ -86,6 +86,11 @@ extern int64 ag_account_adopt_rows(ArrayType *ids);
 extern void ag_adopt_identity(Datum value, Oid type, int64 *account_id, char **external_id);
 
 /*
+ * lifecycle_notice.c
+ */
+extern void ag_lifecycle_notice_init(void);
+
+/*
  * status.c
  */
 extern char *ag_account_status(int64 account_id);	/* JSON text */

@@ -11,7 +11,10 @@
  * pre-commit, not when the row is written: a transaction that has notified cannot be
  * prepared.  So after COMMIT PREPARED nobody is woken, and the notifier polls as well.
  *
- * Locks: the event's use-case has the account locked; its counter numbers the rows.
+ * Rows are numbered by their event, so they take no numbers from strikes and appeals,
+ * which people see.
+ *
+ * Locks: the event's use-case has the account locked.
  * Tables: notice, written; account_contact and notice_preference, read.
  *
  *-------------------------------------------------------------------------
@@ -26,6 +29,9 @@
 #include "utils/numeric.h"
 
 #define NOTIFY_CHANNEL "acctguard_notice"
+
+/* An event has fewer notices than that: in_app and one per contact. */
+#define NUMBERS 1000
 
 /* Channels to be woken for at commit: 1 << AgChannel. */
 static uint32 to_wake = 0;
@@ -96,7 +102,7 @@ static void
 write_notice(AgNotice *notice, AgAccount *account, AgChannel channel, int contact_no,
 			 TimestampTz not_before)
 {
-	notice->no = ag_account_next_child(account);
+	notice->no++;
 	notice->channel = channel;
 	notice->contact_no = contact_no;
 	if (channel != AG_CHANNEL_IN_APP && !notice->urgent)
@@ -131,6 +137,7 @@ write_notices(const AgEvent *event, const AgActor *actor, TimestampTz at)
 		return;
 
 	notice.account_id = event->account_id;
+	notice.no = event->aseq * NUMBERS;
 	notice.event = event->action;
 	notice.aseq = event->aseq;
 	notice.record = wish.record;

@@ -116,7 +116,8 @@ extern bool ag_policy_setting_in_range(AgSetting setting, int64 value);
 	AG_TOPIC(CAPABILITY, "capability", "capability") \
 	AG_TOPIC(NOTICE_TEMPLATE, "notice_template", "template") \
 	AG_TOPIC(COUNTRY_FLOOR, "country_floor", "country") \
-	AG_TOPIC(NUMBER_ALIAS, "number_alias", "alias")
+	AG_TOPIC(NUMBER_ALIAS, "number_alias", "alias") \
+	AG_TOPIC(LABEL, "label", "label")
 
 #define AG_TOPIC(symbol, name, key) AG_TOPIC_##symbol,
 typedef enum AgPolicyTopic
@@ -177,6 +178,7 @@ typedef struct AgCapability
 	const char *name;
 	int			bit;
 	const char *floor;			/* "floor", "soft" or NULL */
+	const char *description;
 } AgCapability;
 
 extern const AgCapability *ag_policy_capability(int bit);	/* NULL = no such bit */
@@ -321,6 +323,15 @@ typedef struct AgNumberAlias
 
 extern List *ag_policy_number_aliases(void);	/* AgNumberAlias *, kept in the cache */
 
+/*
+ * policy_label.c: what things are called, "reason/violation.spam/zh-CN".
+ */
+
+/* In the language of a locale, else in English; NULL if it is called nothing in either. */
+extern const char *ag_policy_label(const char *sort, const char *name, const char *locale);
+extern const char *ag_policy_phrase(const char *name, const char *locale);
+extern const char *ag_policy_label_problem(const char *key);
+
 extern void ag_policy_init(void);
 
 /*
@@ -372,6 +383,7 @@ extern AgKind *ag_policy_store_kind(const char *kind, int version); /* version 0
 extern AgReason *ag_policy_store_reason(const char *reason);
 extern AgRiskSignal *ag_policy_store_risk_signal(const char *name);
 extern List *ag_policy_store_ladder(void);
+extern AgResult *ag_policy_store_labels(void);	/* label, words */
 extern List *ag_policy_store_templates(void);	/* char *, keys of the enabled ones */
 extern AgTemplate *ag_policy_store_words(const char *key);	/* enabled, subject, body; NULL = none */
 extern AgResult *ag_policy_store_floors(void);	/* calling code, 0 = any other; floor */

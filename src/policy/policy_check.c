@@ -28,7 +28,7 @@ ag_policy_topic_require(const char *name)
 		ereport(ERROR, ag_errcode(AG_ERR_POLICY_UNKNOWN),
 				errmsg("there is no policy topic \"%s\"", name),
 				errhint("Topics are setting, freeze_kind, bundle, reason, ladder_step, risk_signal, "
-						"capability, notice_template, country_floor, number_alias."));
+						"capability, notice_template, country_floor, number_alias, label."));
 	return topic;
 }
 
@@ -179,6 +179,15 @@ check_ladder(const char *key)
 }
 
 static void
+check_label(const char *key)
+{
+	const char *problem = ag_policy_label_problem(key);
+
+	if (problem != NULL)
+		ag_policy_refuse(AG_TOPIC_LABEL, key, problem);
+}
+
+static void
 check_template(const char *key)
 {
 	AgTemplate *words = ag_policy_store_words(key);
@@ -244,6 +253,9 @@ ag_policy_check(AgPolicyTopic topic, const char *key)
 			break;
 		case AG_TOPIC_RISK_SIGNAL:
 			check_risk_signal(key);
+			break;
+		case AG_TOPIC_LABEL:
+			check_label(key);
 			break;
 		case AG_TOPIC_NOTICE_TEMPLATE:
 			check_template(key);

@@ -4,7 +4,7 @@
  *		Reading the policy tables: the newest version of each item.
  *
  * Tables: capability, bundle, reason, freeze_kind, ladder_step, risk_signal, setting,
- * notice_template, country_floor, number_alias.  Results live in the caller's memory context.
+ * notice_template, country_floor, number_alias, label.  Results live in the caller's memory context.
  *
  *-------------------------------------------------------------------------
  */
@@ -26,7 +26,8 @@ enum
 	TEMPLATE_ALL,
 	TEMPLATE_NEWEST,
 	COUNTRY_FLOOR_ALL,
-	NUMBER_ALIAS_ALL
+	NUMBER_ALIAS_ALL,
+	LABEL_ALL
 };
 
 #define KIND_COLUMNS \
@@ -84,7 +85,7 @@ enum
 static const AgStatement statements[] = {
 	[CAPABILITY_ALL] = {
 		.name = "capability.all",
-		.sql = "SELECT capability, bit::int4, floor FROM acctguard.capability ORDER BY bit",
+		.sql = "SELECT capability, bit::int4, floor, description FROM acctguard.capability ORDER BY bit",
 		.expected = SPI_OK_SELECT,
 		.any_version = true
 	},
@@ -141,6 +142,12 @@ static const AgStatement statements[] = {
 		.nargs = 1,
 		.argtypes = {TEXTOID}
 	},
+	[LABEL_ALL] = {
+		.name = "label.all",
+		.sql = "SELECT DISTINCT ON (label) label, words FROM acctguard.label "
+			"ORDER BY label, version DESC",
+		.expected = SPI_OK_SELECT
+	},
 	[TEMPLATE_ALL] = {
 		.name = "notice_template.all",
 		.sql = "SELECT template FROM (SELECT DISTINCT ON (template) template, enabled "
@@ -187,6 +194,7 @@ ag_policy_store_capabilities(void)
 		capability->name = ag_row_text(result, i, 1);
 		capability->bit = ag_row_int4(result, i, 2);
 		capability->floor = ag_row_text(result, i, 3);
+		capability->description = ag_row_text(result, i, 4);
 		list = lappend(list, capability);
 	}
 	return list;
@@ -326,6 +334,12 @@ ag_policy_store_risk_signal(const char *name)
 	signal->reason = ag_row_text(result, 0, 4);
 	signal->enabled = ag_row_bool(result, 0, 5);
 	return signal;
+}
+
+AgResult *
+ag_policy_store_labels(void)
+{
+	return ag_run_noargs(policy_statements, LABEL_ALL);
 }
 
 /* The keys of the templates that are switched on, char *. */

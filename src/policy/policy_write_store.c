@@ -109,6 +109,7 @@ static const AgStatement statements[] = {
 			  "{\"proposal\": false, \"enabled\": true}", LADDER_MEANING, ""),
 	VERSIONED(AG_TOPIC_RISK_SIGNAL, "risk_signal", "signal", "{\"enabled\": true}",
 			  "t.description", "description"),
+	VERSIONED(AG_TOPIC_LABEL, "label", "label", "{}", "t.words", "words"),
 	VERSIONED(AG_TOPIC_NOTICE_TEMPLATE, "notice_template", "template", "{\"enabled\": true}",
 			  "coalesce(t.subject, t.body)", ""),
 

@@ -46,12 +46,12 @@ SELECT pg_temp.quiet_end('UTC', t) FROM (VALUES ('2026-01-10 09:59+00'::timestam
 SELECT extract(hour FROM local) * 60 + extract(minute FROM local) AS minute FROM (SELECT clock_timestamp() AT TIME ZONE 'Asia/Shanghai' AS local) l \gset
 SELECT acctguard.policy_set('setting', 'quiet_from', to_jsonb(((:minute + 1439) % 1440)::int)) > 0 AND acctguard.policy_set('setting', 'quiet_until', to_jsonb(((:minute + 60) % 1440)::int)) > 0 AS quiet_now;
 INSERT INTO acctguard.notice (account_id, no, event, channel, contact_no, record, urgent, written_at, not_before, idempotency_key)
-SELECT 2302001, 1000 + n, 700, c, CASE WHEN c = 'push' THEN :one END, :one, n = 2, clock_timestamp(), clock_timestamp(), gen_random_uuid() FROM unnest('{push,push,in_app}'::text[]) WITH ORDINALITY v (c, n);
-SELECT notice_no, attempt FROM acctguard.notice_claim('push', 1000) WHERE account_id = 2302001 AND notice_no >= 1000;
-SELECT notice_no, tries, state, not_before > clock_timestamp() + interval '50 minutes' AS waits FROM acctguard.notice_list(2302001) WHERE notice_no >= 1000;
-SELECT count(*) FROM acctguard.notice_claim('in_app', 1000) WHERE account_id = 2302001 AND notice_no = 1003;
+SELECT 2302001, 9000000 + n, 700, c, CASE WHEN c = 'push' THEN :one END, :one, n = 2, clock_timestamp(), clock_timestamp(), gen_random_uuid() FROM unnest('{push,push,in_app}'::text[]) WITH ORDINALITY v (c, n);
+SELECT notice_no, attempt FROM acctguard.notice_claim('push', 1000) WHERE account_id = 2302001 AND notice_no >= 9000000;
+SELECT notice_no, tries, state, not_before > clock_timestamp() + interval '50 minutes' AS waits FROM acctguard.notice_list(2302001) WHERE notice_no >= 9000000;
+SELECT count(*) FROM acctguard.notice_claim('in_app', 1000) WHERE account_id = 2302001 AND notice_no = 9000003;
 SET acctguard.test_clock_offset = 3660;
-SELECT notice_no, attempt FROM acctguard.notice_claim('push', 1000) WHERE account_id = 2302001 AND notice_no = 1001;
+SELECT notice_no, attempt FROM acctguard.notice_claim('push', 1000) WHERE account_id = 2302001 AND notice_no = 9000001;
 RESET acctguard.test_clock_offset;
 SELECT acctguard.policy_set('setting', 'quiet_from', '0') > 0 AND acctguard.policy_set('setting', 'quiet_until', '0') > 0 AS over;
 
