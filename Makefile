@@ -146,7 +146,7 @@ $(INSTALL_SQL) $(UPDATE_SQL): FORCE
 	@DOMAINS="$(DOMAINS)" tools/assemble.sh $@
 .PHONY: FORCE
 
-.PHONY: test-databases deps demo demo-server demo-stop test lint upgradecheck coverage ubsan format check-format docs bench release
+.PHONY: test-databases deps demo demo-server demo-stop test model lint upgradecheck coverage ubsan format check-format docs bench release
 test-databases:
 	test/prepare "$(CONTRIB_TESTDB)" "$(ISOLATION_TESTDB)"
 
@@ -175,6 +175,10 @@ docs:
 	@[ ! -x tools/docs.sh ] || tools/docs.sh
 bench:
 	@test/bench/run
+# A long random walk against the oracle: make model STEPS=100000 [SEED=S].
+STEPS ?= 10000
+model: deps
+	@test/model/run --steps $(STEPS) $(if $(SEED),--seed $(SEED)) --coverage
 release:
 	@tools/release.sh $(NEXT)
 print-%:

@@ -83,14 +83,14 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_freeze_stay';
 COMMENT ON FUNCTION acctguard.freeze_stay(bigint, integer, text, timestamptz) IS
 'Suspends the effect of an active freeze while it is looked at again; its end does not move. until: NULL as long as the kind allows; all stays of a freeze together last at most stay_max of its kind. The effect comes back by the clock.
-Errors: UG100, UG101 not active, UG108 too long, UG115 role, UG119 kind.';
+Errors: UG100, UG101 not active, UG107 own account, UG108 too long, UG115 role, UG119 kind.';
 
 CREATE OR REPLACE FUNCTION acctguard.freeze_unstay(account_id bigint, freeze_no integer, reason text)
 RETURNS void
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_freeze_unstay';
 COMMENT ON FUNCTION acctguard.freeze_unstay(bigint, integer, text) IS
-'Ends the stay of a freeze: its effect is back at once. Errors: UG100, UG101 not stayed, UG115 role.';
+'Ends the stay of a freeze: its effect is back at once. Errors: UG100, UG101 not stayed, UG107 own account, UG115 role.';
 
 CREATE OR REPLACE FUNCTION acctguard.freeze_vacate(account_id bigint, freeze_no integer, reason text)
 RETURNS text
@@ -123,7 +123,7 @@ RETURNS SETOF record
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_freeze_satisfy';
 COMMENT ON FUNCTION acctguard.freeze_satisfy(bigint, integer, text, jsonb) IS
-'Ends a freeze because the condition its kind names is met: identity_verified or verified_login (acctguard_app, with a fresh proof made after the freeze began) or risk_over (acctguard_risk and those who lift the kind). Returns what remains, as freeze_lift() does. A proof of identity does not end freezes for violations or orders.
+'Ends a freeze because the condition its kind names is met: identity_verified or verified_login (acctguard_app and those who lift the kind, with a fresh proof made after the freeze began) or risk_over (acctguard_risk and those who lift the kind). Returns what remains, as freeze_lift() does. A proof of identity does not end freezes for violations or orders.
 proof: {"method": "...", "at": "...", "session_since": "..."}; one from a session opened after the freeze began does not count.
 Errors: UG100, UG101, UG115 role, UG116 proof, UG118 condition.';
 

@@ -47,7 +47,7 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_account_terminate';
 COMMENT ON FUNCTION acctguard.account_terminate(bigint, text) IS
 'Closes an account for good after a final ban (one that cannot be appealed any more). The first call proposes, a call by a second person within policy proposal_life (seconds) does it; returns proposed or terminated.
-Errors: UG404; UG601 the account is neither active nor closing; UG602 a legal hold; UG603 no final ban; UG113 the same person again; UG107 the person''s own account.';
+Errors: UG404; UG601 the account is neither active nor closing; UG602 a legal hold, or a freeze that blocks closing; UG603 no final ban; UG113 the same person again; UG107 the person''s own account.';
 
 CREATE OR REPLACE FUNCTION acctguard.account_reopen(account_id bigint, reason text)
 RETURNS text
@@ -62,7 +62,7 @@ RETURNS void
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_account_erase';
 COMMENT ON FUNCTION acctguard.account_erase(bigint, text) IS
-'Erases a closed account: its attributes go and its key is destroyed (see subject_shred), its id and its records stay, so nobody ever gets the id again. Possible once policy retention (seconds) and every appeal window of a total freeze are over.
+'Erases a closed account: its attributes go and its key is destroyed (see subject_shred), freezes that have not ended do, its id and its records stay, so nobody ever gets the id again. Possible once policy retention (seconds) and every appeal window of a total freeze are over.
 Errors: UG404; UG601 the account is not closed; UG602 a legal hold or a freeze keeps it; UG604 too early, the detail says when.';
 
 CREATE OR REPLACE FUNCTION acctguard.account_change(

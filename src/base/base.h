@@ -129,6 +129,7 @@ extern char *ag_arg_text(FunctionCallInfo fcinfo, int n);	/* NULL = NULL */
 extern TimestampTz ag_arg_time(FunctionCallInfo fcinfo, int n); /* NULL = DT_NOEND */
 extern int64 ag_arg_account(FunctionCallInfo fcinfo, int n);	/* NULL is an error */
 extern char *ag_arg_required_text(FunctionCallInfo fcinfo, int n, const char *name);
+extern bool ag_blank(const char *text);
 extern char *ag_arg_short_text(FunctionCallInfo fcinfo, int n, const char *name, int most);
 extern TimestampTz ag_arg_finite_time(FunctionCallInfo fcinfo, int n, const char *name);	/* NULL = DT_NOEND */
 extern TimestampTz ag_arg_end_time(FunctionCallInfo fcinfo, int n, const char *name);	/* may be infinity */

@@ -199,12 +199,19 @@ ag_arg_time(FunctionCallInfo fcinfo, int n)
 	return PG_ARGISNULL(n) ? DT_NOEND : PG_GETARG_TIMESTAMPTZ(n);
 }
 
+/* Is a text left out, or is there nothing to read in it? */
+bool
+ag_blank(const char *text)
+{
+	return text == NULL || text[strspn(text, " \t\r\n")] == '\0';
+}
+
 char *
 ag_arg_required_text(FunctionCallInfo fcinfo, int n, const char *name)
 {
 	char	   *value = ag_arg_text(fcinfo, n);
 
-	if (value == NULL || value[strspn(value, " \t\r\n")] == '\0')
+	if (ag_blank(value))
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("%s must not be empty", name));
 	ag_check_length(value, name, AG_MOST_NOTE);

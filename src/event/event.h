@@ -61,6 +61,7 @@
 			  "a harsher version was rejected or withdrawn") \
 	AG_ACTION(FREEZE_VACATE_PROPOSED, 125, "freeze.vacate_proposed", \
 			  "the annulment of a decision waits for a second person") \
+	AG_ACTION(FREEZE_CLOSED, 126, "freeze.closed", "a freeze ended because its account was erased") \
 	AG_ACTION(FREEZE_STARTED, 140, "freeze.started", "a scheduled freeze took effect by the clock") \
 	AG_ACTION(FREEZE_EXPIRED, 141, "freeze.expired", "a freeze ended by the clock") \
 	AG_ACTION(FREEZE_PROPOSAL_LAPSED, 142, "freeze.proposal_lapsed", \

@@ -91,6 +91,7 @@ typedef struct AgFreezeStatement
 extern AgFreezeStatement *ag_freeze_order_statement(const AgFreezeOrder *order,
 													const AgAccount *account, const AgKind *kind,
 													const AgReason *reason, bool automated);
+extern bool ag_freeze_facts_suffice(const char *facts);
 extern void ag_freeze_check_statement(const AgKind *kind, const AgFreezeOrder *order);
 extern char *ag_freeze_order_rule(const AgFreezeOrder *order, const AgAccount *account,
 								  const AgKind *kind);

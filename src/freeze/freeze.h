@@ -226,7 +226,7 @@ extern void ag_freeze_reject(AgAccount *account, const AgActor *actor, int no, c
  */
 typedef struct AgFreezeAmendment
 {
-	int			expected_version;	/* 0 = any */
+	int			expected_version;	/* -1 = any */
 	bool		starts_given;
 	TimestampTz starts_at;
 	bool		ends_given;
@@ -258,6 +258,8 @@ extern void ag_freeze_satisfy(AgAccount *account, const AgActor *actor, int no,
 /* End a freeze without asking for authority: rejected proposals, closing of the account. */
 extern void ag_freeze_end_now(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
 							  AgFreezeEvent event, const char *reason, TimestampTz at);
+extern void ag_freeze_close_all(AgAccount *account, const AgActor *actor, const char *reason,
+								TimestampTz at);
 
 /*
  * freeze_statement.c: a proof of identity, made after the freeze began; UG116.
@@ -383,6 +385,8 @@ extern AgStatementTable freeze_statements;
 extern AgStatementTable freeze_version_statements;
 extern AgStatementTable freeze_sweep_statements;
 
+extern bool ag_freeze_store_by_person(const AgFreeze *freeze);
+
 /* The user was informed of a freeze; only the first time counts. */
 extern void ag_freeze_store_inform(int64 account_id, int no, TimestampTz at);
 
@@ -435,8 +439,10 @@ extern List *ag_scope_list_at(const AgAccount *account, TimestampTz at);
  */
 extern TimestampTz ag_freeze_closing_at(const AgAccount *account);
 extern AgLifecycle ag_freeze_lifecycle_at(const AgAccount *account, TimestampTz at);
+extern bool ag_freeze_is_open(const AgAccount *account, TimestampTz at);
 extern bool ag_freeze_lifecycle_row(const AgAccount *account, AgStanding *row);
 extern TimestampTz ag_freeze_appealable_until(const AgFreeze *freeze, const AgKind *kind);
+extern bool ag_freeze_blocks_erasure(const AgFreeze *freeze, const AgKind *kind, TimestampTz at);
 extern bool ag_freeze_has_final_ban(const AgAccount *account, TimestampTz at);
 extern TimestampTz ag_freeze_erasable_at(const AgAccount *account, TimestampTz at);
 

@@ -74,6 +74,7 @@ check_harsher(const AgAccount *account, const AgActor *actor, const AgKind *kind
 
 	ag_freeze_require_impose_role(actor, kind);
 	decision.automated = automated;
+	decision.ladder_score = 0;	/* he decides this, not the ladder */
 	ag_freeze_require_target(account, actor, kind, &decision, at);
 	if (automated)
 		ag_freeze_check_automated(kind, new->starts_at, new->ends_at);
@@ -129,7 +130,7 @@ ag_freeze_amend(AgAccount *account, const AgActor *actor, int no,
 	/* 1. Anybody who could impose or lift it may ask; is it the version he read? */
 	if ((actor->roles & (kind->impose_roles | kind->lift_roles)) == 0)
 		ag_freeze_require_impose_role(actor, kind);
-	if (amendment->expected_version != 0 && amendment->expected_version != freeze->version)
+	if (amendment->expected_version >= 0 && amendment->expected_version != freeze->version)
 		ereport(ERROR, ag_errcode(AG_ERR_VERSION),
 				errmsg("freeze %d has changed since it was read", no),
 				errdetail("Its version is %d, not %d.", freeze->version, amendment->expected_version),
@@ -137,6 +138,11 @@ ag_freeze_amend(AgAccount *account, const AgActor *actor, int no,
 	ag_freeze_require_transition(freeze, AG_FREEZE_AMEND, at);
 
 	/* 2. What would it be, and who may decide that? */
+	if (amendment->facts != NULL && !ag_freeze_facts_suffice(amendment->facts))
+		ereport(ERROR, ag_errcode(AG_ERR_REASON_REQUIRED),
+				errmsg("the facts of the new version are too short"),
+				errhint("Facts need at least " INT64_FORMAT " characters.",
+						ag_policy_setting(AG_SETTING_STATEMENT_MIN)));
 	new = amended(freeze, kind, amendment, at);
 	harsher = is_harsher(freeze, new);
 	version.decision_automated = ag_freeze_is_automated(actor, kind, &order);
@@ -217,10 +223,14 @@ ag_freeze_confirm_amendment(AgAccount *account, const AgActor *actor, AgFreeze *
 	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
 	AgFreeze   *new = ag_freeze_store_version(freeze, freeze->amendment);
 	AgFreezeVersion version = {.version = freeze->version + 1, .issued_at = at};
+	AgFreeze	decision;
 
 	ag_freeze_require_transition(freeze, AG_FREEZE_AMEND, at);
 	ag_freeze_require_other_person(freeze, actor, freeze->amendment_by, "amended");
-	ag_freeze_require_target(account, actor, kind, new, at);
+	decision = *new;
+	decision.automated = false;
+	decision.ladder_score = 0;
+	ag_freeze_require_target(account, actor, kind, &decision, at);
 	if (ag_freeze_state(freeze, at) == AG_FREEZE_ACTIVE)
 		new->starts_at = freeze->starts_at;
 	else

@@ -145,7 +145,7 @@ acctguard_freeze_amend(PG_FUNCTION_ARGS)
 	amendment.legal_reference = ag_arg_short_text(fcinfo, 6, "legal_reference", AG_MOST_NOTE);
 	amendment.evidence = ag_arg_json(fcinfo, 7, "evidence");
 	amendment.note = ag_arg_short_text(fcinfo, 8, "note", AG_MOST_NOTE);
-	amendment.expected_version = PG_ARGISNULL(9) ? 0 : PG_GETARG_INT32(9);
+	amendment.expected_version = PG_ARGISNULL(9) ? -1 : Max(PG_GETARG_INT32(9), 0);
 
 	account = ag_account_lock(account_id);
 	version = ag_freeze_amend(account, ag_actor(), no, &amendment, ag_account_now(account));
@@ -298,7 +298,8 @@ list_values(const AgFreeze *freeze, TimestampTz at, Datum *values, bool *nulls)
 	put_time(values, nulls, 12, freeze->proposal_until);
 	put_text(values, nulls, 13, freeze->endorsed_by);
 	put_text(values, nulls, 14, freeze->approved_by);
-	put_number(values, nulls, 15, at < freeze->amendment_until ? freeze->amendment : 0);
+	put_number(values, nulls, 15, state != AG_FREEZE_ENDED && at < freeze->amendment_until
+			   ? freeze->amendment : 0);
 	put_time(values, nulls, 16, freeze->ended_at);
 	put_text(values, nulls, 17, freeze->ended_by);
 	put_time(values, nulls, 18, freeze->vacated_at);

@@ -175,10 +175,10 @@ ag_freeze_require_target(const AgAccount *account, const AgActor *actor, const A
 {
 	uint64		login = UINT64CONST(1) << ag_policy_capability_bit("session.create");
 
-	if (account->state != AG_ACTIVE && account->state != AG_CLOSING)
+	if (!ag_freeze_is_open(account, at))
 		ereport(ERROR, ag_errcode(AG_ERR_ACCOUNT_STATE),
 				errmsg("account " INT64_FORMAT " is %s", account->account_id,
-					   ag_lifecycle_name(account->state)),
+					   ag_lifecycle_name(ag_freeze_lifecycle_at(account, at))),
 				errdetail("Accounts that are active or closing can be frozen."));
 	if (ag_freeze_is_self(kind))
 		return;
@@ -212,7 +212,7 @@ ag_freeze_require_lift(const AgAccount *account, const AgActor *actor, const AgF
 	ag_freeze_require_other_person(freeze, actor, freeze->issued_by, "issued");
 	ag_freeze_require_other_person(freeze, actor, freeze->endorsed_by, "endorsed");
 	ag_freeze_require_other_person(freeze, actor, freeze->approved_by, "approved");
-	if (legal_reference == NULL || legal_reference[0] == '\0')
+	if (ag_blank(legal_reference))
 		ereport(ERROR, ag_errcode(AG_ERR_REASON_REQUIRED),
 				errmsg("freezes of kind \"%s\" are lifted on the word of the authority", kind->kind),
 				errdetail("Missing: legal_reference."));

@@ -62,6 +62,15 @@ ag_freeze_lifecycle_at(const AgAccount *account, TimestampTz at)
 	return account->state;
 }
 
+/* Is it in use: active, or closing while the time of closing has not come? */
+bool
+ag_freeze_is_open(const AgAccount *account, TimestampTz at)
+{
+	AgLifecycle state = ag_freeze_lifecycle_at(account, at);
+
+	return state == AG_ACTIVE || state == AG_CLOSING;
+}
+
 /*
  * The row of standing that the lifecycle leaves; false if there is none.  A pending
  * account may appeal and write to the support, a closed one keeps the floor only.
@@ -125,6 +134,19 @@ ag_freeze_has_final_ban(const AgAccount *account, TimestampTz at)
 }
 
 /*
+ * Does it keep the account from being erased?  A ban does until nobody can appeal it
+ * any more, other kinds while they last.
+ */
+bool
+ag_freeze_blocks_erasure(const AgFreeze *freeze, const AgKind *kind, TimestampTz at)
+{
+	if (!kind->blocks_erasure)
+		return false;
+	return at < (kind->severity < SEVERITY_TOTAL ? ag_freeze_end(freeze)
+				 : ag_freeze_appealable_until(freeze, kind));
+}
+
+/*
  * When a closed account may be erased: after its retention and every appeal window
  * of a total freeze; DT_NOEND while a freeze that blocks erasure is in force.
  */
@@ -144,8 +166,7 @@ ag_freeze_erasable_at(const AgAccount *account, TimestampTz at)
 			continue;
 		if (kind->blocks_erasure)
 		{
-			/* A ban keeps the account until it is final, other kinds while they last. */
-			if (kind->severity < SEVERITY_TOTAL && at < ag_freeze_end(freeze))
+			if (kind->severity < SEVERITY_TOTAL && ag_freeze_blocks_erasure(freeze, kind, at))
 				return DT_NOEND;
 			erasable_at = Max(erasable_at, ag_freeze_final_at(freeze, kind, at));
 		}

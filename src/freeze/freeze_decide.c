@@ -96,6 +96,7 @@ ag_freeze_approve(AgAccount *account, const AgActor *actor, int no, TimestampTz 
 {
 	AgFreeze   *freeze = ag_freeze_load(account->account_id, no);
 	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
+	AgFreeze	decision;
 
 	ag_freeze_require_approve_role(actor, kind);
 	ag_freeze_require_other_account(account, actor, kind);
@@ -108,13 +109,13 @@ ag_freeze_approve(AgAccount *account, const AgActor *actor, int no, TimestampTz 
 	require_proposal(freeze, AG_FREEZE_APPROVE, at);
 	ag_freeze_require_other_person(freeze, actor, freeze->issued_by, "proposed");
 	ag_freeze_require_other_person(freeze, actor, freeze->endorsed_by, "endorsed");
+	decision = *freeze;
+	decision.ladder_score = 0;	/* he decides this, not the ladder */
+	ag_freeze_require_target(account, actor, kind, &decision, at);
 	if (freeze->automated && kind->second_person && freeze->endorsed_at == DT_NOEND)
 		endorse(account, actor, freeze, at);
 	else
-	{
-		ag_freeze_require_target(account, actor, kind, freeze, at);
 		approve(account, actor, freeze, kind, at);
-	}
 	return ag_freeze_state(freeze, at);
 }
 

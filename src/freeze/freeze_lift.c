@@ -42,6 +42,8 @@ end_action(AgFreezeEvent event)
 			return AG_ACTION_FREEZE_SUPERSEDED;
 		case AG_FREEZE_REJECT:
 			return AG_ACTION_FREEZE_REJECTED;
+		case AG_FREEZE_CLOSE:
+			return AG_ACTION_FREEZE_CLOSED;
 		default:
 			return AG_ACTION_FREEZE_LIFTED;
 	}
@@ -81,6 +83,21 @@ ag_freeze_end_now(AgAccount *account, const AgActor *actor, AgFreeze *freeze, Ag
 {
 	ag_freeze_close(account, actor, freeze, event, reason, NULL, at);
 	ag_freeze_derive(account, at);
+}
+
+/* The account is erased: whatever is proposed, scheduled or running about it ends. */
+void
+ag_freeze_close_all(AgAccount *account, const AgActor *actor, const char *reason, TimestampTz at)
+{
+	ListCell   *cell;
+
+	foreach(cell, ag_freeze_list(account->account_id))
+	{
+		AgFreeze   *freeze = lfirst(cell);
+
+		if (ag_freeze_state(freeze, at) != AG_FREEZE_ENDED)
+			ag_freeze_close(account, actor, freeze, AG_FREEZE_CLOSE, reason, NULL, at);
+	}
 }
 
 /* The owner's way out of his own freeze: after the cooling-off time, with a proof. */
@@ -150,8 +167,9 @@ ag_freeze_satisfy(AgAccount *account, const AgActor *actor, int no, const char *
 	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
 	bool		risk_over = strcmp(condition, "risk_over") == 0;
 
-	ag_freeze_require_lift_role(actor, kind, kind->lift_roles | AG_ROLE_RISK |
-								(risk_over ? 0 : AG_ROLE_APP), "end");
+	/* Detectors know about risk, the app about its user's proofs. */
+	ag_freeze_require_lift_role(actor, kind, kind->lift_roles |
+								(risk_over ? AG_ROLE_RISK : AG_ROLE_APP), "end");
 	ag_freeze_require_other_account(account, actor, kind);
 	if (!ag_freeze_ends_on(freeze, kind, condition))
 		ereport(ERROR, ag_errcode(AG_ERR_CONDITION_UNKNOWN),

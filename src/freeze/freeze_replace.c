@@ -82,9 +82,11 @@ as_strict(const AgFreeze *freeze, const AgKind *kind, const AgFreeze *old,
 
 /* Does the new freeze do at least what the old one still does? */
 static bool
-covers(const AgFreeze *freeze, const AgKind *kind, const AgFreeze *old, TimestampTz at)
+covers(const AgFreeze *freeze, const AgKind *kind, const AgFreeze *old, const AgKind *old_kind,
+	   TimestampTz at)
 {
-	return strcmp(kind->mode, "deny") == 0 && freeze->rule == NULL &&
+	return (strcmp(kind->mode, "deny") == 0 || strcmp(kind->mode, old_kind->mode) == 0) &&
+		freeze->rule == NULL &&
 		(old->denies & ~freeze->denies) == 0 && freeze->ends_at >= ag_freeze_end(old) &&
 		freeze->starts_at <= Max(old->starts_at, at);
 }
@@ -99,7 +101,7 @@ ag_freeze_require_replaceable(const AgAccount *account, const AgActor *actor,
 	bool		own_wish = ag_freeze_is_self(kind) && !ag_freeze_is_self(old_kind);
 
 	ag_freeze_require_transition(old, AG_FREEZE_SUPERSEDE, at);
-	if (!own_wish && covers(freeze, kind, old, at) && as_strict(freeze, kind, old, old_kind))
+	if (!own_wish && covers(freeze, kind, old, old_kind, at) && as_strict(freeze, kind, old, old_kind))
 		return;
 	if (own_wish || (actor->roles & old_kind->lift_roles) == 0 ||
 		ag_freeze_acts_for_owner(actor, old_kind))

@@ -122,10 +122,10 @@ static const AgFreezeTransition transitions[] = {
 	VACATE_ERRORS},
 	{"F11", ENDED, AG_FREEZE_VACATE, ENDED, NULL, "appeal, or lift_roles or approve_roles", VACATE_GUARD,
 	VACATE_ERRORS},
-	{"F12", PROPOSED, AG_FREEZE_CLOSE, ENDED, "closed", "lifecycle", "the account is closed", ""},
-	{"F12", SCHEDULED, AG_FREEZE_CLOSE, ENDED, "closed", "lifecycle", "the account is closed", ""},
-	{"F12", ACTIVE, AG_FREEZE_CLOSE, ENDED, "closed", "lifecycle", "the account is closed", ""},
-	{"F12", STAYED, AG_FREEZE_CLOSE, ENDED, "closed", "lifecycle", "the account is closed", ""}
+	{"F12", PROPOSED, AG_FREEZE_CLOSE, ENDED, "closed", "lifecycle", "the account is erased", ""},
+	{"F12", SCHEDULED, AG_FREEZE_CLOSE, ENDED, "closed", "lifecycle", "the account is erased", ""},
+	{"F12", ACTIVE, AG_FREEZE_CLOSE, ENDED, "closed", "lifecycle", "the account is erased", ""},
+	{"F12", STAYED, AG_FREEZE_CLOSE, ENDED, "closed", "lifecycle", "the account is erased", ""}
 };
 
 const char *

@@ -179,10 +179,11 @@ ag_freeze_order_statement(const AgFreezeOrder *order, const AgAccount *account, 
 	return statement;
 }
 
-static bool
-blank(const char *text)
+/* Do the facts say enough to be read as a statement? */
+bool
+ag_freeze_facts_suffice(const char *facts)
 {
-	return text == NULL || text[strspn(text, " \t\r\n")] == '\0';
+	return !ag_blank(facts) && pg_mbstrlen(facts) >= ag_policy_setting(AG_SETTING_STATEMENT_MIN);
 }
 
 /* Does an order lack a field that its kind demands? */
@@ -190,14 +191,13 @@ static bool
 missing(const AgFreezeOrder *order, const char *field)
 {
 	if (strcmp(field, "reason") == 0)
-		return blank(order->reason);
+		return ag_blank(order->reason);
 	if (strcmp(field, "facts") == 0)
-		return blank(order->facts) || pg_mbstrlen(order->facts) <
-			ag_policy_setting(AG_SETTING_STATEMENT_MIN);
+		return !ag_freeze_facts_suffice(order->facts);
 	if (strcmp(field, "ground") == 0)
-		return blank(order->ground);
+		return ag_blank(order->ground);
 	if (strcmp(field, "legal_reference") == 0)
-		return blank(order->legal_reference);
+		return ag_blank(order->legal_reference);
 	if (strcmp(field, "conduct_at") == 0)
 		return order->conduct_at == DT_NOEND;
 	if (strcmp(field, "evidence") == 0)
@@ -220,7 +220,7 @@ ag_freeze_check_statement(const AgKind *kind, const AgFreezeOrder *order)
 	foreach(cell, ag_text_array_list(kind->required))
 		if (missing(order, lfirst(cell)))
 		appendStringInfo(&fields, "%s%s", fields.len > 0 ? ", " : "", (char *) lfirst(cell));
-	if (order->appeal == 0 && blank(order->legal_reference) &&
+	if (order->appeal == 0 && ag_blank(order->legal_reference) &&
 		strstr(fields.data, "legal_reference") == NULL)
 		appendStringInfo(&fields, "%slegal_reference", fields.len > 0 ? ", " : "");
 	if (fields.len > 0)
@@ -393,9 +393,9 @@ ag_freeze_check_proof(const AgFreeze *freeze, const char *proof, TimestampTz at)
 	made = get_text(object, "at");
 	session_since = get_text(object, "session_since");
 
-	if (blank(method))
+	if (ag_blank(method))
 		problem = "It names no method.";
-	else if (blank(made))
+	else if (ag_blank(made))
 		problem = "It has no time.";
 	else
 	{

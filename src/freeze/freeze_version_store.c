@@ -17,6 +17,7 @@ enum
 	VERSION_INSERT,
 	VERSION_COPY,
 	VERSION_LOAD,
+	VERSION_BY_PERSON,
 	VERSION_PUBLISHED
 };
 
@@ -59,6 +60,14 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_SELECT,
 		.nargs = 3,
 		.argtypes = {INT8OID, INT4OID, INT4OID}
+	},
+	[VERSION_BY_PERSON] = {
+		.name = "freeze_version.by_person",
+		.sql = "SELECT EXISTS (SELECT FROM acctguard.freeze_version "
+			"WHERE account_id = $1 AND no = $2 AND NOT proposal AND NOT decision_automated)",
+		.expected = SPI_OK_SELECT,
+		.nargs = 2,
+		.argtypes = {INT8OID, INT4OID}
 	},
 	[VERSION_PUBLISHED] = {
 		.name = "freeze_version.published",
@@ -121,6 +130,14 @@ ag_freeze_store_insert_version(const AgFreeze *freeze, int from, const AgFreezeV
 	if (result->count != 1)
 		elog(ERROR, "freeze %d of account " INT64_FORMAT " has no version %d", freeze->no,
 			 freeze->account_id, from);
+}
+
+/* Did a person decide one of the versions that were in force? */
+bool
+ag_freeze_store_by_person(const AgFreeze *freeze)
+{
+	return ag_row_bool(ag_run(freeze_version_statements, VERSION_BY_PERSON,
+							  ag_int8(freeze->account_id), ag_int4(freeze->no)), 0, 1);
 }
 
 /* The terms of a version: starts_at, ends_at, denies of a copy of the freeze. */

@@ -48,7 +48,8 @@ freeze_blocks(int64 account_id, AgHoldBlocks what, TimestampTz at)
 			case AG_FREEZE_SCHEDULED:
 			case AG_FREEZE_ACTIVE:
 			case AG_FREEZE_STAYED:
-				if (what == AG_HOLD_BLOCKS_CLOSURE ? kind->blocks_closure : kind->blocks_erasure)
+				if (what == AG_HOLD_BLOCKS_CLOSURE ? kind->blocks_closure
+					: ag_freeze_blocks_erasure(freeze, kind, at))
 					return true;
 				break;
 			default:
@@ -126,7 +127,7 @@ require_release(const AgActor *actor, const AgKind *kind, const char *legal_refe
 		ereport(ERROR, ag_errcode(AG_ERR_LIFT_ROLE),
 				errmsg("role \"%s\" may not release legal holds", actor->role),
 				errdetail("Roles that may: %s.", ag_role_names(kind->lift_roles)));
-	if (legal_reference == NULL || legal_reference[0] == '\0')
+	if (ag_blank(legal_reference))
 		ereport(ERROR, ag_errcode(AG_ERR_REASON_REQUIRED),
 				errmsg("a matter is released on a document"),
 				errdetail("Missing: legal_reference."));

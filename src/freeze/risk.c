@@ -165,10 +165,9 @@ risk_impose(AgAccount *account, const AgActor *actor, const AgRiskEvent *events,
 
 /* A machine freezes no staff and no protected account, and none that cannot be frozen. */
 static bool
-may_freeze(const AgAccount *account)
+may_freeze(const AgAccount *account, TimestampTz at)
 {
-	return (account->state == AG_ACTIVE || account->state == AG_CLOSING) &&
-		!account->protected && account->staff_rank == 0;
+	return ag_freeze_is_open(account, at) && !account->protected && account->staff_rank == 0;
 }
 
 static void
@@ -219,19 +218,19 @@ ag_risk_report(AgAccount *account, const AgActor *actor, const char *signal, int
 	AgRiskEvent *events;
 	int64	   *worth;
 
-	/* A late report of what was over before is kept, and counts for nothing. */
+	/* A late report of what was over before, or has decayed, is kept, and counts for nothing. */
+	since = Max(since, ag_risk_rule_horizon(at, half_life));
 	over = incident != NULL &&
 		ag_risk_store_cleared_incident(account->account_id, incident, since);
 
-	events = ag_risk_store_list(account->account_id,
-								Max(since, ag_risk_rule_horizon(at, half_life)), &count);
+	events = ag_risk_store_list(account->account_id, since, &count);
 	if (!over)
 		place_signal(events, &count, &event);
 	worth = palloc0(sizeof(int64) * Max(count, 1));
 	*score = ag_risk_rule_score(events, count, at, half_life, worth);
 	emit_signal(account, &event, *score);
 
-	if (!over && ag_risk_rule_reaches(*score, threshold) && !frozen && may_freeze(account))
+	if (!over && ag_risk_rule_reaches(*score, threshold) && !frozen && may_freeze(account, at))
 		freeze_no = risk_impose(account, actor, events, worth, count, *score, at);
 	ag_risk_store_insert(account->account_id, &event, evidence, *score, freeze_no, over, actor);
 	return freeze_no;

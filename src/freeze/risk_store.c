@@ -38,8 +38,10 @@ static const AgStatement statements[] = {
 	[RISK_EVENT_COUNTING] = {
 		.name = "risk_event.counting",
 		.sql = "SELECT no, signal, (weight * 1000000)::int8, incident::text, at "
-			"FROM acctguard.risk_event "
-			"WHERE account_id = $1 AND cleared_at IS NULL AND at > $2 ORDER BY incident, no",
+			"FROM acctguard.risk_event e "
+			"WHERE account_id = $1 AND cleared_at IS NULL AND at > $2 AND NOT EXISTS "
+			"(SELECT FROM acctguard.risk_event f WHERE f.account_id = $1 AND f.incident = e.incident "
+			"AND f.at <= $2) ORDER BY incident, no",
 		.expected = SPI_OK_SELECT,
 		.nargs = 2,
 		.argtypes = {INT8OID, TIMESTAMPTZOID}

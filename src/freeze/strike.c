@@ -349,7 +349,8 @@ ag_strike_warn(AgAccount *account, const AgActor *actor, const AgReason *reason,
 static bool
 taken_over(const AgFreeze *freeze)
 {
-	return freeze->approved_by != NULL || freeze->endorsed_by != NULL || freeze->version > 1;
+	return freeze->approved_by != NULL || freeze->endorsed_by != NULL ||
+		ag_freeze_store_by_person(freeze);
 }
 
 static void

@@ -45,12 +45,12 @@ require_other_account(const AgAccount *account, const AgActor *actor)
 }
 
 static void
-require_open(const AgAccount *account)
+require_open(const AgAccount *account, TimestampTz at)
 {
-	if (account->state != AG_ACTIVE && account->state != AG_CLOSING)
+	if (!ag_freeze_is_open(account, at))
 		ereport(ERROR, ag_errcode(AG_ERR_ACCOUNT_STATE),
 				errmsg("account " INT64_FORMAT " is %s", account->account_id,
-					   ag_lifecycle_name(account->state)),
+					   ag_lifecycle_name(ag_freeze_lifecycle_at(account, at))),
 				errdetail("Accounts that are active or closing can be warned."));
 }
 
@@ -66,6 +66,7 @@ acctguard_warn(PG_FUNCTION_ARGS)
 	char	   *idempotency_key = ag_arg_key(fcinfo, 5);
 	AgActor    *actor = ag_actor();
 	AgAccount  *account;
+	TimestampTz at;
 	TupleDesc	desc;
 	Datum		values[2];
 	bool		nulls[2] = {false, false};
@@ -81,10 +82,11 @@ acctguard_warn(PG_FUNCTION_ARGS)
 		elog(ERROR, "return type must be a row type");
 
 	account = ag_account_lock(account_id);
-	require_open(account);
+	at = ag_account_now(account);
+	require_open(account, at);
 	require_other_account(account, actor);
 	ag_freeze_require_rank(account, actor);
-	ag_strike_warn(account, actor, reason, points, facts, incident, idempotency_key, ag_account_now(account),
+	ag_strike_warn(account, actor, reason, points, facts, incident, idempotency_key, at,
 				   &score, &ladder_no);
 	ag_account_save(account);
 
@@ -133,6 +135,8 @@ acctguard_acknowledge(PG_FUNCTION_ARGS)
 	char	   *device = ag_arg_short_text(fcinfo, 4, "device", AG_MOST_NAME);
 	AgActor    *actor = ag_actor();
 	AgAccount  *account;
+	AgLifecycle state;
+	TimestampTz at;
 	bytea	   *text_hash;
 	int			opened;
 
@@ -146,11 +150,12 @@ acctguard_acknowledge(PG_FUNCTION_ARGS)
 	ag_check_length(rules_version, "rules_version", AG_MOST_NAME);
 	ag_acknowledge_require_role(actor);
 	account = ag_account_lock(account_id);
-	if (account->state == AG_ERASED || account->state == AG_CLOSED)
+	at = ag_account_now(account);
+	state = ag_freeze_lifecycle_at(account, at);
+	if (state == AG_ERASED || state == AG_CLOSED)
 		ereport(ERROR, ag_errcode(AG_ERR_ACCOUNT_STATE),
-				errmsg("account " INT64_FORMAT " is %s", account_id,
-					   ag_lifecycle_name(account->state)));
-	opened = ag_acknowledge(account, actor, rules_version, text_hash, locale, device, ag_account_now(account));
+				errmsg("account " INT64_FORMAT " is %s", account_id, ag_lifecycle_name(state)));
+	opened = ag_acknowledge(account, actor, rules_version, text_hash, locale, device, at);
 	ag_account_save(account);
 	PG_RETURN_INT32(opened);
 }

@@ -172,7 +172,7 @@ ag_account_activate(int64 account_id)
 	finish(account, AG_PENDING, AG_ACTION_ACCOUNT_ACTIVATED, NULL, at);
 }
 
-/* A stolen session must not close the account, nor keep it open. */
+/* A stolen session must not close the account, nor keep it open: the proof is newer than every alarm. */
 static void
 require_proof_under_alarm(const AgAccount *account, const char *proof, TimestampTz at)
 {
@@ -186,10 +186,7 @@ require_proof_under_alarm(const AgAccount *account, const char *proof, Timestamp
 		if (ag_freeze_state(freeze, at) == AG_FREEZE_ACTIVE && reason != NULL &&
 			(strcmp(reason->category, "security") == 0 ||
 			 strcmp(reason->category, "own_wish") == 0))
-		{
 			ag_freeze_check_proof(freeze, proof, at);
-			return;
-		}
 	}
 }
 
@@ -265,7 +262,7 @@ require_unheld(const AgAccount *account, AgHoldBlocks what, TimestampTz at)
 {
 	if (ag_hold_blocks(account->account_id, what, at))
 		ereport(ERROR, ag_errcode(AG_ERR_HELD),
-				errmsg("a legal hold keeps account " INT64_FORMAT, account->account_id));
+				errmsg("a legal hold or a freeze keeps account " INT64_FORMAT, account->account_id));
 }
 
 /* Who waits for a decision keeps what it is about. */
@@ -351,6 +348,7 @@ ag_account_erase(int64 account_id, const char *reason)
 				errdetail("It can be erased from %s on.", timestamptz_to_str(erasable_at)));
 
 	(void) ag_subject_shred(account_id, reason);
+	ag_freeze_close_all(account, ag_actor(), reason, at);
 	account->state = AG_ERASED;
 	ag_contact_forget(account, ag_actor(), reason, at);
 	account->erased_at = at;

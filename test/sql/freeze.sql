@@ -9,7 +9,7 @@ SELECT pg_temp.account(2100000, 2100099);
 
 -- FRZ-09: the state machine; this output is the specification that was reviewed.
 SELECT id, from_state, event, to_state, end_reason, who FROM acctguard.freeze_transitions();
-SELECT DISTINCT id, event, guard, errors FROM acctguard.freeze_transitions() ORDER BY 1, 2;
+SELECT DISTINCT id, event, guard, errors FROM acctguard.freeze_transitions() ORDER BY 1, 2, 3;
 -- every error it names exists, and every state has a way out that needs no user
 SELECT DISTINCT trim(e) AS unknown FROM acctguard.freeze_transitions(), regexp_split_to_table(errors, ',') AS e
 WHERE trim(e) <> '' AND trim(e) NOT IN (SELECT name FROM acctguard.errors());

@@ -28,7 +28,7 @@ SELECT pg_temp.try($$SELECT acctguard.freeze_amend(2100500, 1, capabilities => '
 SELECT pg_temp.try($$SELECT acctguard.freeze_amend(2100500, 1, facts => 'read before', expected_version => 2)$$);
 SELECT pg_temp.try($$SELECT acctguard.freeze_amend(2100500, 1, ends_at => clock_timestamp() - interval '1 second')$$);
 SELECT pg_temp.try($$SELECT acctguard.freeze_amend(2100500, 1, starts_at => clock_timestamp() + interval '1 day')$$);
-SELECT pg_temp.try($$SELECT acctguard.freeze_amend(2100500, 1, capabilities => '{status.view}', facts => 'the floor')$$);
+SELECT pg_temp.try($$SELECT acctguard.freeze_amend(2100500, 1, capabilities => '{status.view}', facts => 'not even the floor')$$);
 RESET SESSION AUTHORIZATION;
 SELECT * FROM pg_temp.versions(2100500);
 SELECT * FROM pg_temp.standing(2100500);

@@ -1,0 +1,402 @@
+# Chooses steps, writes each as SQL, and says what the server has to answer.
+package Model::Walker;
+use strict;
+use warnings;
+use List::Util qw(max min first);
+use POSIX qw(strftime);
+use Model::Policy;
+use Model::Account;
+use Model::Freeze;
+use Model::Life;
+
+use constant EPOCH => 946684800;    # 2000-01-01, where the server's clock counts from
+use constant START => 1104537600;   # 2035-01-01, far enough ahead of the real clock
+
+my @probed = qw(session.create msg.send.stranger msg.mention_all pay.large appeal.submit status.view);
+
+# Who may call what.
+my %everybody = map { $_ => 1 } qw(app risk moderator reviewer compliance operator);
+my %grant;
+sub grant { my ($roles, @commands) = @_; $grant{$_} = $roles foreach @commands; return }
+grant([ keys %everybody ], qw(freeze_impose freeze_lift freeze_satisfy));
+grant([qw(risk moderator reviewer compliance operator)], qw(freeze_amend freeze_reject));
+grant([qw(moderator reviewer compliance operator)], qw(freeze_approve freeze_stay freeze_unstay freeze_vacate));
+grant([qw(risk moderator operator)], qw(warn risk_report risk_clear));
+grant([qw(moderator reviewer operator)], qw(strike_void));
+grant(['moderator'], qw(acknowledgment_waive));
+grant(['compliance'], qw(legal_hold_place legal_hold_release));
+grant(['app'], qw(acknowledge account_open account_activate account_request_close account_cancel_close));
+grant(['operator'], qw(account_terminate account_reopen account_erase account_mark));
+
+sub new
+{
+    my ($class, %is) = @_;
+    my $self = bless { t => START, accounts => [], next => 1, steps => [], %is }, $class;
+    srand($self->{seed});
+    return $self;
+}
+
+sub pick { return $_[ int rand @_ ] }
+sub chance { return rand() < $_[0] }
+
+# One of the names, by weight.
+sub weighted
+{
+    my (@pairs) = @_;
+    my $sum = 0;
+    for (my $i = 1; $i < @pairs; $i += 2) { $sum += $pairs[$i] }
+    my $at = rand $sum;
+    while (@pairs)
+    {
+        my ($what, $weight) = splice @pairs, 0, 2;
+        return $what if ($at -= $weight) < 0;
+    }
+    die;
+}
+
+#
+# SQL text
+#
+
+sub quote { my ($text) = @_; $text =~ s/'/''/g; return "'$text'" }
+sub stamp { my ($t) = @_; return $t >= INF ? "'infinity'" : strftime("'%Y-%m-%d %H:%M:%S+00'", gmtime($t + EPOCH)) }
+sub array { return "'{" . join(',', @{ $_[0] }) . "}'" }
+sub uuid { return sprintf("'%08d-0000-4000-8000-000000000000'", $_[0]) }
+sub proof
+{
+    my ($proof) = @_;
+    my $text = '{"method": "face", "at": ' . (stamp($proof->{at}) =~ s/'/"/gr);
+    $text .= ', "session_since": ' . (stamp($proof->{session_since}) =~ s/'/"/gr) if $proof->{session_since};
+    return "'$text}'";
+}
+# Numbers of child records are nobody's business here: the nth strike.
+my $asked;
+sub strike_no { return "(SELECT s.no FROM acctguard.strike_list($asked) s ORDER BY s.no OFFSET $_[0] LIMIT 1)" }
+sub boolean { return $_[0] ? 'true' : 'false' }
+
+# An argument of a step: its name in SQL, how it is written.
+my %argument = (
+    kind => [ 'kind', \&quote ], reason => [ 'reason', \&quote ], facts => [ 'facts', \&quote ],
+    capabilities => [ 'capabilities', \&array ], starts => [ 'starts_at', \&stamp ], ends => [ 'ends_at', \&stamp ],
+    length => [ 'duration', sub { "'$_[0] seconds'" } ], ground => [ 'ground', \&quote ], reference => [ 'legal_reference', \&quote ],
+    conduct => [ 'conduct_at', \&stamp ], incident => [ 'incident', \&uuid ], automated => [ 'automated', \&boolean ],
+    replaces => [ 'replaces', sub { $_[0] } ], appeal => [ 'appeal', \&boolean ], prior => [ 'evidence', sub { q('{"prior_conduct": true}') } ],
+    key => [ 'idempotency_key', \&quote ], no => [ 'freeze_no', sub { $_[0] } ], expected => [ 'expected_version', sub { $_[0] } ],
+    until => [ 'until', \&stamp ], condition => [ 'condition', \&quote ], proof => [ 'proof', \&proof ], why => [ 'reason', \&quote ],
+    points => [ 'points', sub { $_[0] } ], strike => [ 'strike_no', \&strike_no ], signal => [ 'signal', \&quote ],
+    weight => [ 'weight', sub { $_[0] } ], matter => [ 'matter', \&quote ], pending => [ 'pending', \&boolean ],
+    rank => [ 'staff_rank', sub { $_[0] } ], protected => [ 'protected', \&boolean ], person => [ 'person', \&quote ],
+    rules => [ 'rules_version', \&quote ], hash => [ 'text_hash', \&quote ],
+);
+my %rows = (
+    freeze_lift => q{SELECT coalesce(string_agg(source || ' ' || no, ',' ORDER BY (source || ' ' || no) COLLATE "C"), '') FROM %s},
+    warn => q{SELECT score || ' ' || coalesce(freeze_no::text, '-') FROM %s},
+    risk_report => q{SELECT score::numeric(19,6) || ' ' || coalesce(freeze_no::text, '-') FROM %s},
+    legal_hold_place => q{SELECT 'held' FROM %s},
+    account_request_close => q{SELECT model.seconds(%s)},
+);
+$rows{freeze_satisfy} = $rows{freeze_lift};
+
+sub sql
+{
+    my ($account, $command, $x) = @_;
+    my %name = %argument;
+    $asked = $account->{id};
+    $name{no} = $argument{strike} if $command eq 'strike_void';
+    my @arguments = $command eq 'legal_hold_release' ? () : "account_id => $account->{id}";
+    foreach my $name (sort keys %$x)
+    {
+        next if $name eq 'request' || !defined $x->{$name};
+        push @arguments, "$name{$name}[0] => " . $name{$name}[1]->($x->{$name});
+    }
+    return sprintf($rows{$command} // 'SELECT %s', "acctguard.$command(" . join(', ', @arguments) . ')');
+}
+
+#
+# What the account looks like, in the words of model.state()
+#
+
+sub seconds { my ($t) = @_; return !defined $t || $t >= INF ? '-' : $t }
+
+sub picture
+{
+    my ($account, $t) = @_;
+    my $state = $account->lifecycle($t);
+    my $closes = $state eq 'closing' ? $account->closing_at($t) : $state =~ /^(closed|erased)$/ ? $account->{closed_at} // $account->closing_at($t) : INF;
+    my @parts = ("account $state " . seconds($closes));
+    foreach my $f (@{ $account->{freezes} })
+    {
+        my ($is, $reason) = Model::Account::state_of($f, $t);
+        push @parts, join(' ', 'freeze', $f->{no}, $is, $reason eq '' ? '-' : $reason, $f->{kind}, "v$f->{version}", seconds($f->{starts}), seconds($f->{ends}),
+            $f->{amendment} && $t < $f->{amendment}{until} && $is ne 'ended' ? $f->{amendment}{version} : '-', seconds($f->{vacated_at}), $f->{replaces} // '-');
+    }
+    push @parts, map { join(' ', @$_[0, 1, 2], names($_->[3]), seconds($_->[5])) } sort { "$a->[0] $a->[1]" cmp "$b->[0] $b->[1]" } $account->restrictions($t);
+    foreach my $strike (@{ $account->{strikes} })
+    {
+        push @parts, join(' ', 'strike', $strike->{freeze_no}, $strike->{points}, Model::Account::live($strike, $t) ? 'live' : 'over', $strike->{ladder_no} // '-');
+    }
+    my ($denied, $challenged) = ($account->denied($t, 'deny'), $account->denied($t, 'challenge'));
+    push @parts, 'denied ' . names($denied), 'challenged ' . names($challenged & ~$denied);
+    push @parts, 'allowed ' . join('', map { ($denied | $challenged) >> $BIT{$_} & 1 ? 0 : 1 } @probed);
+    if ($state eq 'closed')
+    {
+        my @errors = Model::Life::erase_errors($account, $t);
+        push @parts, 'erasable ' . (@errors ? "no" : 'yes');
+    }
+    return join(' | ', @parts);
+}
+
+sub probed { return array(\@probed) }
+
+#
+# Choosing
+#
+
+# How far the clock goes before the next step: often little, sometimes to an instant at which something changes, or just beside it.
+sub advance
+{
+    my ($self, $account) = @_;
+    my $t = $self->{t};
+    my @soon = grep { $_ < $t + (chance(0.15) ? 40 * DAY : 4 * DAY) } $account->boundaries($t);
+    my @far = $account->boundaries($t);
+    my $how = weighted(little => 50, hours => 25, days => 9, boundary => @soon ? 12 : 0, far => @far ? 0.3 : 0, weeks => 0.7);
+    my $step = $how eq 'little' ? 1 + int rand 900 : $how eq 'hours' ? 1 + int rand 12 * HOUR : $how eq 'days' ? int rand 3 * DAY : int rand 25 * DAY;
+    $step = pick(@soon) + pick(-1, 0, 0, 1) - $t if $how eq 'boundary';
+    $step = pick(@far) + pick(-1, 0, 1) - $t if $how eq 'far';
+    $self->{t} += max(1, $step);
+    return;
+}
+
+sub persons
+{
+    my (@roles) = @_;
+    return grep { may($_, @roles) } sort keys %PERSON;
+}
+
+# Somebody who may, as a rule; else somebody who may call it; else anybody.
+sub actor
+{
+    my ($command, @fit) = @_;
+    return pick(persons(@fit)) if @fit && chance(0.85);
+    return pick(persons(@{ $grant{$command} })) if chance(0.8);
+    return pick(sort keys %PERSON);
+}
+
+sub choose_freeze
+{
+    my ($account, $t, @weights) = @_;
+    return 0 if !@{ $account->{freezes} } || chance(0.01);
+    my %weight = @weights;
+    my @choices = map { ($_, $weight{ (Model::Account::state_of($_, $t))[0] } // 0.2) } @{ $account->{freezes} };
+    return weighted(@choices)->{no};
+}
+
+sub freeze_step
+{
+    my ($account, $t, $command) = @_;
+    my %states = (
+        freeze_approve => [ proposed => 10, active => 0.5, scheduled => 0.5, ended => 0.1 ], freeze_reject => [ proposed => 10, active => 0.5, ended => 0.1 ],
+        freeze_lift => [ active => 8, scheduled => 8, stayed => 10, ended => 0.1 ], freeze_amend => [ active => 8, scheduled => 12, ended => 0.1 ],
+        freeze_stay => [ active => 10, ended => 0.1 ], freeze_unstay => [ stayed => 10, active => 0.5, ended => 0.1 ],
+        freeze_satisfy => [ active => 10, stayed => 20, ended => 0.1 ], freeze_vacate => [ active => 5, stayed => 6, scheduled => 6, ended => 3 ],
+        acknowledgment_waive => [ ended => 5 ],
+    );
+    my $no = choose_freeze($account, $t, @{ $states{$command} });
+    if ($command =~ /approve|reject|vacate/ && chance(0.6))
+    {
+        my $waits = first { $command eq 'freeze_vacate' ? $_->{vacating} && !defined $_->{vacated_at} : $_->{amendment} } @{ $account->{freezes} };
+        $no = $waits->{no} if $waits;
+    }
+    my $f = $account->freeze($no);
+    return { command => $command, who => actor($command), x => { no => $no || 99, _extra($command, undef, $t) } } if !$f;
+    my $kind = Model::Account::kind($f);
+    my @fit = $command =~ /approve|reject/ ? (@{ $kind->{approve} } ? @{ $kind->{approve} } : @{ $kind->{impose} })
+        : $command eq 'freeze_amend' ? (chance(0.5) ? @{ $kind->{impose} } : @{ $kind->{lift} })
+        : $command eq 'freeze_satisfy' ? qw(app risk) : $command =~ /stay/ ? 'reviewer' : $command =~ /waive/ ? 'moderator' : @{ $kind->{lift} };
+    return { command => $command, who => actor($command, @fit), x => { no => $no, _extra($command, $f, $t) } };
+}
+
+sub a_proof
+{
+    my ($t, $f) = @_;
+    return if chance(0.1);
+    my $at = $t - (chance(0.8) ? int rand 300 : pick(900, 901, -1, 5000));
+    return { at => $at, chance(0.15) ? (session_since => $at - 60 - int rand 5000) : () };
+}
+
+sub _extra
+{
+    my ($command, $f, $t) = @_;
+    return () if $command eq 'freeze_approve';
+    return (why => 'because', chance(0.7) ? (reference => chance(0.05) ? ' ' : 'order 7') : (), proof => scalar a_proof($t, $f)) if $command eq 'freeze_lift';
+    return (condition => pick(qw(identity_verified identity_verified risk_over verified_login)), proof => scalar a_proof($t, $f)) if $command eq 'freeze_satisfy';
+    return (why => 'look again', chance(0.7) ? (until => $t + pick(-5, 60, HOUR, int rand 3 * DAY, int rand 9 * DAY)) : ()) if $command eq 'freeze_stay';
+    return (why => 'because') if $command ne 'freeze_amend';
+    my %x;
+    my $ends = $f && $f->{ends} < INF ? $f->{ends} : $t + 10 * DAY;
+    $x{ends} = weighted($ends + int rand 5 * DAY, 3, int(($t + $ends) / 2), 3, INF, 1, $t - 60, 0.2) if chance(0.7);
+    $x{starts} = $t + 1 + int rand 4 * DAY if $f && $f->{starts} > $t && chance(0.5);
+    $x{capabilities} = choice() if chance(0.35);
+    $x{facts} = chance(0.03) ? '  ' : 'he went on ' . int rand 1e6 if chance(0.7);
+    $x{expected} = $f->{version} - (chance(0.2) ? 1 : 0) if $f && chance(0.2);
+    $x{reference} = 'order 8' if chance(0.5);
+    return %x;
+}
+
+sub choice
+{
+    return pick([qw(msg.send.direct msg.send.stranger msg.send.group msg.send.channel contact.add)], ['messaging.out'], [qw(messaging.out social.out)],
+        ['msg.send.group'], [qw(moment.post moment.comment)], ['msg.send.stranger'], ['money.out']);
+}
+
+sub impose_step
+{
+    my ($account, $t) = @_;
+    my $name = weighted(temp_restrict => 4, feature_freeze => 7, feature_timeout => 6, ban => 6, emergency_lock => 4, compliance => 3, self_freeze => 3,
+        dormancy => 1.5, appeal_abuse => 1.5, monitor => 1);
+    my $kind = $KIND{$name};
+    my $who = actor('freeze_impose', @{ $kind->{impose} });
+    my %reason = (self_freeze => ['own_wish'], dormancy => ['dormancy'], compliance => ['regulatory.order'],
+        ban => [qw(violation.severe violation.harassment violation.spam)], emergency_lock => [qw(security.takeover)],
+        temp_restrict => [qw(security.odd_login security.wrong_passwords violation.spam)]);
+    my %x = (kind => $name, reason => pick(@{ $reason{$name} // [qw(violation.spam violation.harassment violation.severe security.takeover)] }));
+    $x{reason} = pick(sort grep { $_ ne 'ladder' } keys %REASON) if chance(0.04);
+    $x{facts} = 'long enough a text' if !$kind->{no_facts} || chance(0.2);
+    $x{facts} = 'short' if chance(0.02);
+    $x{ground} = 'Terms, 4.2' if $kind->{ground} && chance(0.95);
+    $x{reference} = 'order 1' if $kind->{reference} ? chance(0.95) : chance(0.05);
+    $x{capabilities} = choice() if $kind->{choices} ? chance(0.4) : chance(0.01);
+    $x{starts} = $t + int rand 4 * DAY if chance(0.15);
+    $x{starts} = -EPOCH() + 1e9 if chance(0.01);
+    my $length = pick(60, HOUR, 5 * HOUR, DAY, 2 * DAY, 3 * DAY, 10 * DAY, 30 * DAY, 90 * DAY, 366 * DAY, 59);
+    $length = pick(HOUR, DAY) if $kind->{max} && $length > $kind->{max} && chance(0.85);
+    if (chance(0.5)) { chance(0.5) ? ($x{length} = $length) : ($x{ends} = ($x{starts} // $t) + $length) }
+    elsif (chance(0.1)) { $x{ends} = INF }
+    $x{automated} = 1 if chance(0.05);
+    $x{appeal} = chance(0.5) ? 1 : 0 if chance(0.05);
+    $x{conduct} = $t - int rand 10 * DAY if chance(0.1);
+    $x{prior} = 1 if chance(0.05);
+    $x{incident} = $account->{id} * 100 + int rand 5 if chance(0.2);
+    if (@{ $account->{freezes} } && chance(0.15))
+    {
+        $x{replaces} = choose_freeze($account, $t, active => 10, scheduled => 10, stayed => 10, ended => 0.1) || 77;
+        delete $x{starts};
+    }
+    $x{key} = 'key ' . ++$account->{key_count} if chance(0.06);
+    return { command => 'freeze_impose', who => $who, x => \%x };
+}
+
+sub repeat_step
+{
+    my ($account) = @_;
+    my $old = pick(@{ $account->{keyed} });
+    my %step = (%$old, x => { %{ $old->{x} } });
+    $step{x}{facts} = 'another text altogether' if chance(0.3);
+    return \%step;
+}
+
+sub other_step
+{
+    my ($account, $t, $command) = @_;
+    my %step = (command => $command, who => $command eq 'account_open' && $account->{state} eq 'none' ? 'app' : actor($command, @{ $grant{$command} }));
+    my $held = first { !defined $_->{released_at} } @{ $account->{holds} };
+    $step{x} = $command eq 'warn' ? { reason => pick(qw(violation.spam violation.harassment violation.severe security.takeover)), facts => 'mind the rules',
+            chance(0.3) ? (points => int rand 5) : (), chance(0.2) ? (incident => $account->{id} * 100 + int rand 5) : (),
+            chance(0.05) ? (key => 'key ' . ++$account->{key_count}) : () }
+        : $command eq 'strike_void' ? { no => @{ $account->{strikes} } ? int rand @{ $account->{strikes} } : 0, why => 'mistaken' }
+        : $command eq 'risk_report' ? { signal => pick(sort keys %SIGNAL), chance(0.4) ? (weight => 1 + int rand 150) : (),
+            chance(0.2) ? (incident => $account->{id} * 100 + int rand 5) : () }
+        : $command eq 'acknowledge' ? { rules => 'rules-8', hash => '\x' . '00' x 32 }
+        : $command eq 'legal_hold_place' ? { matter => "matter $account->{id} " . int rand 2, reference => chance(0.9) ? 'order 17' : 'order 18' }
+        : $command eq 'legal_hold_release' ? { matter => $held ? $held->{matter} : "matter $account->{id} 0", chance(0.95) ? (reference => 'settled') : (reference => ' ') }
+        : $command =~ /request_close|cancel_close/ ? { proof => scalar a_proof($t) }
+        : $command eq 'account_open' ? { pending => chance(0.1) ? 1 : 0 }
+        : $command eq 'account_activate' ? {}
+        : $command eq 'account_mark' ? (chance(0.6) ? { rank => 0, protected => 0, person => '' }
+            : pick({ rank => 1 + int rand 4 }, { protected => 1 }, { person => pick(sort keys %PERSON) }))
+        : { why => 'because' };
+    return \%step;
+}
+
+# The next step of an account.
+sub choose
+{
+    my ($account, $t) = @_;
+    return other_step($account, $t, 'account_open') if $account->{state} eq 'none';
+    my $state = $account->lifecycle($t);
+    my %is;
+    $is{ (Model::Account::state_of($_, $t))[0] }++ foreach @{ $account->{freezes} };
+    my $live = ($is{active} // 0) + ($is{scheduled} // 0) + ($is{stayed} // 0);
+    my $any = @{ $account->{freezes} } ? 1 : 0;
+    my $waiting = grep { $_->{amendment} } @{ $account->{freezes} };
+    my $closed = $state =~ /^(closed|erased)$/;
+    my $final = $account->final_ban($t);
+    my $command = weighted(
+        impose => $closed ? 2 : $live > 5 ? 6 : 22, repeat => $account->{keyed} ? 0.6 : 0,
+        freeze_approve => $is{proposed} || $waiting ? 60 : $any, freeze_reject => $is{proposed} || $waiting ? 3 : 0.4 * $any,
+        freeze_lift => $live ? 6 + $live : 0.5 * $any, freeze_amend => $live ? 9 : 0.4 * $any, freeze_stay => $is{active} ? 4 : 0.3 * $any,
+        freeze_unstay => $is{stayed} ? 4 : 0.3 * $any, freeze_satisfy => $is{active} ? 5 : 0.3 * $any, freeze_vacate => 7 * $any,
+        acknowledgment_waive => 1.5 * $any, acknowledge => $any ? 3 : 0.5, warn => 6, strike_void => @{ $account->{strikes} } ? 2.5 : 0.3,
+        risk_report => 7, risk_clear => 0.8, legal_hold_place => 0.8, legal_hold_release => $account->held($t) ? 3 : 0.3,
+        account_request_close => 1.2, account_cancel_close => $state eq 'closing' ? 3 : 0.3, account_terminate => $final ? 8 : 0.4,
+        account_reopen => $state eq 'closed' ? 7 : 0.4, account_erase => $closed ? 1.5 : 0.3, account_mark => $account->{rank} || $account->{protected} || $account->{person} ? 6 : 1.2,
+        account_activate => $state eq 'pending' ? 12 : 0.2, account_open => 0.3);
+    return impose_step($account, $t) if $command eq 'impose';
+    return repeat_step($account) if $command eq 'repeat';
+    return freeze_step($account, $t, $command) if $command =~ /^(freeze_|acknowledgment_)/;
+    return other_step($account, $t, $command);
+}
+
+# One step: chosen, done in the oracle, remembered with its answer and what the account looks like then.
+sub step
+{
+    my ($self) = @_;
+    my $slot = int rand $self->{width};
+    my $account = $self->{accounts}[$slot];
+    if (!$account || $account->{count}++ > $self->{life} || ($account->{state} eq 'erased' && chance(0.2)))
+    {
+        $account = $self->{accounts}[$slot] = Model::Account->new(id => $self->{next}++, seen => $self->{seen});
+        push @{ $self->{all} }, $account;
+    }
+    $self->advance($account);
+    my $t = $self->{t};
+    $account->settle($t);
+    $account->{before} = { map { $_->{no} => (Model::Account::state_of($_, $t))[0] } @{ $account->{freezes} } };
+    my $step = choose($account, $t);
+    my ($command, $who, $x) = @$step{qw(command who x)};
+    delete $x->{request};
+    my $sql = sql($account, $command, $x);
+    $x->{request} = "$who $sql";
+    my ($errors, $result) = may($who, @{ $grant{$command} }) ? $Model::Freeze::COMMAND{$command}->($account, $who, $t, $x) : (['42501']);
+    push @{ $account->{keyed} }, $step if defined $x->{key} && !@$errors;
+    my %seen;
+    my @wanted = @$errors ? grep { !$seen{$_}++ } @$errors : "ok: $result";
+    push @wanted, 'UG106' if @$errors && $account->{rank} == 4;
+    $self->{answers}{ "$command " . (@$errors ? join('/', sort @wanted) : 'ok') }++;
+    push @{ $self->{steps} }, { t => $t, account => $account->{id}, who => $who, sql => $sql, command => $command, wanted => \@wanted, picture => picture($account, $t) };
+    return;
+}
+
+# Transitions that the clock takes are seen when the account is looked at.
+sub clock
+{
+    my ($self) = @_;
+    my $t = $self->{t};
+    foreach my $account (@{ $self->{all} })
+    {
+        foreach my $f (@{ $account->{freezes} })
+        {
+            my ($state, $reason) = Model::Account::state_of($f, $t);
+            my $was = $f->{was};
+            $f->{was} = $state;
+            next if !$was || $was eq $state;
+            $account->seen('freeze', 'scheduled', 'start', 'active') if $was eq 'scheduled' && $state eq 'active';
+            $account->seen('freeze', $was, 'expire', 'ended', 'expired') if $reason eq 'expired' && $was =~ /^(active|stayed)$/;
+            $account->seen('freeze', 'proposed', 'timeout', 'ended', 'proposal_timeout') if $reason eq 'proposal_timeout';
+            $account->seen('freeze', 'stayed', 'unstay', 'active') if $was eq 'stayed' && $state eq 'active';
+        }
+    }
+    return;
+}
+
+1;

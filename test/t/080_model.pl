@@ -1,0 +1,25 @@
+# A random walk through freezes, strikes, risk, holds and the lifecycle, every answer and every state compared with an
+# oracle written from the tables of the manual. MODEL_SEED repeats a walk, MODEL_STEPS makes it longer.
+
+use strict;
+use warnings;
+use FindBin;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('model');
+$node->init;
+$node->append_conf('postgresql.conf', "fsync = off\nautovacuum = off\n");
+$node->start;
+my @walk = ($^X, "$FindBin::Bin/../model/walk", '--steps', $ENV{MODEL_STEPS} || 1200);
+push @walk, '--seed', $ENV{MODEL_SEED} if $ENV{MODEL_SEED};
+local $ENV{PGHOST} = $node->host;
+local $ENV{PGPORT} = $node->port;
+my ($out, $err) = ('', '');
+my $right = IPC::Run::run(\@walk, '<', \undef, '>', \$out, '2>', \$err);
+ok($right, 'the server does what the tables say') or diag("$out$err");
+like($out, qr/^seed \d+$/m, 'a walk can be repeated');
+note($out);
+$node->stop;
+done_testing();
