@@ -15,7 +15,9 @@ room_enter tmp_readme
 trap 'exit 130' INT TERM
 trap room_leave EXIT
 stage
+as_server "$STAGE$BINDIR/acctguard-keygen" --out "$ROOM/root.key"
 server_init
+echo "acctguard.root_key_file = '$ROOM/root.key'" >> "$ROOM/data/postgresql.conf"
 server_start
 createdb readme
 
