@@ -3,8 +3,8 @@
 \echo '  A wrong ban is appealed from outside, heard by others, and undone'
 \echo '======================================================================'
 \echo
-\echo '--- Keys: what users write is sealed with a key of their account.'
-SELECT purpose, kid FROM acctguard.key_create();
+\echo '--- What users write is sealed with a key of their account, and that with keys of the database, whose root is outside.'
+SELECT purpose, state FROM acctguard.key_status() WHERE purpose IN ('root', 'subject_kek', 'contact');
 \echo '--- Hua (1004) reads Chinese, Tom (1005) English; each has an e-mail address.'
 CREATE ROLE carol LOGIN;
 CREATE ROLE dave LOGIN;
@@ -27,7 +27,7 @@ SELECT acctguard.allowed(1004, 'session.create') AS hua_may_log_in, acctguard.al
 \echo '--- Hua cannot log in, so two members of staff who checked her passport give her a ticket: one appeal, one week.'
 SET SESSION AUTHORIZATION alice;
 SELECT state, token IS NULL AS no_token_yet FROM acctguard.appeal_ticket_issue(1004, 1, 'support case 8814');
-SET SESSION AUTHORIZATION dave;
+SET SESSION AUTHORIZATION bob;
 SELECT token FROM acctguard.appeal_ticket_issue(1004, 1, 'support case 8814') \gset
 
 \echo '--- She appeals through the web page of the messenger. Two words are not enough; then it is in, with a screenshot of 3 MiB.'
@@ -45,9 +45,10 @@ RESET SESSION AUTHORIZATION;
 SELECT count(*) AS chunks, sum(octet_length(body)) AS bytes FROM acctguard.appeal_chunk;
 
 \echo
-\echo '--- Who imposed the ban is not offered the case; Dave, who issued the ticket, could take it, and so can Carol. Nobody else can read it.'
+\echo '--- Carol takes the case from the queue (Lin''s feature freeze waits there, too: that kind is always reviewed). Only she can read it now.'
 SET SESSION AUTHORIZATION carol;
-SELECT account_id, appeal_no, kind, origin FROM acctguard.appeal_claim();
+SELECT account_id, kind, origin, overdue FROM acctguard.appeal_queue();
+SELECT account_id, kind, origin, claim_until > clock_timestamp() AS hers FROM acctguard.appeal_claim(1004, :appeal_no);
 SELECT what, body FROM acctguard.appeal_open_statement(1004, :appeal_no);
 SELECT name, media_type, size FROM acctguard.appeal_material_list(1004, :appeal_no);
 SELECT f ->> 'kind' AS kind, f ->> 'state' AS state FROM jsonb_array_elements(acctguard.appeal_file(1004, :appeal_no) -> 'freezes') f;
