@@ -211,6 +211,31 @@ GRANT EXECUTE ON FUNCTION acctguard.appeal_queue(), acctguard.appeal_overdue() T
 GRANT EXECUTE ON FUNCTION acctguard.appeal_transitions() TO
     acctguard_risk, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor,
     acctguard_operator;
+-- sessions and devices
+GRANT EXECUTE ON FUNCTION
+    acctguard.session_open(bigint, jsonb, text[], boolean),
+    acctguard.session_check(text),
+    acctguard.session_bind(text),
+    acctguard.current_account(),
+    acctguard.current_session(),
+    acctguard.session_refresh(text),
+    acctguard.session_step_up(text, text[]),
+    acctguard.session_revoke(text, integer),
+    acctguard.session_revoke_others(text),
+    acctguard.session_list(bigint),
+    acctguard.device_challenge(bigint, text),
+    acctguard.device_list(bigint),
+    acctguard.device_trust(text, integer, boolean),
+    acctguard.device_kick(text, integer, boolean)
+TO acctguard_app;
+GRANT EXECUTE ON FUNCTION
+    acctguard.session_end(bigint, integer, text),
+    acctguard.device_quarantine(bigint, integer, text)
+TO acctguard_risk, acctguard_moderator, acctguard_compliance, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.session_list(bigint), acctguard.device_list(bigint) TO
+    acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.access_codes(), acctguard.device_transitions() TO
+    acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
 
 -- operation
 GRANT EXECUTE ON FUNCTION

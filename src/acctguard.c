@@ -23,6 +23,7 @@
 #include "outbox/outbox.h"
 #include "phone/phone.h"
 #include "policy/policy.h"
+#include "session/session.h"
 #include "worker/worker.h"
 
 PG_MODULE_MAGIC;
@@ -46,6 +47,8 @@ _PG_init(void)
 	ag_freeze_notice_init();
 	ag_lifecycle_notice_init();
 	ag_standing_init();
+	ag_session_probe_init();
+	ag_session_bind_init();
 	ag_scope_init();
 	ag_appeal_init();
 	ag_filter_init();
@@ -69,6 +72,8 @@ _PG_init(void)
 	ag_plan_register(&standing_statements);
 	ag_plan_register(&number_statements);
 	ag_plan_register(&binding_statements);
+	ag_plan_register(&session_statements);
+	ag_plan_register(&device_statements);
 	ag_plan_register(&freeze_statements);
 	ag_plan_register(&freeze_version_statements);
 	ag_plan_register(&freeze_sweep_statements);

@@ -3,6 +3,8 @@
 
 ALTER TABLE acctguard.account ADD COLUMN acted_at timestamptz;
 COMMENT ON COLUMN acctguard.account.acted_at IS 'when something was last decided about it. A clock that was set back by less than ten minutes stands still for the account until it has caught up';
+ALTER TABLE acctguard.account ADD COLUMN session_cuts timestamptz[];
+COMMENT ON COLUMN acctguard.account.session_cuts IS 'times at which scheduled freezes revoke the sessions that were opened before, and the last of those that have passed; the clock is enough, nothing has to be written at the time';
 COMMENT ON COLUMN acctguard.standing.starts_at IS '-infinity for what is in force when the row is written: a clock that is set back does not take it out of force';
 
 -- include sql/tables/outbox.sql
@@ -13,6 +15,7 @@ CREATE INDEX freeze_record_wake ON acctguard.freeze_record (wake_at) WHERE wake_
 COMMENT ON COLUMN acctguard.freeze_record.noted IS 'what the clock did to it and the worker has told, one bit each: 1 it started, 2 it expired, 4 the proposal lapsed, 8 the last stay ended, 16 probation ended, 32 the rules are to be acknowledged, 64 its reasons were disclosed. NULL: of an older version, the worker has not looked at it yet. No answer depends on it';
 COMMENT ON COLUMN acctguard.freeze_record.wake_at IS 'when the clock will have done something that is to be told, or an earlier time; NULL while nothing is ahead. No answer depends on it';
 CREATE INDEX account_closing ON acctguard.account (close_at, account_id) WHERE state = 'closing';
+-- include sql/tables/session.sql
 -- include sql/tables/appeal.sql
 INSERT INTO acctguard.reason (reason, version, category, public_text, points, strike_life, changed_at, changed_by)
 VALUES ('appeal.abuse', 1, 'violation', 'Appeals that are manifestly unfounded, after a warning', 0, '180 days', '-infinity', 'acctguard')

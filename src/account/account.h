@@ -52,6 +52,8 @@ typedef struct AgAccount
 	char	   *proposed_by;
 	TimestampTz proposed_at;
 	TimestampTz acted_at;		/* latest time given by ag_account_now(); DT_NOEND = never */
+	int			session_cut_count;
+	TimestampTz *session_cuts;	/* ascending; sessions opened before one are over from then on */
 } AgAccount;
 
 /*
@@ -107,6 +109,16 @@ typedef struct AgAccountProbe
 	char	   *cohort;
 } AgAccountProbe;
 
+/* What decides about the sessions of an account. */
+typedef struct AgAccountEpochs
+{
+	int64		session_epoch;
+	int64		session_locked_epoch;
+	int			cut_count;
+	TimestampTz *cuts;			/* in the current memory context */
+} AgAccountEpochs;
+
+extern bool ag_account_probe_epochs(int64 account_id, AgAccountEpochs *epochs);
 extern bool ag_account_probe(int64 account_id, AgAccountProbe *probe);	/* false = no such account */
 extern bool ag_account_probe_external(const char *external_id, AgAccountProbe *probe);
 extern void ag_account_probe_init(void);

@@ -24,6 +24,14 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+/* What is read for sessions. */
+enum
+{
+	COLUMN_SESSION_EPOCH = 15,
+	COLUMN_SESSION_LOCKED_EPOCH = 16,
+	COLUMN_SESSION_CUTS = 30
+};
+
 enum
 {
 	COLUMN_ACCOUNT_ID = 1,
@@ -50,9 +58,23 @@ static AgDirect by_external_id = {
 	.columns = columns, .column_count = lengthof(columns)
 };
 
+static const char *const epoch_columns[] = {
+	"account_id", "state", "external_id", "locale", "time_zone", "profile", "tenant", "cohort",
+	"staff_rank", "protected", "person", "version", "freeze_count", "child_count",
+	"session_epoch", "session_locked_epoch", "rules_version", "registered_at", "activated_at",
+	"last_seen_at", "close_requested_at", "close_at", "closed_at", "close_reason", "erased_at",
+	"proposal", "proposed_by", "proposed_at", "acted_at", "session_cuts"
+};
+
+static AgDirect epochs_by_id = {
+	.table = "account", .index = "account_pkey",
+	.columns = epoch_columns, .column_count = lengthof(epoch_columns)
+};
+
 void
 ag_account_probe_init(void)
 {
+	ag_direct_register(&epochs_by_id);
 	ag_direct_register(&by_id);
 	ag_direct_register(&by_external_id);
 }
@@ -92,6 +114,62 @@ find_row(Relation table, Relation index, ScanKey key, AgAccountProbe *probe)
 	ExecDropSingleTupleTableSlot(slot);
 	index_endscan(scan);
 	UnregisterSnapshot(snapshot);
+	return found;
+}
+
+static void
+copy_epochs(TupleTableSlot *slot, AgAccountEpochs *epochs)
+{
+	bool		isnull;
+	Datum		cuts = slot_getattr(slot, COLUMN_SESSION_CUTS, &isnull);
+
+	epochs->cuts = ag_time_array(isnull ? NULL : DatumGetArrayTypePCopy(cuts), &epochs->cut_count);
+	epochs->session_epoch = DatumGetInt64(slot_getattr(slot, COLUMN_SESSION_EPOCH, &isnull));
+	epochs->session_locked_epoch =
+		DatumGetInt64(slot_getattr(slot, COLUMN_SESSION_LOCKED_EPOCH, &isnull));
+}
+
+static bool
+epochs_by_sql(int64 account_id, AgAccountEpochs *epochs)
+{
+	AgAccount  *account = ag_account_read(account_id);
+
+	if (account == NULL)
+		return false;
+	epochs->session_epoch = account->session_epoch;
+	epochs->session_locked_epoch = account->session_locked_epoch;
+	epochs->cut_count = account->session_cut_count;
+	epochs->cuts = account->session_cuts;
+	return true;
+}
+
+/* What decides about the account's sessions; false = there is no such account. */
+bool
+ag_account_probe_epochs(int64 account_id, AgAccountEpochs *epochs)
+{
+	Relation	table;
+	Relation	index;
+	Snapshot	snapshot;
+	IndexScanDesc scan;
+	TupleTableSlot *slot;
+	ScanKeyData key;
+	bool		found;
+
+	if (!ag_direct_open(&epochs_by_id, &table, &index))
+		return epochs_by_sql(account_id, epochs);
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account_id));
+	snapshot = ag_latest_snapshot();
+	scan = ag_index_beginscan(table, index, snapshot, 1);
+	slot = table_slot_create(table, NULL);
+	index_rescan(scan, &key, 1, NULL, 0);
+	found = index_getnext_slot(scan, ForwardScanDirection, slot);
+	if (found)
+		copy_epochs(slot, epochs);
+	ExecDropSingleTupleTableSlot(slot);
+	index_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	index_close(index, NoLock);
+	table_close(table, NoLock);
 	return found;
 }
 

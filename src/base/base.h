@@ -21,6 +21,7 @@
 #include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
 #include "utils/array.h"
+#include "utils/jsonb.h"
 #include "utils/relcache.h"
 #include "utils/snapshot.h"
 #include "utils/timestamp.h"
@@ -109,6 +110,7 @@ extern NullableDatum ag_int2(int16 value);
 extern NullableDatum ag_bool(bool value);
 extern NullableDatum ag_text(const char *value);	/* NULL pointer = SQL NULL */
 extern NullableDatum ag_time(TimestampTz value);	/* DT_NOEND, DT_NOBEGIN = SQL NULL */
+extern NullableDatum ag_times(const TimestampTz *values, int count);	/* none = SQL NULL */
 extern NullableDatum ag_bytes(const void *data, Size length);	/* NULL pointer = SQL NULL */
 extern NullableDatum ag_datum(Datum value, bool isnull);
 extern NullableDatum ag_null(void);
@@ -121,6 +123,8 @@ extern int16 ag_row_int2(const AgResult *result, uint64 row, int column);	/* NUL
 extern bool ag_row_bool(const AgResult *result, uint64 row, int column);	/* NULL = false */
 extern char *ag_row_text(const AgResult *result, uint64 row, int column);	/* NULL = NULL */
 extern TimestampTz ag_row_time(const AgResult *result, uint64 row, int column); /* NULL = DT_NOEND */
+extern TimestampTz *ag_row_times(const AgResult *result, uint64 row, int column, int *count);
+extern bool ag_row_bytes(const AgResult *result, uint64 row, int column, void *out, Size length);
 extern int64 ag_row_seconds(const AgResult *result, uint64 row, int column);	/* interval; NULL = -1 */
 extern ArrayType *ag_row_array(const AgResult *result, uint64 row, int column);
 
@@ -135,6 +139,8 @@ extern TimestampTz ag_arg_finite_time(FunctionCallInfo fcinfo, int n, const char
 extern TimestampTz ag_arg_end_time(FunctionCallInfo fcinfo, int n, const char *name);	/* may be infinity */
 extern char *ag_arg_json(FunctionCallInfo fcinfo, int n, const char *name); /* its text; NULL = NULL */
 extern int64 ag_interval_seconds(const Interval *interval);
+extern TimestampTz *ag_time_array(ArrayType *array, int *count);	/* NULL = none */
+extern NullableDatum ag_texts(List *values);	/* char *; NIL = an empty array */
 extern List *ag_text_array_list(ArrayType *array);	/* char * per element; NULL elements are an
 													 * error */
 
@@ -175,6 +181,17 @@ extern void ag_json_raw(AgJson *json, const char *name, const char *value);
 extern char *ag_json_end(AgJson *json);
 extern char *ag_json_array(List *values);	/* of JSON texts */
 extern char *ag_time_iso(TimestampTz at);
+
+/*
+ * json_read.c: JSON objects that are arguments.
+ */
+extern JsonbContainer *ag_json_object(const char *text, const char *name);
+extern JsonbValue *ag_json_get(JsonbContainer *object, const char *key);	/* NULL = absent */
+extern char *ag_json_get_text(JsonbContainer *object, const char *key); /* NULL = absent */
+extern List *ag_json_get_texts(JsonbContainer *object, const char *key);	/* NIL = absent */
+extern bool ag_json_get_bool(JsonbContainer *object, const char *key);	/* false = absent */
+extern void ag_json_check_keys(JsonbContainer *object, const char *name, const char *const *known,
+							   int count);
 
 /*
  * trigger.c: the trigger protocol, checked once.

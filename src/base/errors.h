@@ -159,6 +159,10 @@
 			 "See acctguard.guard_coverage and set the guard up again.") \
 	AG_ERROR(OWN_TABLE, "412", "acctguard's tables are changed through its functions only", \
 			 "Call the function for what you want to do.") \
+	AG_ERROR(SESSION_UNKNOWN, "420", "the account has no session of that number", \
+			 "See acctguard.session_list(account_id).") \
+	AG_ERROR(DEVICE_UNKNOWN, "421", "the account has no device of that number", \
+			 "See acctguard.device_list(account_id).") \
 	AG_ERROR(AUDIT_APPEND_ONLY, "500", "the ledger is append-only", \
 			 "Nothing; the attempt is visible in the server log.") \
 	AG_ERROR(AUDIT_ENCODING, "501", "a ledger row does not follow the canonical encoding", \

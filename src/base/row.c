@@ -70,6 +70,32 @@ ag_time(TimestampTz value)
 	return TIMESTAMP_NOT_FINITE(value) ? ag_null() : ag_datum(TimestampTzGetDatum(value), false);
 }
 
+/* An array of times. */
+NullableDatum
+ag_times(const TimestampTz *values, int count)
+{
+	Datum	   *elements = palloc(sizeof(Datum) * Max(count, 1));
+
+	if (count == 0)
+		return ag_null();
+	for (int i = 0; i < count; i++)
+		elements[i] = TimestampTzGetDatum(values[i]);
+	return ag_datum(PointerGetDatum(construct_array(elements, count, TIMESTAMPTZOID, sizeof(TimestampTz),
+													FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)), false);
+}
+
+NullableDatum
+ag_texts(List *values)
+{
+	Datum	   *elements = palloc(sizeof(Datum) * Max(list_length(values), 1));
+	ListCell   *cell;
+
+	foreach(cell, values)
+		elements[foreach_current_index(cell)] = CStringGetTextDatum(lfirst(cell));
+	return ag_datum(PointerGetDatum(construct_array(elements, list_length(values), TEXTOID, -1, false,
+													TYPALIGN_INT)), false);
+}
+
 NullableDatum
 ag_bytes(const void *data, Size length)
 {
@@ -171,6 +197,29 @@ ag_row_array(const AgResult *result, uint64 row, int column)
 	Datum		value = ag_row_datum(result, row, column, &isnull);
 
 	return isnull ? NULL : DatumGetArrayTypePCopy(value);
+}
+
+TimestampTz *
+ag_row_times(const AgResult *result, uint64 row, int column, int *count)
+{
+	return ag_time_array(ag_row_array(result, row, column), count);
+}
+
+/* A bytea of exactly that length; false for NULL. */
+bool
+ag_row_bytes(const AgResult *result, uint64 row, int column, void *out, Size length)
+{
+	bool		isnull;
+	Datum		value = ag_row_datum(result, row, column, &isnull);
+	bytea	   *bytes;
+
+	if (isnull)
+		return false;
+	bytes = DatumGetByteaPP(value);
+	if (VARSIZE_ANY_EXHDR(bytes) != length)
+		elog(ERROR, "%zu bytes where %zu belong", (Size) VARSIZE_ANY_EXHDR(bytes), length);
+	memcpy(out, VARDATA_ANY(bytes), length);
+	return true;
 }
 
 /*
@@ -291,6 +340,25 @@ ag_arg_account(FunctionCallInfo fcinfo, int n)
 		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				errmsg("account_id must not be null"));
 	return PG_GETARG_INT64(n);
+}
+
+/* The elements of an array of times; NULL is none. */
+TimestampTz *
+ag_time_array(ArrayType *array, int *count)
+{
+	TimestampTz *times;
+	Datum	   *elements;
+	bool	   *nulls;
+
+	*count = 0;
+	if (array == NULL)
+		return NULL;
+	deconstruct_array(array, TIMESTAMPTZOID, sizeof(TimestampTz), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
+					  &elements, &nulls, count);
+	times = palloc(sizeof(TimestampTz) * Max(*count, 1));
+	for (int i = 0; i < *count; i++)
+		times[i] = DatumGetTimestampTz(elements[i]);
+	return times;
 }
 
 /* The elements of a text array as C strings; a NULL array is an empty list. */

@@ -38,6 +38,14 @@ extern void ag_hash(uint8 out[AG_HASH_SIZE], const void *data, Size length);
 extern void ag_sha256(uint8 out[AG_SHA256_SIZE], const void *data, Size length);
 
 /*
+ * base64.c
+ */
+#define AG_BASE64_LENGTH(bytes) (((bytes) * 4 + 2) / 3) /* digits, without padding */
+
+extern void ag_base64_encode(char *out, Size room, const void *data, Size length);
+extern bool ag_base64_decode(void *out, Size length, const char *text);
+
+/*
  * mac.c
  */
 

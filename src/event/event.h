@@ -104,6 +104,19 @@
 	AG_ACTION(MONITORED, 400, "enforce.monitored", "a monitored freeze would have refused this") \
 	AG_ACTION(GUARDED, 401, "enforce.guarded", "a guard was put on a table") \
 	AG_ACTION(UNGUARDED, 402, "enforce.unguarded", "a guard was taken off a table") \
+	AG_ACTION(SESSION_OPENED, 410, "session.opened", "a session was opened") \
+	AG_ACTION(SESSION_REFRESHED, 411, "session.refreshed", "a session's token was exchanged") \
+	AG_ACTION(SESSION_ENDED, 412, "session.ended", "a session was ended") \
+	AG_ACTION(SESSIONS_ENDED, 413, "session.all_ended", "all sessions, or all others, were ended") \
+	AG_ACTION(SESSION_STEPPED_UP, 414, "session.stepped_up", "a session's holder gave a stronger proof") \
+	AG_ACTION(SESSION_REUSED, 415, "session.reused", \
+			  "an exchanged token came back: two hold it, and the session was ended") \
+	AG_ACTION(DEVICE_ENROLLED, 416, "device.enrolled", "a device was seen for the first time, or anew") \
+	AG_ACTION(DEVICE_TRUSTED, 417, "device.trusted", "the owner trusts a device") \
+	AG_ACTION(DEVICE_UNTRUSTED, 418, "device.untrusted", "the owner trusts a device no longer") \
+	AG_ACTION(DEVICE_KICKED, 419, "device.kicked", "a device was kicked off") \
+	AG_ACTION(DEVICE_LOST, 420, "device.lost", "a device was reported lost") \
+	AG_ACTION(DEVICE_QUARANTINED, 421, "device.quarantined", "a device was quarantined") \
 	AG_ACTION(AUDIT_READ, 500, "audit.read", "the ledger was read") \
 	AG_ACTION(ACCOUNT_OPENED, 600, "account.opened", "an account was opened or adopted") \
 	AG_ACTION(ACCOUNT_ACTIVATED, 601, "account.activated", "a pending account became active") \

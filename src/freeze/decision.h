@@ -120,6 +120,8 @@ extern AgFields *ag_freeze_fields(const AgFreeze *freeze, TimestampTz at);
 extern void ag_freeze_take_effect(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
 								  const AgKind *kind, TimestampTz at);
 
+extern bool ag_freeze_locks_sessions(const AgFreeze *freeze, const AgKind *kind);
+extern void ag_freeze_cut_sessions(AgAccount *account, List *freezes, TimestampTz at);
 extern void ag_freeze_session_effect(AgAccount *account, const AgFreeze *freeze,
 									 const AgKind *kind, TimestampTz at);
 

@@ -173,28 +173,6 @@ check_prior_conduct(const AgFreeze *freeze, const AgKind *kind, const AgReason *
 	}
 }
 
-/* Lock or revoke the sessions, when the freeze begins now. */
-void
-ag_freeze_session_effect(AgAccount *account, const AgFreeze *freeze, const AgKind *kind,
-						 TimestampTz at)
-{
-	AgFields   *fields;
-
-	if (strcmp(kind->session_effect, "keep") == 0 || freeze->starts_at > at ||
-		strcmp(kind->mode, "monitor") == 0)
-		return;
-	if (strcmp(kind->session_effect, "revoke") == 0)
-		account->session_epoch++;
-	else
-		account->session_locked_epoch = account->session_epoch;
-
-	fields = ag_fields_new();
-	ag_field_int(fields, "freeze", freeze->no);
-	ag_field_text(fields, "effect", kind->session_effect);
-	ag_field_int(fields, "session_epoch", account->session_epoch);
-	ag_account_emit(account, AG_ACTION_SESSION_EFFECT, NULL, NULL, NULL, fields);
-}
-
 /* What a freeze is, for events. */
 AgFields *
 ag_freeze_fields(const AgFreeze *freeze, TimestampTz at)

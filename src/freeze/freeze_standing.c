@@ -90,6 +90,19 @@ add_row(Derivation *derivation, const AgFreeze *freeze, char part, uint64 mask, 
 	derivation->rows = lappend(derivation->rows, row);
 }
 
+/* Sessions cannot be used while it lasts, whatever else it denies: its row says that, too. */
+static void
+add_lock(Derivation *derivation, const AgFreeze *freeze, AgSpan span)
+{
+	uint64		use = UINT64CONST(1) << ag_policy_capability_bit("session.use");
+	AgStanding *last = derivation->rows == NIL ? NULL : llast(derivation->rows);
+
+	if (last != NULL && last->freeze_no == freeze->no && last->part == AG_PART_FREEZE)
+		last->denied |= use;
+	else
+		add_row(derivation, freeze, AG_PART_FREEZE, use, "deny", span);
+}
+
 /* The freeze's own row: the piece that is not over yet and comes first. */
 static void
 add_freeze(Derivation *derivation, const AgFreeze *freeze, const AgKind *kind)
@@ -102,6 +115,8 @@ add_freeze(Derivation *derivation, const AgFreeze *freeze, const AgKind *kind)
 		i++;
 	if (i < count)
 		add_row(derivation, freeze, AG_PART_FREEZE, freeze->denies, kind->mode, pieces[i]);
+	if (i < count && ag_freeze_locks_sessions(freeze, kind))
+		add_lock(derivation, freeze, pieces[i]);
 }
 
 static void
@@ -241,4 +256,5 @@ ag_freeze_derive(AgAccount *account, TimestampTz at)
 	}
 	ag_standing_replace(account->account_id, rows);
 	set_wakes(freezes, acknowledgments);
+	ag_freeze_cut_sessions(account, freezes, at);
 }

@@ -28,64 +28,6 @@ static const char *const statement_keys[] = {
 static const char *const sources[] = {"own_initiative", "notice", "trusted_flagger", "order"};
 static const char *const rule_keys[] = {"devices", "hours", "zone"};
 
-/* A JSON text as an object; anything else is an error that names the argument. */
-static JsonbContainer *
-read_object(const char *text, const char *name)
-{
-	Jsonb	   *value = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
-
-	if (!JB_ROOT_IS_OBJECT(value))
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("%s must be a JSON object", name));
-	return &value->root;
-}
-
-static JsonbValue *
-get_key(JsonbContainer *object, const char *key)
-{
-	JsonbValue *value = getKeyJsonValueFromContainer(object, key, strlen(key), NULL);
-
-	return value == NULL || value->type == jbvNull ? NULL : value;
-}
-
-/* A key's text, NULL if it is absent; another type is an error. */
-static char *
-get_text(JsonbContainer *object, const char *key)
-{
-	JsonbValue *value = get_key(object, key);
-
-	if (value == NULL)
-		return NULL;
-	if (value->type != jbvString)
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"%s\" must be a text", key));
-	return pnstrdup(value->val.string.val, value->val.string.len);
-}
-
-/* A key's array of texts, NIL if it is absent. */
-static List *
-get_texts(JsonbContainer *object, const char *key)
-{
-	JsonbValue *value = get_key(object, key);
-	List	   *list = NIL;
-
-	if (value == NULL)
-		return NIL;
-	if (value->type != jbvBinary || !JsonContainerIsArray(value->val.binary.data))
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"%s\" must be an array of texts", key));
-	for (uint32 i = 0; i < JsonContainerSize(value->val.binary.data); i++)
-	{
-		JsonbValue *element = getIthJsonbValueFromContainer(value->val.binary.data, i);
-
-		if (element->type != jbvString)
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("\"%s\" must be an array of texts", key));
-		list = lappend(list, pnstrdup(element->val.string.val, element->val.string.len));
-	}
-	return list;
-}
-
 static ArrayType *
 text_array(List *list)
 {
@@ -97,31 +39,6 @@ text_array(List *list)
 	foreach(cell, list)
 		elements[foreach_current_index(cell)] = CStringGetTextDatum(lfirst(cell));
 	return construct_array(elements, list_length(list), TEXTOID, -1, false, TYPALIGN_INT);
-}
-
-/* Refuse keys nobody reads: a misspelt one must not go unnoticed. */
-static void
-check_keys(JsonbContainer *object, const char *name, const char *const *known, int count)
-{
-	JsonbIterator *iterator = JsonbIteratorInit(object);
-	JsonbValue	value;
-	JsonbIteratorToken token;
-
-	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
-	{
-		int			i;
-
-		if (token != WJB_KEY)
-			continue;
-		for (i = 0; i < count; i++)
-			if (value.val.string.len == (int) strlen(known[i]) &&
-				strncmp(known[i], value.val.string.val, value.val.string.len) == 0)
-				break;
-		if (i == count)
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("%s has no key \"%s\"", name,
-						   pnstrdup(value.val.string.val, value.val.string.len)));
-	}
 }
 
 static const char *
@@ -151,21 +68,21 @@ ag_freeze_order_statement(const AgFreezeOrder *order, const AgAccount *account, 
 	statement->idempotency_key = order->idempotency_key;
 	if (order->statement != NULL)
 	{
-		JsonbContainer *object = read_object(order->statement, "statement");
-		JsonbValue *detection = get_key(object, "detection_automated");
+		JsonbContainer *object = ag_json_object(order->statement, "statement");
+		JsonbValue *detection = ag_json_get(object, "detection_automated");
 		char	   *text;
 
-		check_keys(object, "statement", statement_keys, lengthof(statement_keys));
-		statement->explanation = get_text(object, "explanation");
+		ag_json_check_keys(object, "statement", statement_keys, lengthof(statement_keys));
+		statement->explanation = ag_json_get_text(object, "explanation");
 		ag_check_length(statement->explanation, "explanation", AG_MOST_FACTS);
-		statement->content_types = text_array(get_texts(object, "content_types"));
-		statement->territory = text_array(get_texts(object, "territory"));
-		if ((text = get_text(object, "source")) !=NULL)
+		statement->content_types = text_array(ag_json_get_texts(object, "content_types"));
+		statement->territory = text_array(ag_json_get_texts(object, "territory"));
+		if ((text = ag_json_get_text(object, "source")) !=NULL)
 			statement->source = check_source(text);
-		if ((text = get_text(object, "category")) !=NULL)
+		if ((text = ag_json_get_text(object, "category")) !=NULL)
 			statement->category = text;
 
-		if ((text = get_text(object, "locale")) !=NULL)
+		if ((text = ag_json_get_text(object, "locale")) !=NULL)
 			statement->locale = text;
 
 		if (detection != NULL && detection->type != jbvBool)
@@ -268,11 +185,11 @@ ag_freeze_order_rule(const AgFreezeOrder *order, const AgAccount *account, const
 				errmsg(wanted ? "freezes of kind \"%s\" need a rule" :
 					   "freezes of kind \"%s\" take no rule", kind->kind));
 
-	object = read_object(order->rule, "rule");
-	check_keys(object, "rule", rule_keys, lengthof(rule_keys));
-	devices = get_texts(object, "devices");
-	hours = get_texts(object, "hours");
-	zone = get_text(object, "zone");
+	object = ag_json_object(order->rule, "rule");
+	ag_json_check_keys(object, "rule", rule_keys, lengthof(rule_keys));
+	devices = ag_json_get_texts(object, "devices");
+	hours = ag_json_get_texts(object, "hours");
+	zone = ag_json_get_text(object, "zone");
 	if (devices == NIL && hours == NIL)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("rule names neither devices nor hours"));
@@ -321,7 +238,7 @@ ag_freeze_counts_prior_conduct(const AgFreezeOrder *order)
 
 	if (order->evidence == NULL)
 		return false;
-	value = get_key(read_object(order->evidence, "evidence"), "prior_conduct");
+	value = ag_json_get(ag_json_object(order->evidence, "evidence"), "prior_conduct");
 	return value != NULL && value->type == jbvBool && value->val.boolean;
 }
 
@@ -388,10 +305,10 @@ ag_freeze_check_proof(const AgFreeze *freeze, const char *proof, TimestampTz at)
 		ereport(ERROR, ag_errcode(AG_ERR_PROOF_REQUIRED),
 				errmsg("a proof of identity is missing"),
 				errhint("Pass proof => {\"method\": \"...\", \"at\": \"...\"}."));
-	object = read_object(proof, "proof");
-	method = get_text(object, "method");
-	made = get_text(object, "at");
-	session_since = get_text(object, "session_since");
+	object = ag_json_object(proof, "proof");
+	method = ag_json_get_text(object, "method");
+	made = ag_json_get_text(object, "at");
+	session_since = ag_json_get_text(object, "session_since");
 
 	if (ag_blank(method))
 		problem = "It names no method.";

@@ -12,6 +12,7 @@
 #include "funcapi.h"
 #include "keyring/keyring.h"
 #include "outbox/outbox.h"
+#include "session/session.h"
 #include "utils/builtins.h"
 
 #define BATCH_MAX 100000
@@ -127,6 +128,7 @@ acctguard_subject_shred(PG_FUNCTION_ARGS)
 	if (keys < 0)
 		PG_RETURN_BOOL(false);
 	ag_contact_forget(account, ag_actor(), ticket, ag_account_now(account));
+	ag_session_erase(account_id);
 	fields = ag_fields_new();
 	ag_field_int(fields, "keys", keys);
 	ag_account_emit(account, AG_ACTION_SUBJECT_SHREDDED, ticket, NULL, NULL, fields);

@@ -16,6 +16,7 @@
 #include "keyring/keyring.h"
 #include "lifecycle/lifecycle.h"
 #include "outbox/outbox.h"
+#include "session/session.h"
 #include "utils/builtins.h"
 
 /* 2020-01-01 00:00:00 UTC in PostgreSQL's microseconds. */
@@ -349,6 +350,7 @@ ag_account_erase(int64 account_id, const char *reason)
 
 	(void) ag_subject_shred(account_id, reason);
 	ag_freeze_close_all(account, ag_actor(), reason, at);
+	ag_session_erase(account_id);
 	account->state = AG_ERASED;
 	ag_contact_forget(account, ag_actor(), reason, at);
 	account->erased_at = at;

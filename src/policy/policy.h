@@ -66,6 +66,28 @@
 			   "time in which unfounded appeals are counted") \
 	AG_SETTING(APPEAL_FIRST_TOTAL, "appeal_first_total", "boolean", 1, 0, 1, \
 			   "1 lets a suspended user appeal once against a freeze of everything") \
+	AG_SETTING(SESSION_LIFE, "session_life", "seconds", 2592000, 300, 31536000, \
+			   "absolute life of a session") \
+	AG_SETTING(SESSION_IDLE, "session_idle", "seconds", 604800, 60, 31536000, \
+			   "time without use after which a session is over") \
+	AG_SETTING(SESSION_CACHE, "session_cache", "seconds", 5, 0, 60, \
+			   "time for which an application may go on without asking session_check() again") \
+	AG_SETTING(SESSION_MOST, "session_most", "sessions", 20, 1, 1000, \
+			   "live sessions of an account") \
+	AG_SETTING(SESSION_KEEP, "session_keep", "seconds", 7776000, 0, 315360000, \
+			   "time for which a session stays on record after its absolute end") \
+	AG_SETTING(REFRESH_GRACE, "refresh_grace", "seconds", 10, 0, 300, \
+			   "time for which the token before the last refresh is still good") \
+	AG_SETTING(STEP_UP_AGE, "step_up_age", "seconds", 600, 30, 86400, \
+			   "time for which a stronger proof counts") \
+	AG_SETTING(DEVICE_MOST, "device_most", "devices", 30, 1, 1000, \
+			   "devices of an account that are neither kicked off nor lost") \
+	AG_SETTING(TRUSTED_MOST, "trusted_most", "devices", 10, 1, 100, \
+			   "trusted devices of an account") \
+	AG_SETTING(DEVICE_ESTABLISHED, "device_established", "seconds", 604800, 3600, 31536000, \
+			   "time after which a device that was enrolled by its owner counts as established") \
+	AG_SETTING(DEVICE_TRUST_AFTER, "device_trust_after", "seconds", 86400, 0, 31536000, \
+			   "age at which a mobile device can be trusted from itself, and a session may end others") \
 	AG_SETTING(PREPARE_WAIT, "prepare_wait", "boolean", 0, 0, 1, \
 			   "0 refuses PREPARE TRANSACTION after guarded writes, 1 lets freezes wait for it") \
 	AG_SETTING(CONTACTS_MAX, "contacts_max", "contacts", 10, 1, 100, \

@@ -7,7 +7,8 @@
  *
  * FILE has one variant a line: name, tab, statement.  A statement with $1 is
  * prepared and gets random numbers from 1 to MAX_PARAMETER, or, where the name ends
- * in '!', each number once; one without $1 is executed as it is.  All run over one
+ * in '!', each number once; after a second tab may stand the parameter's text, with
+ * %ld for the number.  A statement without $1 is executed as it is.  All run over one
  * connection, in slices of SLICE statements, in random order within each round, so
  * that noise of the machine meets them alike.  What is measured is the CPU time of
  * the backend (/proc/PID/schedstat), not the clock.
@@ -30,6 +31,7 @@ typedef struct Variant
 	char		name[64];
 	char		statement[4000];
 	char		prepared[16];	/* empty = executed as it is */
+	char		form[200];		/* of the parameter, with %ld for the number */
 	int			once;			/* every parameter only once */
 	long		next;
 	double	   *cost;			/* per round, ns a statement */
@@ -88,6 +90,14 @@ read_variants(const char *path)
 		*tab = '\0';
 		line[strcspn(line, "\n")] = '\0';
 		tab[1 + strcspn(tab + 1, "\n")] = '\0';
+		snprintf(variant->form, sizeof(variant->form), "%%ld");
+		if (strchr(tab + 1, '\t') != NULL)
+		{
+			char	   *form = strchr(tab + 1, '\t');
+
+			*form = '\0';
+			snprintf(variant->form, sizeof(variant->form), "%s", form + 1);
+		}
 		snprintf(variant->statement, sizeof(variant->statement), "%s", tab + 1);
 		variant->once = line[strlen(line) - 1] == '!';
 		if (variant->once)
@@ -106,7 +116,7 @@ read_variants(const char *path)
 static void
 run_once(Variant *variant)
 {
-	char		number[32];
+	char		number[250];
 	const char *values[1] = {number};
 
 	if (variant->prepared[0] == '\0')
@@ -114,7 +124,7 @@ run_once(Variant *variant)
 		check(PQexec(connection, variant->statement), variant->name);
 		return;
 	}
-	snprintf(number, sizeof(number), "%ld",
+	snprintf(number, sizeof(number), variant->form,
 			 variant->once ? ++variant->next : 1 + (long) (drand48() * max_parameter));
 	check(PQexecPrepared(connection, variant->prepared, 1, values, NULL, NULL, 0), variant->name);
 }
