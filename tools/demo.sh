@@ -51,13 +51,59 @@ setting root_key_file "$ROOM/root.key"
 setting databases demo
 server_start
 psql -Xq -d postgres -c 'CREATE DATABASE demo'
+# What notices are delivered to: a mailbox per address and a file for SMS, in the room. The notifier's commands run as the
+# server's user, so the room is writable to them.
+MAIL=$ROOM/mail
+as_server mkdir -p "$MAIL"
+cat > "$ROOM/sendmail" << 'SH'
+#!/bin/sh
+# A sendmail that appends the message on its standard input to a mailbox (mbox) named after its recipient.
+message=$(cat)
+to=$(printf '%s\n' "$message" | sed -n 's/^To: //p;/^$/q')
+printf 'From acctguard %s\n%s\n\n' "$(LC_ALL=C date -u)" "$message" >> "$1/$to"
+SH
+chmod 755 "$ROOM/sendmail"
+# What a story has left to be delivered is delivered when it is over, if it gave anybody an address.
+deliver()
+{
+    [ "$(psql -XqAt -d demo -c "SELECT to_regclass('acctguard.account_contact') IS NOT NULL")" = t ] || return 0
+    [ "$(psql -XqAt -d demo -c "SELECT count(*) > 0 FROM acctguard.account_contact")" = t ] || return 0
+    [ "$(psql -XqAt -d demo -c "SELECT count(*) FROM pg_roles WHERE rolname = 'deliverer'")" = 1 ] ||
+        psql -Xq -d demo -c 'CREATE ROLE deliverer LOGIN IN ROLE acctguard_notifier'
+    as_server env PGHOST="$ROOM" PGPORT=5432 "$STAGE$BINDIR/acctguard-notifier" -d 'dbname=demo user=deliverer' --once \
+        --email="'$ROOM/sendmail' '$MAIL'" --format=mail --from='Demo <no-reply@example.org>' --sms="cat >> '$MAIL/sms'"
+}
+# mailboxes: prints what has arrived, decoded.
+mailboxes()
+{
+    local box
+    for box in "$MAIL"/*; do
+        [ -s "$box" ] || continue
+        echo
+        echo "--- Mailbox ${box##*/}"
+        case $box in
+        */sms) cat "$box" ;;
+        *)     perl -CO -MEncode -MMIME::Base64 -0777 -ne '
+                   for my $mail (split /^From acctguard .*\n/m) {
+                       my ($head, $body) = split /\n\n/, $mail, 2;
+                       next unless defined $body;
+                       $head =~ s/\n[ \t]/ /g;
+                       print decode("MIME-Header", $1), "\n" while $head =~ /^((?:From|To|Subject|Date): .*)$/mg;
+                       (my $text = decode("UTF-8", decode_base64($body))) =~ s/\r//g;
+                       print "\n$text\n";
+                   }' "$box" ;;
+        esac
+    done
+}
 for story in "$ROOT"/tools/demo/*.sql; do
     # Statements are shown as they run; a story itself says where an error is expected.
     psql -Xe -q -v ON_ERROR_STOP=1 -P pager=off -P null=- -d demo -f - < "$story" 2>&1 || {
         echo "demo: ${story##*/} failed" >&2
         exit 1
     }
+    deliver
 done
+mailboxes
 server_stop
 
 echo
