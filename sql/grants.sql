@@ -328,4 +328,4 @@ GRANT EXECUTE ON FUNCTION
 TO acctguard_operator;
 
 -- what is wrong or weak
-GRANT EXECUTE ON FUNCTION acctguard.health() TO acctguard_operator, acctguard_auditor;
+GRANT EXECUTE ON FUNCTION acctguard.config_findings(), acctguard.secret_functions(), acctguard.health() TO acctguard_operator, acctguard_auditor;

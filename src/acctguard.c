@@ -24,6 +24,7 @@
 #include "phone/phone.h"
 #include "policy/policy.h"
 #include "session/session.h"
+#include "redact/redact.h"
 #include "worker/worker.h"
 
 PG_MODULE_MAGIC;
@@ -33,6 +34,7 @@ PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
+	ag_redact_init();			/* what the others say while they begin is redacted, too */
 	ag_clock_init();
 	ag_guc_init();
 	ag_actor_init();

@@ -32,6 +32,9 @@ char	   *ag_guc_product_name = "acctguard";
 char	   *ag_guc_root_key_command = "";
 char	   *ag_guc_root_key_file = "";
 
+/* The application's own functions that take secrets. */
+char	   *ag_guc_secret_functions = "";
+
 /* Does the worker work, how much at a time, and how often does it look (ms)? */
 bool		ag_guc_worker = true;
 int			ag_guc_worker_batch = 50;
@@ -112,7 +115,19 @@ ag_guc_init(void)
 								   "says why. Needs shared_preload_libraries.",
 								   &ag_guc_root_key_file, "", PGC_POSTMASTER, GUC_SUPERUSER_ONLY, NULL,
 								   NULL, NULL);
+	}
 
+	DefineCustomStringVariable("acctguard.secret_functions",
+							   "Further functions whose statements are redacted.",
+							   "Names, without schema, of functions of the application that take what "
+							   "acctguard keeps secret (a statement, an address, a code). Statements "
+							   "that name them are redacted in the log and elsewhere, as those are that "
+							   "name acctguard's own.",
+							   &ag_guc_secret_functions, "", PGC_SUSET, GUC_LIST_INPUT, NULL, NULL,
+							   NULL);
+
+	if (process_shared_preload_libraries_in_progress)
+	{
 		DefineCustomBoolVariable("acctguard.worker",
 								 "Lets the background worker work.",
 								 "It tells users what the clock did (a freeze expired, a probation "

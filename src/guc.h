@@ -14,6 +14,7 @@ extern int	ag_guc_filter_size;
 extern char *ag_guc_product_name;
 extern char *ag_guc_root_key_command;
 extern char *ag_guc_root_key_file;
+extern char *ag_guc_secret_functions;
 extern bool ag_guc_worker;
 extern int	ag_guc_worker_batch;
 extern int	ag_guc_worker_interval;

@@ -6,6 +6,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use MIME::Base64;
+use Secrets;
 
 my $unit = "$ENV{TESTDIR}/test/unit";
 my $keygen = "$ENV{STAGED_BIN}/acctguard-keygen";
@@ -392,20 +393,7 @@ data_key($_, $root2, 2) foreach split /\n/, sql(q{SELECT kid FROM acctguard.data
 $node->command_ok([ 'pg_dumpall', '-d', $node->connstr('postgres'), '-f', "$dir/dump.sql" ], 'a dump');
 sql('CHECKPOINT');
 $node->stop;
-my @places;
-my @folders = ($data, $standby->data_dir, $PostgreSQL::Test::Utils::log_path);
-while (my $folder = shift @folders)
-{
-    opendir my $handle, $folder or next;
-    foreach my $entry (grep { !/^\.\.?$/ } readdir $handle)
-    {
-        my $path = "$folder/$entry";
-        if (-d $path) { push @folders, $path unless -l $path }
-        elsif (-f $path) { push @places, $path }
-    }
-}
-push @places, "$dir/dump.sql";
-my $found = '';
+my @places = (Secrets::files($data, $standby->data_dir, $PostgreSQL::Test::Utils::log_path), "$dir/dump.sql");
 my @patterns;
 foreach my $name (sort keys %secret)
 {
@@ -414,15 +402,7 @@ foreach my $name (sort keys %secret)
 }
 my $pattern = join '|', @patterns;
 cmp_ok(scalar(keys %secret), '>', 12, 'there are secrets to look for');
-my $bytes_read = 0;
-foreach my $path (@places)
-{
-    # This test's own report may say what it compared.
-    next if $path =~ /regress_log_/;
-    my $content = slurp_file($path);
-    $bytes_read += length $content;
-    $found .= "$path " if $content =~ /$pattern/s;
-}
+my ($bytes_read, $found) = Secrets::search($pattern, @places);
 is($found, '', 'no key is found in ' . scalar(@places) . ' files');
 cmp_ok($bytes_read, '>', 50_000_000, '... of many megabytes');
 ok(('x' . pack('H*', $root) . 'x') =~ /$pattern/s, '... though the search would find one');
