@@ -84,7 +84,7 @@ foreach my $statement (q{SELECT acctguard.contact_add(14, 'email', '} . address(
 # Literals, in every kind of statement.
 my ($out, $err) = run(q{SELECT acctguard.contact_add(1, 'email', '} . address() . q{')});
 like($out, qr/^\d+$/, 'an address is accepted');
-($out, $err) = run(q{SELECT * FROM acctguard.appeal_submit(1, 1, 'I did nothing of the kind, my } . secret() . q{ says so, and I can show it.', 'mailto:} . address() . q{')});
+($out, $err) = run(q{SELECT * FROM acctguard.appeal_submit(1, 1, 'I did nothing of the kind, my } . secret() . q{ says so, and I can show it.', '} . address() . q{')});
 like($out . $err, qr/submitted/, 'an appeal is accepted');
 run(q{SELECT acctguard.appeal_supplement(1, 1, 'And there is more of it, namely } . secret() . q{, which I had forgotten.')});
 run(q{SELECT acctguard.contact_add(2, 'email', '} . address() . q{'), 1 / 0});
