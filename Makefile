@@ -127,7 +127,7 @@ client/acctguard-notifier: $(CLIENT_OBJS)
 # Three object files are different in a test build; which kind they are is written in the name of an empty file.
 CLOCK := .clock-$(if $(TEST_CLOCK),test,real)
 ifeq ($(wildcard $(CLOCK)),)
-$(shell rm -f .clock-* src/base/clock.o src/keyring/keyring_test_api.o src/outbox/outbox_test_api.o; touch $(CLOCK))
+$(shell rm -f .clock-* src/base/clock.o src/keyring/keyring_test_api.o src/outbox/outbox_test_api.o src/crypto/sign.o src/phone/phone_test_api.o; touch $(CLOCK))
 endif
 
 # Sources that need no server are compiled into the programs that test them.

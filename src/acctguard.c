@@ -21,6 +21,7 @@
 #include "keyring/keyring.h"
 #include "lifecycle/lifecycle.h"
 #include "outbox/outbox.h"
+#include "phone/evidence.h"
 #include "phone/phone.h"
 #include "policy/policy.h"
 #include "session/session.h"
@@ -76,6 +77,7 @@ _PG_init(void)
 	ag_plan_register(&binding_statements);
 	ag_plan_register(&session_statements);
 	ag_plan_register(&device_statements);
+	ag_plan_register(&evidence_statements);
 	ag_plan_register(&freeze_statements);
 	ag_plan_register(&freeze_version_statements);
 	ag_plan_register(&freeze_sweep_statements);

@@ -38,3 +38,54 @@ AS 'MODULE_PATHNAME', 'acctguard_account_numbers';
 COMMENT ON FUNCTION acctguard.account_numbers(bigint) IS
 'The numbers an account has and had, in the order in which it got them. hint: calling code and last two digits, all that is ever shown. country: calling code. state: active or released. proofs: how the number was proved when it was bound. last_owner_proof_at: when the owner last proved it together with something that does not depend on it; NULL: not known. history_login_eligible: he lost it without wishing it, and it may still lead him to his account.
 Needs no key. Errors: UG404 no such account.';
+
+CREATE OR REPLACE FUNCTION acctguard.number_provider_add(
+    provider text, public_key bytea, formats text[], audience text,
+    valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL)
+RETURNS integer
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_number_provider_add';
+COMMENT ON FUNCTION acctguard.number_provider_add(text, bytea, text[], text, timestamptz, timestamptz) IS
+'Lets a provider say something about the reassignment of numbers: adds a public key of it, and returns the number of the key. A provider may have several, so that he can change them.
+provider: its name here, small letters, digits, dots, hyphens. public_key: Ed25519, 32 bytes. formats: what it may say: camara/number-recycling, camara/sim-swap, fcc/rnd, carrier/notice. audience: what the member aud of its documents must be; a name of this installation that no other one has. valid_from (default now), valid_until (default never): when documents are taken.
+Errors: 22023 the key is none, or one of small order under which anybody can sign; 23514 name, formats, or times are wrong; 40001 somebody else has just added a key of the provider. The act is recorded.';
+
+CREATE OR REPLACE FUNCTION acctguard.number_provider_end(provider text, key integer, reason text, at timestamptz DEFAULT NULL)
+RETURNS boolean
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_number_provider_end';
+COMMENT ON FUNCTION acctguard.number_provider_end(text, integer, text, timestamptz) IS
+'Ends a key of a provider: nothing signed with it is taken any more, and what came in from at on does not count any more. False: it was ended before.
+at: default now; an earlier time for a key that got into wrong hands. Errors: UG304 there is no such key; 22023 at is in the future. The act is recorded.';
+
+CREATE OR REPLACE FUNCTION acctguard.number_providers(
+    OUT provider text, OUT key integer, OUT public_key bytea, OUT formats text[], OUT audience text,
+    OUT valid_from timestamptz, OUT valid_until timestamptz, OUT added_by text,
+    OUT ended_at timestamptz, OUT ended_by text, OUT end_reason text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_number_providers';
+COMMENT ON FUNCTION acctguard.number_providers() IS
+'The keys of providers, those that have ended included.';
+
+CREATE OR REPLACE FUNCTION acctguard.number_event(document bytea, signature bytea, provider text,
+    OUT code text, OUT event integer)
+RETURNS record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_number_event';
+COMMENT ON FUNCTION acctguard.number_event(bytea, bytea, text) IS
+'Takes what a provider says about a number: a JSON document (UTF-8, at most 8 KiB) and its Ed25519 signature over acctguard/number-event/v1, a zero byte, the provider''s name, a zero byte, and the document. What the document has to contain: doc/phone.md.
+code: RECORDED (event is its number among those of the phone number); UNKNOWN_NUMBER: nobody has or had it, nothing is kept; NOTHING_FOLLOWS: as a SIM that was not changed; FORGED: no valid key of the provider has signed this, or the provider may not say it; MALFORMED; OTHER_AUDIENCE: it is meant for somebody else; FUTURE: said, or about something, after now; EXPIRED: exp has passed, or lies more than 30 days after iat; REPLAYED: its jti was taken before. The last six are recorded in the ledger as refused.
+Numbers never appear in errors or in the ledger. Errors: UG001 the server has no key.';
+
+CREATE OR REPLACE FUNCTION acctguard.number_evidence(account_id bigint, binding integer DEFAULT NULL,
+    OUT no integer, OUT kind text, OUT hint text, OUT evidence text, OUT sim_risk boolean,
+    OUT sim_risk_until timestamptz, OUT clear_until timestamptz, OUT decided_by integer,
+    OUT last_owner_proof_at timestamptz, OUT recycled_after interval, OUT young_proof boolean)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_number_evidence';
+COMMENT ON FUNCTION acctguard.number_evidence(bigint, integer) IS
+'Whether the numbers of an account may have been given to somebody else since their owner last proved them, as far as providers have said so by now. All numbers in force, or one binding, also a past one.
+evidence: confirmed, suspected, unknown, clear (until clear_until, unless something worse comes in). sim_risk: the SIM or the carrier changed within policy sim_risk (seconds), which says nothing about the owner but makes codes to the number worth nothing; until sim_risk_until. decided_by: the event of the number that decided. recycled_after: policy country_floor. young_proof: the last proof is younger than that, and nothing speaks against it.
+A binding that was imported without a proof is judged as if it had been proved when it was bound, and has no young proof. Needs no key. Errors: UG404 no such account; UG303 no such binding.';

@@ -119,3 +119,60 @@ COMMENT ON TABLE acctguard.number_alias IS
 COMMENT ON COLUMN acctguard.number_alias.old_prefix IS 'beginning of the old writing, with + and calling code';
 COMMENT ON COLUMN acctguard.number_alias.old_length IS 'digits of the old writing, calling code included';
 COMMENT ON COLUMN acctguard.number_alias.new_prefix IS 'what stands in its place';
+
+CREATE TABLE acctguard.number_provider (
+    provider text NOT NULL CHECK (provider ~ '^[a-z][a-z0-9_.-]{1,47}$'),
+    no integer NOT NULL CHECK (no > 0),
+    public_key bytea NOT NULL CHECK (octet_length(public_key) = 32),
+    formats text[] NOT NULL CHECK (formats <> '{}'
+        AND formats <@ '{camara/number-recycling,camara/sim-swap,fcc/rnd,carrier/notice}'),
+    audience text NOT NULL CHECK (audience <> ''),
+    valid_from timestamptz NOT NULL,
+    valid_until timestamptz,
+    added_at timestamptz NOT NULL,
+    added_by text NOT NULL,
+    ended_at timestamptz,
+    ended_by text,
+    end_reason text,
+    PRIMARY KEY (provider, no),
+    CONSTRAINT number_provider_validity CHECK (valid_until > valid_from),
+    CONSTRAINT number_provider_ended CHECK ((ended_at IS NULL) = (ended_by IS NULL)
+        AND (ended_at IS NULL) = (end_reason IS NULL))
+);
+COMMENT ON TABLE acctguard.number_provider IS
+'Who may say something about the reassignment of numbers: public keys (Ed25519) of carriers and registers, several for a provider that changes keys.';
+COMMENT ON COLUMN acctguard.number_provider.formats IS 'what documents signed with the key may be, see number_event()';
+COMMENT ON COLUMN acctguard.number_provider.audience IS 'what their member aud must be: this installation, so that a document for another one is refused';
+COMMENT ON COLUMN acctguard.number_provider.valid_from IS 'documents are taken from then on';
+COMMENT ON COLUMN acctguard.number_provider.valid_until IS 'until then; NULL: until it is ended';
+COMMENT ON COLUMN acctguard.number_provider.ended_at IS 'what came in from then on does not count any more, also if that was before it was ended: a key that got into wrong hands';
+
+CREATE TABLE acctguard.number_event (
+    number_id bigint NOT NULL,
+    no integer NOT NULL CHECK (no > 0),
+    signal text NOT NULL CHECK (signal IN ('recycled', 'disconnected', 'sim_changed', 'ported', 'subscriber_changed',
+        'delivery_failed', 'claim_opened', 'claim_closed', 'claim_completed')),
+    answer text CHECK (answer IN ('yes', 'no', 'no_data')),
+    since timestamptz,
+    occurred_at timestamptz,
+    stated_at timestamptz NOT NULL,
+    received_at timestamptz NOT NULL,
+    provider text,
+    provider_key integer,
+    jti text,
+    PRIMARY KEY (number_id, no),
+    CONSTRAINT number_event_answer CHECK ((signal = 'recycled') = (answer IS NOT NULL)
+        AND (answer IS NULL) = (since IS NULL) AND (answer IS NULL) = (occurred_at IS NOT NULL)),
+    CONSTRAINT number_event_source CHECK ((provider IS NULL) = (provider_key IS NULL) AND (provider IS NULL) = (jti IS NULL)
+        AND (provider IS NULL) = (signal LIKE 'claim%'))
+);
+COMMENT ON TABLE acctguard.number_event IS
+'What was said about the reassignment of a number. Rows are facts and stay; what follows from them for a binding is computed from them, from the time of its last proof, and from the clock.';
+COMMENT ON COLUMN acctguard.number_event.signal IS 'recycled: an answer to whether the number has changed hands since a time; disconnected; sim_changed; ported; subscriber_changed (another subscriber token); delivery_failed (for good); claim_opened, claim_closed, claim_completed: a new holder says that the account is not his';
+COMMENT ON COLUMN acctguard.number_event.answer IS 'yes, no, no_data';
+COMMENT ON COLUMN acctguard.number_event.since IS 'the time asked about; of a day its least telling hour, wherever in the world the day was meant';
+COMMENT ON COLUMN acctguard.number_event.occurred_at IS 'when it happened; of a day its earliest hour';
+COMMENT ON COLUMN acctguard.number_event.stated_at IS 'when the provider said so';
+COMMENT ON COLUMN acctguard.number_event.provider_key IS 'number of the key that signed it, in number_provider';
+COMMENT ON COLUMN acctguard.number_event.jti IS 'the provider''s own name of the document, taken once';
+CREATE UNIQUE INDEX number_event_once ON acctguard.number_event (provider, jti);

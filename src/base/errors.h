@@ -145,6 +145,8 @@
 			 "See acctguard.account_numbers(account_id).") \
 	AG_ERROR(BINDING_UNKNOWN, "303", "the account has no binding of that number", \
 			 "See acctguard.account_numbers(account_id).") \
+	AG_ERROR(PROVIDER_UNKNOWN, "304", "there is no such key of a provider", \
+			 "See acctguard.number_providers().") \
 	AG_ERROR(STEP_UP, "401", "the capability needs a stronger proof of identity first", \
 			 "Verify, then repeat.") \
 	AG_ERROR(RESTRICTED, "403", "the account is not allowed to do this now", \

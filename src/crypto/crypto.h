@@ -71,6 +71,11 @@ extern bool ag_verify(const uint8 signature[AG_SIGNATURE_SIZE], const void *data
 /* Is it a point that a key pair can have?  A bad one verifies what nobody signed. */
 extern bool ag_public_key_sound(const uint8 public_key[AG_PUBLIC_KEY_SIZE]);
 
+#ifdef AG_TEST_CLOCK
+extern void ag_sign_as(uint8 signature[AG_SIGNATURE_SIZE], uint8 public_key[AG_PUBLIC_KEY_SIZE],
+					   const void *data, Size length, const uint8 seed[AG_KEY_SIZE]);
+#endif
+
 /*
  * kdf.c
  */

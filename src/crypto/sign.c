@@ -29,3 +29,19 @@ ag_public_key_sound(const uint8 public_key[AG_PUBLIC_KEY_SIZE])
 {
 	return crypto_core_ed25519_is_valid_point(public_key) == 1;
 }
+
+#ifdef AG_TEST_CLOCK
+
+/* What others sign with; in test builds only, see ag_verify(). */
+void
+ag_sign_as(uint8 signature[AG_SIGNATURE_SIZE], uint8 public_key[AG_PUBLIC_KEY_SIZE],
+		   const void *data, Size length, const uint8 seed[AG_KEY_SIZE])
+{
+	uint8		secret[crypto_sign_SECRETKEYBYTES];
+
+	(void) crypto_sign_seed_keypair(public_key, secret, seed);
+	(void) crypto_sign_detached(signature, NULL, data, length, secret);
+	ag_wipe(secret, sizeof(secret));
+}
+
+#endif							/* AG_TEST_CLOCK */

@@ -101,6 +101,12 @@
 	AG_ACTION(APPEAL_RESUMED, 222, "appeal.resumed", "a review goes on without the material") \
 	AG_ACTION(NUMBER_BOUND, 300, "number.bound", "a phone number was bound to the account") \
 	AG_ACTION(NUMBER_RELEASED, 301, "number.released", "a phone number left the account") \
+	AG_ACTION(NUMBER_EVIDENCE, 302, "number.evidence", \
+			  "a provider said something about who has the number") \
+	AG_ACTION(NUMBER_DOCUMENT_REFUSED, 303, "number.document_refused", \
+			  "a document about a number was forged, late, or not for us") \
+	AG_ACTION(PROVIDER_ADDED, 304, "number.provider_added", "a key of a provider was added") \
+	AG_ACTION(PROVIDER_ENDED, 305, "number.provider_ended", "a key of a provider was ended") \
 	AG_ACTION(MONITORED, 400, "enforce.monitored", "a monitored freeze would have refused this") \
 	AG_ACTION(GUARDED, 401, "enforce.guarded", "a guard was put on a table") \
 	AG_ACTION(UNGUARDED, 402, "enforce.unguarded", "a guard was taken off a table") \

@@ -88,6 +88,10 @@
 			   "time after which a device that was enrolled by its owner counts as established") \
 	AG_SETTING(DEVICE_TRUST_AFTER, "device_trust_after", "seconds", 86400, 0, 31536000, \
 			   "age at which a mobile device can be trusted from itself, and a session may end others") \
+	AG_SETTING(ANSWER_AGE, "answer_age", "seconds", 86400, 60, 2592000, \
+			   "longest age of an answer that a number was not reassigned") \
+	AG_SETTING(SIM_RISK, "sim_risk", "seconds", 604800, 0, 7776000, \
+			   "time after a change of SIM or carrier in which codes to the number prove nothing") \
 	AG_SETTING(PREPARE_WAIT, "prepare_wait", "boolean", 0, 0, 1, \
 			   "0 refuses PREPARE TRANSACTION after guarded writes, 1 lets freezes wait for it") \
 	AG_SETTING(CONTACTS_MAX, "contacts_max", "contacts", 10, 1, 100, \
