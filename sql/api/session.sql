@@ -18,7 +18,7 @@ AS 'MODULE_PATHNAME', 'acctguard_session_check';
 COMMENT ON FUNCTION acctguard.session_check(text) IS
 'Whose session is this, and is it good now? Reads the newest state, whatever the transaction''s snapshot, waits for nobody and raises no error about the token. Works on standbys (as of what they have replayed), without keys and without a worker.
 code: OK; UNKNOWN (no such session; nothing else is told), REVOKED, EXPIRED, IDLE, STALE (the token was exchanged), LOCKED (a freeze denies session.use; it comes back), DENIED (the account is closed, or not active yet), STEP_UP_REQUIRED. account_id, session_no, device_no: for whom, unless UNKNOWN. must_do: step_up, where only that is in the way. denied: capabilities that are denied now; NULL: none. until: end of what is in the way, or of the session if it is good; NULL: no end is known. stepped_up_at: last stronger proof. cache_ttl: seconds for which the answer may be used again; 0 for an account about which anything is on record. Ask each time before what must not be done late.
-The time of use is written at most once a minute, where that is possible: not on standbys, not in read-only or REPEATABLE READ transactions.';
+The time of use is written at most once a minute, where that is possible: not on standbys, not in read-only or REPEATABLE READ transactions, and in a transaction block only when half of session_idle has passed.';
 
 CREATE OR REPLACE FUNCTION acctguard.session_bind(token text,
     OUT code text, OUT account_id bigint, OUT session_no integer, OUT device_no integer, OUT must_do text[],

@@ -11,7 +11,9 @@
  * What it writes is last_seen_at, at most once a minute, and only where that can
  * neither wait nor fail: not on a standby, not in a read-only transaction, not at
  * REPEATABLE READ (another's update would be an error), and not when somebody else
- * has the row locked.
+ * has the row locked.  In a transaction block the row would stay locked until its end,
+ * and whoever wants to end the session would wait for it; there it is written only when
+ * half of the time has passed after which the session would be idle.
  *
  *-------------------------------------------------------------------------
  */
@@ -27,7 +29,9 @@
 static void
 touch(const AgSession *session, TimestampTz at)
 {
-	if (at - session->last_seen_at < SEEN_EVERY || XactReadOnly || RecoveryInProgress() ||
+	TimestampTz every = IsTransactionBlock() ? session->idle_length * (USECS_PER_SEC / 2) : SEEN_EVERY;
+
+	if (at - session->last_seen_at < every || XactReadOnly || RecoveryInProgress() ||
 		IsolationUsesXactSnapshot() || IsInParallelMode())
 		return;
 	ag_session_store_touch(session->account_id, session->no, at);

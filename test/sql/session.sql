@@ -80,7 +80,10 @@ SELECT pg_temp.check('seen'), pg_temp.seen();
 SET acctguard.test_clock_offset = 70;
 BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT pg_temp.check('seen'); COMMIT; SELECT pg_temp.seen() AS repeatable_read;
 BEGIN READ ONLY; SELECT pg_temp.check('seen'); COMMIT; SELECT pg_temp.seen() AS read_only;
+BEGIN; SELECT pg_temp.check('seen'); COMMIT; SELECT pg_temp.seen() AS block;
 SELECT pg_temp.check('seen'); SELECT pg_temp.seen() AS written;
+SET acctguard.test_clock_offset = 302500;
+BEGIN; SELECT pg_temp.check('seen'); COMMIT; SELECT pg_temp.seen() > '3 days' AS block_that_keeps_it_alive;
 RESET acctguard.test_clock_offset;
 
 -- exchanging the token: the old one stays good for a moment, and gives the same new one
