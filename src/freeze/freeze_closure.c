@@ -109,8 +109,10 @@ ag_freeze_appealable_until(const AgFreeze *freeze, const AgKind *kind)
 
 	if (!freeze->appealable || kind->appeal_window < 0 || freeze->vacated_at != DT_NOEND)
 		return DT_NOBEGIN;
+	/* Of a proposal nobody is told before it is approved. */
 	if (informed == DT_NOEND)
-		informed = ag_time_plus(freeze->issued_at, ag_policy_setting(AG_SETTING_INFORMED_AFTER));
+		informed = ag_time_plus(freeze->approved_at != DT_NOEND ? freeze->approved_at : freeze->issued_at,
+								ag_policy_setting(AG_SETTING_INFORMED_AFTER));
 	return ag_time_plus(informed, kind->appeal_window);
 }
 

@@ -104,8 +104,22 @@ SELECT 'an event is missing in the ledger', a.account_id, 0
 FROM acctguard.account a
 WHERE a.version <> (SELECT count(*) FROM acctguard.ledger l WHERE l.account_id = a.account_id);
 
+-- I8: a sweep does what the worker does, and changes no answer. Which account looks different after it?
+CREATE FUNCTION model.swept() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    before text[] := ARRAY(SELECT model.state(account_id, '{session.create}') FROM acctguard.account WHERE account_id > 0 ORDER BY account_id);
+    after text[];
+    failed text;
+BEGIN
+    SELECT string_agg(concat(s.task, ': ', s.error), '; ') INTO failed FROM acctguard.sweep() s WHERE s.error IS NOT NULL;
+    after := ARRAY(SELECT model.state(account_id, '{session.create}') FROM acctguard.account WHERE account_id > 0 ORDER BY account_id);
+    RETURN (SELECT coalesce('sweep failed: ' || failed, string_agg(format('I8 swept: %s | was: %s', a, b), '; ')) FROM unnest(before, after) AS s (b, a) WHERE a <> b);
+END
+$$;
+
 CREATE FUNCTION model.broken() RETURNS text LANGUAGE sql AS $$
     SELECT coalesce(string_agg(b, '; '), '') FROM (
         SELECT format('%s: account %s, number %s', r.rule, r.account_id, r.no) FROM model.broken_rules r
-        UNION ALL SELECT format('health(): %s %s', h.object, h.finding) FROM acctguard.health() h WHERE h.severity = 'danger') AS all_of_it (b)
+        UNION ALL SELECT format('health(): %s %s', h.object, h.finding) FROM acctguard.health() h WHERE h.severity = 'danger'
+        UNION ALL SELECT model.swept()) AS all_of_it (b)
 $$;

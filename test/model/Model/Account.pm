@@ -222,7 +222,7 @@ sub boundaries
     return grep { $_ > $t && $_ < INF } @at;
 }
 
-# Until when it can be appealed; undef: never. The window of a harsher version counts anew.
+# Until when it can be appealed; undef: never. Counted from the decision, as long as nobody was informed.
 sub appeal_until
 {
     my ($self, $f) = @_;

@@ -229,7 +229,6 @@ sub weaker
     return 1 if !subset($n->{conditions}, $o->{conditions}) || ($new->{appealable} && !$old->{appealable});
     my %strict = (authority => 3, manual => 2, system => 1, self => 0);
     return 1 if $strict{ $n->{lift_policy} } < $strict{ $o->{lift_policy} };
-    return 1 if $new->{kind} eq 'emergency_lock' && $old->{kind} ne 'emergency_lock';
     return 0;
 }
 
@@ -386,7 +385,6 @@ sub amend
     $f->{changed} = $t;
     $f->{version}++;
     $f->{taken_over} = 1 if !$new->{automated};
-    $f->{told_from} = $t if $harsher;
     delete $f->{amendment};
     $account->seen('freeze', $was, 'amend', (state_of($f, $t))[0]);
     return;

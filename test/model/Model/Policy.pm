@@ -5,12 +5,12 @@ use strict;
 use warnings;
 use Exporter 'import';
 
-our @EXPORT = qw(INF DAY HOUR %KIND %REASON @LADDER %SIGNAL %PERSON @CAPABILITY %BIT mask names short everything SOFT FLOOR
+our @EXPORT = qw(INF DAY HOUR %KIND %REASON @LADDER %SIGNAL %PERSON @CHANGES @CAPABILITY %BIT mask names short everything SOFT FLOOR
     may rank_of automated_only PROPOSAL_LIFE PROOF_AGE RETENTION CLOSE_GRACE INFORMED_AFTER HALF_LIFE THRESHOLD);
 
 use constant { INF => 1 << 60, HOUR => 3600, DAY => 86400 };
 use constant {
-    PROPOSAL_LIFE => 3 * DAY, PROOF_AGE => 900, RETENTION => 180 * DAY, CLOSE_GRACE => 30 * DAY,
+    PROPOSAL_LIFE => 3 * DAY, PROOF_AGE => 900, RETENTION => DAY, CLOSE_GRACE => 3 * DAY,
     INFORMED_AFTER => 14 * DAY, HALF_LIFE => DAY, THRESHOLD => 100,
 };
 
@@ -103,7 +103,7 @@ our %KIND = (
     dormancy => {
         severity => 1, denies => mask(qw(session.create search.discoverable)), mode => 'challenge', default => INF, indefinite => 1,
         impose => ['operator'], lift => [qw(operator moderator)], lift_policy => 'system',
-        conditions => [qw(verified_login identity_verified)], appeal => 'no', no_facts => 1 },
+        conditions => [qw(verified_login identity_verified)], stay_max => 2 * DAY, appeal => 'no', no_facts => 1 },
     appeal_abuse => {
         severity => 1, denies => mask('appeal.submit'), max => 30 * DAY, default => 30 * DAY, impose => [qw(reviewer operator)],
         lift => [qw(reviewer operator)], lift_policy => 'manual', appeal => 'no' },
@@ -146,6 +146,15 @@ our @LADDER = (
 our %SIGNAL = (
     wrong_password => 10, new_device => 20, odd_login => 40, impossible_travel => 60, mass_messages => 40,
     takeover_report => 80, credential_leak => 60,
+);
+
+# What the walk changes about the policy as delivered, so that no state is out of its reach: accounts close and can be
+# erased within days, and there is a kind that can be stayed and ends on a condition.
+our @CHANGES = (
+    [ 'setting', 'close_grace', '"3 days"' ], [ 'setting', 'retention', '"1 day"' ],
+    # Breach policy auto_lift is carried out by the worker, late if it does not run; everything else is the clock's alone.
+    [ 'freeze_kind', 'emergency_lock', '{"breach": "notify"}' ],
+    [ 'freeze_kind', 'dormancy', '{"stayable": true, "stay_max": "2 days"}' ],
 );
 
 # Who takes part, and the roles of each. "desk" is a back office that speaks for moderators.

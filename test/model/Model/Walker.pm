@@ -37,6 +37,7 @@ sub new
 }
 
 sub pick { return $_[ int rand @_ ] }
+sub is { return Model::Account::is(@_) }
 sub chance { return rand() < $_[0] }
 
 # One of the names, by weight.
@@ -196,9 +197,9 @@ sub freeze_step
     my ($account, $t, $command) = @_;
     my %states = (
         freeze_approve => [ proposed => 10, active => 0.5, scheduled => 0.5, ended => 0.1 ], freeze_reject => [ proposed => 10, active => 0.5, ended => 0.1 ],
-        freeze_lift => [ active => 8, scheduled => 8, stayed => 10, ended => 0.1 ], freeze_amend => [ active => 8, scheduled => 12, ended => 0.1 ],
+        freeze_lift => [ active => 8, scheduled => 8, stayed => 20, ended => 0.1 ], freeze_amend => [ active => 8, scheduled => 12, ended => 0.1 ],
         freeze_stay => [ active => 10, ended => 0.1 ], freeze_unstay => [ stayed => 10, active => 0.5, ended => 0.1 ],
-        freeze_satisfy => [ active => 10, stayed => 20, ended => 0.1 ], freeze_vacate => [ active => 5, stayed => 6, scheduled => 6, ended => 3 ],
+        freeze_satisfy => [ active => 10, stayed => 60, ended => 0.1 ], freeze_vacate => [ active => 5, stayed => 15, scheduled => 12, ended => 2 ],
         acknowledgment_waive => [ ended => 5 ],
     );
     my $no = choose_freeze($account, $t, @{ $states{$command} });
@@ -235,7 +236,7 @@ sub _extra
     my %x;
     my $ends = $f && $f->{ends} < INF ? $f->{ends} : $t + 10 * DAY;
     $x{ends} = weighted($ends + int rand 5 * DAY, 3, int(($t + $ends) / 2), 3, INF, 1, $t - 60, 0.2) if chance(0.7);
-    $x{starts} = $t + 1 + int rand 4 * DAY if $f && $f->{starts} > $t && chance(0.5);
+    $x{starts} = $t + 1 + (chance(0.6) ? int rand 2 * HOUR : int rand 4 * DAY) if $f && $f->{starts} > $t && chance(0.6);
     $x{capabilities} = choice() if chance(0.35);
     $x{facts} = chance(0.03) ? '  ' : 'he went on ' . int rand 1e6 if chance(0.7);
     $x{expected} = $f->{version} - (chance(0.2) ? 1 : 0) if $f && chance(0.2);
@@ -266,7 +267,7 @@ sub impose_step
     $x{ground} = 'Terms, 4.2' if $kind->{ground} && chance(0.95);
     $x{reference} = 'order 1' if $kind->{reference} ? chance(0.95) : chance(0.05);
     $x{capabilities} = choice() if $kind->{choices} ? chance(0.4) : chance(0.01);
-    $x{starts} = $t + int rand 4 * DAY if chance(0.15);
+    $x{starts} = $t + (chance(0.8) ? int rand 4 * DAY : int rand 60 * DAY) if chance(0.18);
     $x{starts} = -EPOCH() + 1e9 if chance(0.01);
     my $length = pick(60, HOUR, 5 * HOUR, DAY, 2 * DAY, 3 * DAY, 10 * DAY, 30 * DAY, 90 * DAY, 366 * DAY, 59);
     $length = pick(HOUR, DAY) if $kind->{max} && $length > $kind->{max} && chance(0.85);
@@ -274,12 +275,13 @@ sub impose_step
     elsif (chance(0.1)) { $x{ends} = INF }
     $x{automated} = 1 if chance(0.05);
     $x{appeal} = chance(0.5) ? 1 : 0 if chance(0.05);
+    @x{qw(appeal reference)} = (0, 'law 7') if $name eq 'ban' && chance(0.3);
     $x{conduct} = $t - int rand 10 * DAY if chance(0.1);
     $x{prior} = 1 if chance(0.05);
     $x{incident} = $account->{id} * 100 + int rand 5 if chance(0.2);
-    if (@{ $account->{freezes} } && chance(0.15))
+    if (@{ $account->{freezes} } && chance((grep { is($_, $t, qw(stayed scheduled)) } @{ $account->{freezes} }) ? 0.4 : 0.15))
     {
-        $x{replaces} = choose_freeze($account, $t, active => 10, scheduled => 10, stayed => 10, ended => 0.1) || 77;
+        $x{replaces} = choose_freeze($account, $t, active => 10, scheduled => 30, stayed => 40, ended => 0.1) || 77;
         delete $x{starts};
     }
     $x{key} = 'key ' . ++$account->{key_count} if chance(0.06);
@@ -333,13 +335,13 @@ sub choose
     my $final = $account->final_ban($t);
     my $command = weighted(
         impose => $closed ? 2 : $live > 5 ? 6 : 22, repeat => $account->{keyed} ? 0.6 : 0,
-        freeze_approve => $is{proposed} || $waiting ? 60 : $any, freeze_reject => $is{proposed} || $waiting ? 3 : 0.4 * $any,
-        freeze_lift => $live ? 6 + $live : 0.5 * $any, freeze_amend => $live ? 9 : 0.4 * $any, freeze_stay => $is{active} ? 4 : 0.3 * $any,
+        freeze_approve => $is{proposed} || $waiting ? 60 : $any, freeze_reject => $is{proposed} || $waiting ? 6 : 0.4 * $any,
+        freeze_lift => $live ? 6 + $live : 0.5 * $any, freeze_amend => $live ? 9 : 0.4 * $any, freeze_stay => $is{active} ? 8 : 0.3 * $any,
         freeze_unstay => $is{stayed} ? 4 : 0.3 * $any, freeze_satisfy => $is{active} ? 5 : 0.3 * $any, freeze_vacate => 7 * $any,
         acknowledgment_waive => 1.5 * $any, acknowledge => $any ? 3 : 0.5, warn => 6, strike_void => @{ $account->{strikes} } ? 2.5 : 0.3,
         risk_report => 7, risk_clear => 0.8, legal_hold_place => 0.8, legal_hold_release => $account->held($t) ? 3 : 0.3,
-        account_request_close => 1.2, account_cancel_close => $state eq 'closing' ? 3 : 0.3, account_terminate => $final ? 8 : 0.4,
-        account_reopen => $state eq 'closed' ? 7 : 0.4, account_erase => $closed ? 1.5 : 0.3, account_mark => $account->{rank} || $account->{protected} || $account->{person} ? 6 : 1.2,
+        account_request_close => 1.6, account_cancel_close => $state eq 'closing' ? 2 : 0.3, account_terminate => $final ? 25 : 0.4,
+        account_reopen => $state eq 'closed' ? 7 : 0.4, account_erase => $closed ? 5 : 0.3, account_mark => $account->{rank} || $account->{protected} || $account->{person} ? 6 : 1.2,
         account_activate => $state eq 'pending' ? 12 : 0.2, account_open => 0.3);
     return impose_step($account, $t) if $command eq 'impose';
     return repeat_step($account) if $command eq 'repeat';
