@@ -189,3 +189,29 @@ FROM (VALUES
 ) AS t (event, subject, long, short)
 CROSS JOIN (VALUES ('in_app'), ('email'), ('sms'), ('push')) AS c (channel)
 WHERE getdatabaseencoding() IN ('UTF8', 'SQL_ASCII');
+
+-- What notices of appeals say where there is no plain value.
+INSERT INTO acctguard.label (label, version, words, changed_at, changed_by) VALUES
+('phrase/appeal_elsewhere/en', 1, 'see the application', '-infinity', 'acctguard'),
+('phrase/appeal_granted/en', 1, 'granted: the decision was wrong and is annulled', '-infinity', 'acctguard'),
+('phrase/appeal_partially_granted/en', 1, 'granted in part: the restriction was reduced or ended', '-infinity', 'acctguard'),
+('phrase/appeal_denied/en', 1, 'denied: the restriction stands', '-infinity', 'acctguard'),
+('phrase/appeal_dismissed/en', 1, 'dismissed: the appeal could not be accepted', '-infinity', 'acctguard'),
+('phrase/appeal_no_need/en', 1, 'nothing is needed', '-infinity', 'acctguard'),
+('phrase/appeal_case_open/en', 1, 'a case about it is open', '-infinity', 'acctguard'),
+('phrase/appeal_no_remedy/en', 1, 'none; write to the support if there is something new', '-infinity', 'acctguard'),
+('phrase/appeal_remedy/en', 1, 'you can have it looked at again, with something new, until {}', '-infinity', 'acctguard'),
+('phrase/appeal_open_ended/en', 1, 'no fixed date, as the authority decides', '-infinity', 'acctguard');
+INSERT INTO acctguard.label (label, version, words, changed_at, changed_by)
+SELECT t.label, 1, t.words, '-infinity', 'acctguard' FROM (VALUES
+('phrase/appeal_elsewhere/zh-CN', '请在应用内查看'),
+('phrase/appeal_granted/zh-CN', '申诉成立：原处理决定有误，已撤销'),
+('phrase/appeal_partially_granted/zh-CN', '申诉部分成立：限制已减轻或解除'),
+('phrase/appeal_denied/zh-CN', '申诉不成立：维持原限制'),
+('phrase/appeal_dismissed/zh-CN', '申诉被驳回：不予受理'),
+('phrase/appeal_no_need/zh-CN', '无需再做任何操作'),
+('phrase/appeal_case_open/zh-CN', '目前有申诉正在处理中'),
+('phrase/appeal_no_remedy/zh-CN', '无；如有新的情况，请联系客服'),
+('phrase/appeal_remedy/zh-CN', '如有新的证据，可在{}之前申请复核'),
+('phrase/appeal_open_ended/zh-CN', '视主管机关要求而定，无固定日期')
+) AS t (label, words) WHERE getdatabaseencoding() IN ('UTF8', 'SQL_ASCII');

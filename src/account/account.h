@@ -71,7 +71,7 @@ extern AgAccount *ag_account_try_lock(int64 account_id);
  * a standby whose clock is behind.  Further back than this (microseconds) it was wrong
  * before, and waiting for it to catch up would keep the account in the future.
  */
-#define AG_SET_BACK (10 * SECS_PER_MINUTE * USECS_PER_SEC)
+#define AG_SET_BACK (INT64CONST(10) * SECS_PER_MINUTE * USECS_PER_SEC)
 
 /*
  * The time of an act on a locked account, or of a look at one that was read.  Acts are

@@ -342,6 +342,11 @@ typedef struct AgAppealAbuse
 extern void ag_appeal_abuse(int64 account_id, TimestampTz at, AgAppealAbuse *abuse);
 
 /*
+ * appeal_notice.c: what the user hears of it.
+ */
+extern void ag_appeal_notice_init(void);
+
+/*
  * appeal_sweep.c: what the clock did, written down; breach policies; reminders.
  */
 extern int64 ag_appeal_sweep(int64 limit);

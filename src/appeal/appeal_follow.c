@@ -122,6 +122,7 @@ void
 ag_appeal_init(void)
 {
 	ag_freeze_register_observer(&observer);
+	ag_appeal_notice_init();
 }
 
 /* For texts: is a case about the freeze open? */

@@ -41,14 +41,17 @@ ag_appeal_seal_text(const char *field, int64 account_id, int no, int below, cons
 	uint32		length = strlen(text);
 	uint32		prefix = pg_hton32(length);
 	Size		size = TYPEALIGN(PAD_STEP, sizeof(prefix) + length);
-	char	   *padded = palloc0(size);
+	StringInfoData padded;
 	bytea	   *sealed;
 
-	memcpy(padded, &prefix, sizeof(prefix));
-	memcpy(padded + sizeof(prefix), text, length);
-	sealed = ag_subject_seal(&binding, padded, size);
-	ag_wipe(padded, size);
-	pfree(padded);
+	initStringInfo(&padded);
+	enlargeStringInfo(&padded, (int) size);
+	memset(padded.data, 0, size);
+	appendBinaryStringInfo(&padded, (const char *) &prefix, sizeof(prefix));
+	appendBinaryStringInfo(&padded, text, (int) length);
+	sealed = ag_subject_seal(&binding, padded.data, size);
+	ag_wipe(padded.data, size);
+	pfree(padded.data);
 	return sealed;
 }
 

@@ -30,14 +30,15 @@ new_token(int64 account_id)
 	static const char digits[] = "0123456789abcdef";
 	uint8		random[TOKEN_BYTES];
 	char		hex[2 * TOKEN_BYTES + 1];
+	char	   *digit = hex;
 
 	ag_random(random, TOKEN_BYTES);
 	for (int i = 0; i < TOKEN_BYTES; i++)
 	{
-		hex[2 * i] = digits[random[i] >> 4];
-		hex[2 * i + 1] = digits[random[i] & 15];
+		*digit++ = digits[random[i] >> 4];
+		*digit++ = digits[random[i] & 15];
 	}
-	hex[2 * TOKEN_BYTES] = '\0';
+	*digit = '\0';
 	return psprintf(INT64_FORMAT ".%s", account_id, hex);
 }
 

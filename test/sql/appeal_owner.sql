@@ -193,5 +193,7 @@ RESET SESSION AUTHORIZATION;
 SET acctguard.test_clock_offset = 604801;
 SELECT pg_temp.submit(2200211, 1, format(', ticket => %L', :'t_ticket'));
 RESET acctguard.test_clock_offset;
+-- what waits to be sent there is cancelled
+SELECT count(acctguard.contact_remove(account_id, no, 'the test is over')) > 0 AS removed FROM acctguard.account_contact WHERE account_id BETWEEN 2200200 AND 2200299 AND removed_at IS NULL;
 DROP ROLE freeze_mod1, freeze_mod2, freeze_mod3, freeze_reviewer, freeze_officer1, freeze_officer2, freeze_officer3,
     freeze_operator, freeze_risk, freeze_app, freeze_desk, appeal_app, appeal_rev1, appeal_rev2, appeal_rev3, appeal_desk;
