@@ -28,8 +28,8 @@
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
-#define EARLIEST_DAY (-14 * SECS_PER_HOUR)
-#define LATEST_DAY (12 * SECS_PER_HOUR)
+#define EARLIEST_DAY (INT64CONST(-14) * SECS_PER_HOUR)
+#define LATEST_DAY (INT64CONST(12) * SECS_PER_HOUR)
 
 static void
 malformed(const char *member)
@@ -68,7 +68,7 @@ epoch_member(Jsonb *json, const char *name)
 	seconds = DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value.val.numeric)));
 	if (seconds < 0 || seconds > INT64CONST(253402300799))
 		malformed(name);
-	return (seconds - (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY) * USECS_PER_SEC;
+	return (seconds - (int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY) * USECS_PER_SEC;
 }
 
 static bool

@@ -26,10 +26,10 @@ PG_FUNCTION_INFO_V1(acctguard_number_evidence);
 #define SKEW (60 * USECS_PER_SEC)
 
 /* A day is taken to begin so late, see document.c. */
-#define LATE_DAY (12 * SECS_PER_HOUR * USECS_PER_SEC)
+#define LATE_DAY (INT64CONST(12) * SECS_PER_HOUR * USECS_PER_SEC)
 
 /* Longest time for which a document may be valid. */
-#define LONGEST_VALIDITY (30 * SECS_PER_DAY * USECS_PER_SEC)
+#define LONGEST_VALIDITY (INT64CONST(30) * SECS_PER_DAY * USECS_PER_SEC)
 
 static const char *const result_names[] = {
 	[AG_DOCUMENT_RECORDED] = "RECORDED",

@@ -64,7 +64,7 @@ index_writing(const char *e164, int32 kid, AgNumberIndex *index)
 	Size		length = strlen(e164);
 
 	memcpy(data, domain, sizeof(domain));
-	memcpy(data + sizeof(domain), e164, length);
+	strlcpy(data + sizeof(domain), e164, AG_E164_SIZE);
 	ag_keyring_index(kid, index->idx, data, sizeof(domain) + length);
 	index->kid = kid;
 	ag_wipe(data, sizeof(data));

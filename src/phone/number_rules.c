@@ -161,8 +161,8 @@ replace_prefix(const char *e164, const char *from, int digits, const char *to,
 	if (length != (Size) digits + 1 || strncmp(e164, from, prefix) != 0 ||
 		length - prefix + strlen(to) >= AG_E164_SIZE)
 		return false;
-	memcpy(out, to, strlen(to));
-	memcpy(out + strlen(to), e164 + prefix, length - prefix + 1);
+	strlcpy(out, to, AG_E164_SIZE);
+	strlcpy(out + strlen(to), e164 + prefix, AG_E164_SIZE - strlen(to));
 	return true;
 }
 

@@ -52,7 +52,10 @@ enum
 static const AgStatement statements[] = {
 	[NUMBER_FIND] = {
 		.name = "number_index.find",
-		.sql = "SELECT number_idx, number_id FROM acctguard.number_index WHERE number_idx = ANY ($1)",
+		/* One probe for each; = ANY scans a table that was small when this was planned. */
+		.sql = "SELECT i.number_idx, i.number_id FROM unnest($1) AS a (idx) CROSS JOIN LATERAL "
+			"(SELECT n.number_idx, n.number_id FROM acctguard.number_index n "
+			"WHERE n.number_idx = a.idx LIMIT 1) i",
 		.expected = SPI_OK_SELECT,
 		.read_only = true,
 		.nargs = 1,
