@@ -84,6 +84,8 @@ SELECT pg_temp.attack(change) FROM (VALUES ('SELECT 1'),
     ('UPDATE acctguard.appeal_chunk c SET body = substr(body, 1, 40) WHERE account_id = 2200300 AND item = 4 AND chunk = 0'),
     ('UPDATE acctguard.appeal_material SET chunks = 3, size = 131073, received = 3 WHERE account_id = 2200300 AND item = 4'),
     ('DELETE FROM acctguard.appeal_chunk WHERE account_id = 2200300 AND item = 4 AND chunk = 1')) v (change);
+SELECT pg_temp.attack('UPDATE acctguard.appeal_chunk c SET body = (SELECT d.body FROM acctguard.appeal_chunk d WHERE d.account_id = 2200300 AND d.item = 5 AND d.chunk = 1) WHERE account_id = 2200300 AND item = 5 AND chunk = 0',
+    'SELECT count(*) FROM acctguard.appeal_open_material(2200300, 1, 5, 0, 1)');
 SELECT pg_temp.attack('UPDATE acctguard.appeal_material SET label = (SELECT label FROM acctguard.appeal_material m WHERE m.account_id = 2200300 AND m.item = 1) WHERE account_id = 2200300 AND item = 2',
     'SELECT count(*) FROM acctguard.appeal_material_list(2200300, 1)');
 ALTER TABLE acctguard.appeal_chunk ENABLE ALWAYS TRIGGER acctguard_row;
