@@ -384,6 +384,22 @@ CREATE TABLE acctguard.scope_version (
 );
 COMMENT ON TABLE acctguard.scope_version IS 'Every end that a scope freeze was given: version 1 as imposed, then one row per amendment. Rows never change.';
 
+CREATE TABLE acctguard.scope_announcement (
+    no integer NOT NULL REFERENCES acctguard.scope_freeze,
+    event integer NOT NULL CHECK (event > 0),
+    version integer NOT NULL CHECK (version >= 0),
+    cursor bigint NOT NULL,
+    told bigint NOT NULL CHECK (told >= 0),
+    begun_at timestamptz NOT NULL,
+    finished_at timestamptz,
+    PRIMARY KEY (no, event, version)
+);
+COMMENT ON TABLE acctguard.scope_announcement IS 'How far the users whom a scope freeze concerns have been told of it, of another end, of its end. Notices only: no answer depends on it.';
+COMMENT ON COLUMN acctguard.scope_announcement.event IS 'what they are told, see events()';
+COMMENT ON COLUMN acctguard.scope_announcement.version IS 'of the scope freeze, for another end; else 0';
+COMMENT ON COLUMN acctguard.scope_announcement.cursor IS 'accounts up to this one have been told';
+COMMENT ON COLUMN acctguard.scope_announcement.told IS 'how many accounts that were';
+
 CREATE TABLE acctguard.batch (
     batch uuid NOT NULL PRIMARY KEY,
     kind text NOT NULL,

@@ -15,6 +15,21 @@ CREATE INDEX freeze_record_wake ON acctguard.freeze_record (wake_at) WHERE wake_
 COMMENT ON COLUMN acctguard.freeze_record.noted IS 'what the clock did to it and the worker has told, one bit each: 1 it started, 2 it expired, 4 the proposal lapsed, 8 the last stay ended, 16 probation ended, 32 the rules are to be acknowledged, 64 its reasons were disclosed. NULL: of an older version, the worker has not looked at it yet. No answer depends on it';
 COMMENT ON COLUMN acctguard.freeze_record.wake_at IS 'when the clock will have done something that is to be told, or an earlier time; NULL while nothing is ahead. No answer depends on it';
 CREATE INDEX account_closing ON acctguard.account (close_at, account_id) WHERE state = 'closing';
+CREATE TABLE acctguard.scope_announcement (
+    no integer NOT NULL REFERENCES acctguard.scope_freeze,
+    event integer NOT NULL CHECK (event > 0),
+    version integer NOT NULL CHECK (version >= 0),
+    cursor bigint NOT NULL,
+    told bigint NOT NULL CHECK (told >= 0),
+    begun_at timestamptz NOT NULL,
+    finished_at timestamptz,
+    PRIMARY KEY (no, event, version)
+);
+COMMENT ON TABLE acctguard.scope_announcement IS 'How far the users whom a scope freeze concerns have been told of it, of another end, of its end. Notices only: no answer depends on it.';
+COMMENT ON COLUMN acctguard.scope_announcement.event IS 'what they are told, see events()';
+COMMENT ON COLUMN acctguard.scope_announcement.version IS 'of the scope freeze, for another end; else 0';
+COMMENT ON COLUMN acctguard.scope_announcement.cursor IS 'accounts up to this one have been told';
+COMMENT ON COLUMN acctguard.scope_announcement.told IS 'how many accounts that were';
 -- include sql/tables/session.sql
 -- include sql/tables/appeal.sql
 INSERT INTO acctguard.reason (reason, version, category, public_text, points, strike_life, changed_at, changed_by)

@@ -407,6 +407,12 @@ extern int64 ag_freeze_sweep(int64 limit);
 extern int64 ag_freeze_sweep_due(int64 most);	/* freezes that wait for it, counted up to most */
 
 /*
+ * scope_announce.c: telling users of scope freezes.  limit: accounts told in one go.
+ */
+extern int64 ag_scope_announce(int64 limit);
+extern int64 ag_scope_announce_due(int64 most); /* announcements due or under way */
+
+/*
  * scope.c: freezes of a set of accounts, in one row.
  */
 typedef struct AgScope

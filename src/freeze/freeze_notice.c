@@ -131,12 +131,20 @@ fill_warning(const AgNotice *notice, AgFields *values)
 	return false;
 }
 
+/* Nobody is told of a maintenance, or of its new end, that is over by now. */
+static bool
+is_overtaken(const AgNotice *notice, const AgScope *scope)
+{
+	return (notice->event == AG_ACTION_SCOPE_FROZEN || notice->event == AG_ACTION_SCOPE_AMENDED) &&
+		Min(scope->ended_at, scope->ends_at) <= ag_now();
+}
+
 static bool
 fill_scope(const AgNotice *notice, AgFields *values)
 {
 	const AgScope *scope = ag_scope_store_read(notice->record);
 
-	if (scope == NULL)
+	if (scope == NULL || is_overtaken(notice, scope))
 		return false;
 	ag_field_text(values, "kind", ag_freeze_words_kind(scope->kind, notice->locale));
 	ag_field_text(values, "reason", ag_freeze_words_reason(scope->reason, notice->locale));

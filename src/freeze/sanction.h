@@ -13,6 +13,7 @@
 
 #include "crypto/crypto.h"
 #include "freeze/decision.h"
+#include "outbox/outbox.h"
 
 /*
  * strike.c, acknowledge.c, risk.c, hold.c: what only their SQL functions call.
@@ -77,6 +78,8 @@ typedef struct AgScopeOrder
 
 extern int	ag_scope_freeze(const AgActor *actor, const AgScopeOrder *order);
 extern void ag_scope_lift(const AgActor *actor, int no, const char *reason);
+extern void ag_scope_emit(AgAction action, const AgScope *scope, const char *reason,
+						  const AgFields *before);
 extern void ag_scope_amend(const AgActor *actor, int no, TimestampTz ends_at,
 						   const char *reason);
 
@@ -239,5 +242,18 @@ extern void ag_scope_store_amend(int no, int version, TimestampTz ends_at);
 extern void ag_scope_store_version(int no, int version, TimestampTz ends_at,
 								   const AgActor *actor, const char *reason, TimestampTz at);
 extern AgResult *ag_scope_store_report(TimestampTz at);
+
+/* What is to be told next about which scope freeze, and how far that has come. */
+typedef struct AgScopeStep
+{
+	AgAnnouncement announcement;
+	bool		begun;
+	int64		cursor;
+} AgScopeStep;
+
+extern void ag_scope_store_lock_announcements(void);
+extern bool ag_scope_store_next_step(TimestampTz at, AgScopeStep *step);
+extern void ag_scope_store_step(const AgScopeStep *step, int64 told, bool finished, TimestampTz at);
+extern int64 ag_scope_store_steps(TimestampTz at, int64 most);
 
 #endif							/* AG_SANCTION_H */

@@ -138,8 +138,8 @@ set_times(AgScope *scope, const AgKind *kind, const AgScopeOrder *order, Timesta
 				errmsg("announce_at must lie between now and the start"));
 }
 
-static void
-emit_scope(AgAction action, const AgScope *scope, const char *reason, const AgFields *before)
+void
+ag_scope_emit(AgAction action, const AgScope *scope, const char *reason, const AgFields *before)
 {
 	AgFields   *after = ag_fields_new();
 	AgEvent		event = {
@@ -196,7 +196,7 @@ ag_scope_freeze(const AgActor *actor, const AgScopeOrder *order)
 	scope.no = ag_scope_store_next();
 	ag_scope_store_insert(&scope, actor, at);
 	ag_scope_store_version(scope.no, scope.version, scope.ends_at, actor, order->note, at);
-	emit_scope(AG_ACTION_SCOPE_FROZEN, &scope, order->note, NULL);
+	ag_scope_emit(AG_ACTION_SCOPE_FROZEN, &scope, order->note, NULL);
 	return scope.no;
 }
 
@@ -243,7 +243,7 @@ ag_scope_lift(const AgActor *actor, int no, const char *reason)
 				errdetail("Roles that may: %s.", ag_role_names(kind->lift_roles)));
 	scope->ended_at = at;
 	ag_scope_store_lift(no, reason, actor->person, at);
-	emit_scope(AG_ACTION_SCOPE_LIFTED, scope, reason, NULL);
+	ag_scope_emit(AG_ACTION_SCOPE_LIFTED, scope, reason, NULL);
 }
 
 /* Give it another end, inside what the kind allows counted from its start. */
@@ -271,5 +271,5 @@ ag_scope_amend(const AgActor *actor, int no, TimestampTz ends_at, const char *re
 	scope->ends_at = ends_at;
 	ag_scope_store_amend(no, scope->version, ends_at);
 	ag_scope_store_version(no, scope->version, ends_at, actor, reason, at);
-	emit_scope(AG_ACTION_SCOPE_AMENDED, scope, reason, before);
+	ag_scope_emit(AG_ACTION_SCOPE_AMENDED, scope, reason, before);
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * scope_store.c
- *		Tables scope_freeze and scope_version.
+ *		Tables scope_freeze, scope_version and scope_announcement.
  *
  * Writers hold SHARE ROW EXCLUSIVE on scope_freeze, which lets readers through and
  * makes the highest number plus one the next number.
@@ -23,8 +23,29 @@ enum
 	SCOPE_FREEZE_AMEND,
 	SCOPE_FREEZE_REPORT,
 	SCOPE_FREEZE_FOR,
-	SCOPE_VERSION_INSERT
+	SCOPE_VERSION_INSERT,
+	SCOPE_ANNOUNCEMENT_LOCK,
+	SCOPE_ANNOUNCEMENT_NEXT,
+	SCOPE_ANNOUNCEMENT_COUNT,
+	SCOPE_ANNOUNCEMENT_WRITE
 };
+
+/*
+ * What is to be told at $1 and has not been told to the end: codes of event.h.  Monitored
+ * scopes and kinds that users do not see are not told of, the end only where the freeze was.
+ */
+#define ANNOUNCEMENTS_DUE \
+	"FROM (SELECT 117 AS event, 0 AS about, f.* FROM acctguard.scope_freeze f " \
+	"WHERE announce_at <= $1 AND coalesce(least(ended_at, ends_at) > $1, true) " \
+	"UNION ALL SELECT 132, f.version, f.* FROM acctguard.scope_freeze f " \
+	"WHERE f.version > 1 AND announce_at <= $1 AND coalesce(least(ended_at, ends_at) > $1, true) " \
+	"UNION ALL SELECT CASE WHEN ended_at IS NULL THEN 133 ELSE 118 END, 0, f.* " \
+	"FROM acctguard.scope_freeze f WHERE least(ended_at, ends_at) <= $1 AND EXISTS " \
+	"(SELECT FROM acctguard.scope_announcement a WHERE a.no = f.no AND a.event = 117)) d " \
+	"JOIN acctguard.freeze_kind k ON k.kind = d.kind AND k.version = d.kind_version AND k.visible " \
+	"LEFT JOIN acctguard.scope_announcement a " \
+	"ON a.no = d.no AND a.event = d.event AND a.version = d.about " \
+	"WHERE a.finished_at IS NULL AND d.denied | d.challenged <> 0"
 
 static const AgStatement statements[] = {
 	[SCOPE_FREEZE_LOCK] = {
@@ -104,6 +125,38 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_INSERT,
 		.nargs = 7,
 		.argtypes = {INT4OID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID}
+	},
+	[SCOPE_ANNOUNCEMENT_LOCK] = {
+		.name = "scope_announcement.lock",
+		.sql = "LOCK TABLE acctguard.scope_announcement IN SHARE ROW EXCLUSIVE MODE",
+		.expected = SPI_OK_UTILITY
+	},
+	[SCOPE_ANNOUNCEMENT_NEXT] = {
+		.name = "scope_announcement.next",
+		.sql = "SELECT d.no, d.event, d.about, d.scope ->> 'tenant', d.scope ->> 'cohort', "
+			"a.no IS NOT NULL, coalesce(a.cursor, -9223372036854775808) " ANNOUNCEMENTS_DUE
+			" ORDER BY d.starts_at, d.no, d.event LIMIT 1",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {TIMESTAMPTZOID}
+	},
+	[SCOPE_ANNOUNCEMENT_COUNT] = {
+		.name = "scope_announcement.count",
+		.sql = "SELECT count(*) FROM (SELECT 1 " ANNOUNCEMENTS_DUE " LIMIT $2) w",
+		.expected = SPI_OK_SELECT,
+		.nargs = 2,
+		.argtypes = {TIMESTAMPTZOID, INT8OID}
+	},
+	[SCOPE_ANNOUNCEMENT_WRITE] = {
+		.name = "scope_announcement.write",
+		.sql = "INSERT INTO acctguard.scope_announcement AS a "
+			"(no, event, version, cursor, told, begun_at, finished_at) "
+			"VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (no, event, version) DO UPDATE "
+			"SET cursor = excluded.cursor, told = a.told + excluded.told, "
+			"finished_at = excluded.finished_at",
+		.expected = SPI_OK_INSERT,
+		.nargs = 7,
+		.argtypes = {INT4OID, INT4OID, INT4OID, INT8OID, INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID}
 	}
 };
 
@@ -217,4 +270,47 @@ AgResult *
 ag_scope_store_report(TimestampTz at)
 {
 	return ag_run(scope_statements, SCOPE_FREEZE_REPORT, ag_time(at));
+}
+
+/* Keep other announcers out until the transaction ends. */
+void
+ag_scope_store_lock_announcements(void)
+{
+	ag_run_noargs(scope_statements, SCOPE_ANNOUNCEMENT_LOCK);
+}
+
+/* What is to be told next, of what starts first; false = nothing. */
+bool
+ag_scope_store_next_step(TimestampTz at, AgScopeStep *step)
+{
+	AgResult   *result = ag_run(scope_statements, SCOPE_ANNOUNCEMENT_NEXT, ag_time(at));
+
+	memset(step, 0, sizeof(*step));
+	if (result->count == 0)
+		return false;
+	step->announcement.record = ag_row_int4(result, 0, 1);
+	step->announcement.event = ag_row_int4(result, 0, 2);
+	step->announcement.version = ag_row_int4(result, 0, 3);
+	step->announcement.tenant = ag_row_text(result, 0, 4);
+	step->announcement.cohort = ag_row_text(result, 0, 5);
+	step->begun = ag_row_bool(result, 0, 6);
+	step->cursor = ag_row_int8(result, 0, 7);
+	return true;
+}
+
+/* So many more have been told. */
+void
+ag_scope_store_step(const AgScopeStep *step, int64 told, bool finished, TimestampTz at)
+{
+	ag_run(scope_statements, SCOPE_ANNOUNCEMENT_WRITE, ag_int4(step->announcement.record),
+		   ag_int4(step->announcement.event), ag_int4(step->announcement.version),
+		   ag_int8(step->cursor), ag_int8(told), ag_time(at),
+		   finished ? ag_time(at) : ag_null());
+}
+
+int64
+ag_scope_store_steps(TimestampTz at, int64 most)
+{
+	return ag_row_int8(ag_run(scope_statements, SCOPE_ANNOUNCEMENT_COUNT, ag_time(at),
+							  ag_int8(most)), 0, 1);
 }

@@ -38,6 +38,8 @@ static const AgTask tasks[] = {
 	{"freeze", "tells of freezes that started, ended or came back by the clock, of probations that "
 		"are over, of rules to be acknowledged", 0,
 	ag_freeze_sweep, ag_freeze_sweep_due},
+	{"announce", "tells users of maintenance ahead of it, of another end, and when it is over", 0,
+	ag_scope_announce, ag_scope_announce_due},
 	{"appeal", "tells of appeals that lapsed, of deadlines that come near, of cases that are overdue", 0,
 	ag_appeal_sweep, ag_appeal_sweep_due},
 	{"lifecycle", "closes accounts whose time for changing one's mind has passed", 0,
