@@ -28,7 +28,7 @@
 static void
 measure(const char *text, int *characters, int *distinct)
 {
-	const char *seen[DISTINCT_ENOUGH];
+	const char *seen[DISTINCT_ENOUGH] = {NULL};
 
 	*characters = *distinct = 0;
 	for (const char *c = text; *c != '\0'; c += pg_mblen(c))
