@@ -177,11 +177,12 @@ ag_appeal_load(AgAccount *account, int no, TimestampTz at)
 {
 	AgAppeal   *appeal = ag_appeal_store_read(account->account_id, no);
 
-	if (appeal == NULL)
+	if (appeal != NULL)
+		(void) ag_appeal_settle(account, appeal, at);
+	else
 		ereport(ERROR, ag_errcode(AG_ERR_APPEAL_UNKNOWN),
 				errmsg("account " INT64_FORMAT " has no case %d", account->account_id, no),
 				errhint("See acctguard.appeal_status(account_id)."));
-	(void) ag_appeal_settle(account, appeal, at);
 	return appeal;
 }
 

@@ -60,8 +60,7 @@ ag_contact_require_channel(const char *name)
 
 	if (channel == AG_CHANNEL_COUNT || channel == AG_CHANNEL_IN_APP)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("there is no channel \"%s\" with addresses", name),
-				errhint("Channels are email, sms, push."));
+				errmsg("channel must be \"email\", \"sms\" or \"push\""));
 	return channel;
 }
 

@@ -29,6 +29,8 @@
  */
 #include "postgres.h"
 
+#include <dlfcn.h>
+
 #include "access/transam.h"
 #include "access/xact.h"
 #include "base/base.h"
@@ -293,14 +295,24 @@ redact_message(const ErrorData *edata, const char *message)
 	return copy;
 }
 
+/* Was it raised by this library?  Its messages show no secrets, whatever their code. */
+static bool
+raised_here(const ErrorData *edata)
+{
+	Dl_info		raiser;
+	Dl_info		here;
+
+	return edata->filename != NULL && dladdr(edata->filename, &raiser) != 0 &&
+		dladdr(secret_functions, &here) != 0 && raiser.dli_fbase == here.dli_fbase;
+}
+
 /* Errors whose messages show no values. */
 static bool
-shows_no_values(int sqlerrcode)
+shows_no_values(const ErrorData *edata)
 {
-	char		code[6];
+	int			sqlerrcode = edata->sqlerrcode;
 
-	strlcpy(code, unpack_sql_state(sqlerrcode), sizeof(code));
-	if (strncmp(code, "UG", 2) == 0)
+	if (raised_here(edata))
 		return true;
 	switch (ERRCODE_TO_CATEGORY(sqlerrcode))
 	{
@@ -339,7 +351,7 @@ redact_context(const ErrorData *edata)
 static void
 redact_error(ErrorData *edata)
 {
-	if (shows_no_values(edata->sqlerrcode))
+	if (shows_no_values(edata))
 		return;
 	edata->message = replacement(edata, WITHHELD);
 	edata->detail = NULL;
@@ -353,11 +365,19 @@ about_secret(const ErrorData *edata)
 	if (debug_query_string == NULL)
 		return (edata->elevel == LOG && edata->message != NULL && has_secret_name(edata->message)) ||
 			(edata->detail != NULL && has_secret_name(edata->detail));
-	if (is_masked() || secret_text(debug_query_string))
-		return true;
-	/* A name that was misspelt is not in the list. */
-	return (edata->sqlerrcode == ERRCODE_UNDEFINED_FUNCTION ||
-			edata->sqlerrcode == ERRCODE_SYNTAX_ERROR) && has_word(debug_query_string, AG_SCHEMA);
+	return is_masked() || secret_text(debug_query_string);
+}
+
+/*
+ * A name that was misspelt is not in the list.  The message is for whoever wrote it,
+ * and helps; the statement is not for the log.
+ */
+static bool
+may_be_misspelt(const ErrorData *edata)
+{
+	return debug_query_string != NULL &&
+		(edata->sqlerrcode == ERRCODE_UNDEFINED_FUNCTION ||
+		 edata->sqlerrcode == ERRCODE_SYNTAX_ERROR) && has_word(debug_query_string, AG_SCHEMA);
 }
 
 static void
@@ -367,9 +387,15 @@ on_log(ErrorData *edata)
 
 	if (previous_log)
 		previous_log(edata);
-	if (busy || !edata->output_to_server || !about_secret(edata))
+	if (busy || !edata->output_to_server)
 		return;
 	busy = true;
+	if (!about_secret(edata))
+	{
+		edata->hide_stmt = edata->hide_stmt || may_be_misspelt(edata);
+		busy = false;
+		return;
+	}
 	if (edata->elevel >= ERROR)
 		redact_error(edata);
 	else
