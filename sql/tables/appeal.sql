@@ -96,7 +96,7 @@ COMMENT ON COLUMN acctguard.appeal.retracted_at IS 'when the user took back his 
 COMMENT ON COLUMN acctguard.appeal.locale IS 'language of the user''s statement';
 COMMENT ON COLUMN acctguard.appeal.ticket IS 'the ticket it was filed with; NULL: from a session';
 COMMENT ON COLUMN acctguard.appeal.request IS 'digest of the request that came with idempotency_key, sealed';
-COMMENT ON COLUMN acctguard.appeal.parties IS 'persons who may neither review nor sign: issuer, endorser, approver and amenders of the freeze, reviewers of its earlier cases, the complainant, the user himself';
+COMMENT ON COLUMN acctguard.appeal.parties IS 'persons who may neither review nor sign: issuer, endorser, approver and amenders of the freeze and of those it replaced, reviewers of their earlier cases, whoever opened or filed a case or vouched for its ticket, the complainant, the user himself';
 COMMENT ON COLUMN acctguard.appeal.due_at IS 'when it ought to be decided; NULL is open-ended. Moves on by the time that was spent waiting for material';
 COMMENT ON COLUMN acctguard.appeal.claim_until IS 'end of the claim; at that time it is in the queue again';
 COMMENT ON COLUMN acctguard.appeal.rounds IS 'how often material was asked for';

@@ -241,6 +241,9 @@ extern void ag_appeal_require_reviewer(const AgAccount *account, const AgActor *
 									   const AgAppeal *appeal, TimestampTz at);
 extern bool ag_appeal_may_review(const AgAccount *account, const AgActor *actor,
 								 const AgAppeal *appeal, TimestampTz at);
+
+/* Does he review this case in a role of people?  Programs have acctguard_risk only. */
+extern bool ag_appeal_by_person(const AgActor *actor, const AgAppeal *appeal, TimestampTz at);
 extern void ag_appeal_require_claimer(const AgAppeal *appeal, const AgActor *actor, TimestampTz at);
 extern void ag_appeal_claim(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
 							TimestampTz at);
@@ -269,7 +272,7 @@ typedef struct AgAppealDecision
 	int			expected_version;	/* 0 = any */
 } AgAppealDecision;
 
-extern void ag_appeal_check_decision(const AgActor *actor, const AgAppealDecision *decision);
+extern void ag_appeal_check_decision(const AgAppealDecision *decision);
 extern void ag_appeal_decide(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
 							 const AgAppealDecision *decision, TimestampTz at);
 extern void ag_appeal_sign(AgAccount *account, const AgActor *actor, AgAppeal *appeal,

@@ -37,16 +37,21 @@ needs_signature(const AgFreeze *freeze, const AgKind *kind, TimestampTz at)
 		Max(ag_policy_setting(AG_SETTING_SIGNOFF_POINTS), 1);
 }
 
-/* A program: it says so itself, or has no role of a person who reviews. */
-static bool
-is_automated(const AgActor *actor, const AgAppealDecision *decision)
+/* UG218: a program, which says so itself or has no role of people who review this case, only grants. */
+static void
+require_human(const AgActor *actor, const AgAppeal *appeal, const AgAppealDecision *decision,
+			  TimestampTz at)
 {
-	return decision->automated || (actor->roles & ~(AG_ROLE_RISK | AG_ROLE_DELEGATE)) == 0;
+	if ((decision->automated || !ag_appeal_by_person(actor, appeal, at)) &&
+		strcmp(decision->decision, "granted") != 0)
+		ereport(ERROR, ag_errcode(AG_ERR_HUMAN_REQUIRED),
+				errmsg("a program may grant and decide nothing else"),
+				errhint("Leave the case to a reviewer."));
 }
 
 /* What has to fit together, before anything is looked up. */
 void
-ag_appeal_check_decision(const AgActor *actor, const AgAppealDecision *decision)
+ag_appeal_check_decision(const AgAppealDecision *decision)
 {
 	bool		partial = strcmp(decision->decision, "partially_granted") == 0;
 	bool		granted = strcmp(decision->decision, "granted") == 0;
@@ -70,17 +75,21 @@ ag_appeal_check_decision(const AgActor *actor, const AgAppealDecision *decision)
 		ereport(ERROR, ag_errcode(AG_ERR_DECISION_REASON),
 				errmsg("a decision needs reasons"),
 				errhint("Write the reasons, as the user will read them."));
-	if (is_automated(actor, decision) && !granted)
-		ereport(ERROR, ag_errcode(AG_ERR_HUMAN_REQUIRED),
-				errmsg("a program may grant and decide nothing else"),
-				errhint("Leave the case to a reviewer."));
 }
 
-/* The freeze can be reduced only while it has something left. */
+/*
+ * The freeze can be reduced only while it has something left.  Asked when it is decided:
+ * a signature always concludes, whatever has become of the freeze meanwhile.
+ */
 static void
 require_reducible(const AgFreeze *freeze, const AgAppealDecision *decision, TimestampTz at)
 {
 	AgFreezeState state = ag_freeze_state(freeze, at);
+	AgFreezeAmendment amendment = {
+		.ends_given = decision->ends_at != DT_NOEND,
+		.ends_at = decision->ends_at,
+		.capabilities = decision->capabilities
+	};
 
 	if (state == AG_FREEZE_ENDED)
 		ereport(ERROR, ag_errcode(AG_ERR_FREEZE_STATE),
@@ -95,24 +104,29 @@ require_reducible(const AgFreeze *freeze, const AgAppealDecision *decision, Time
 		ereport(ERROR, ag_errcode(AG_ERR_DURATION),
 				errmsg("the new end lies in the past"),
 				errhint("Pass end_freeze to end it now."));
+	if (!decision->end)
+		ag_freeze_check_reduction(freeze, &amendment, at);
 }
 
-/* What follows from a partial grant for the freeze. */
+/* What follows from a partial grant for the freeze, as far as it has not ended meanwhile. */
 static void
 reduce(AgAccount *account, const AgActor *actor, const AgAppeal *appeal, AgFreeze *freeze,
 	   const char *note, TimestampTz at)
 {
-	AgFreezeAmendment amendment = {0};
+	AgFreezeAmendment amendment = {.note = note};
+	AgFreezeState state = ag_freeze_state(freeze, at);
 
+	if (state == AG_FREEZE_ENDED)
+		return;
 	if (appeal->terms_end)
 	{
-		ag_freeze_end_now(account, actor, freeze, AG_FREEZE_REDUCE, note, at);
+		ag_freeze_end_now(account, actor, freeze, state == AG_FREEZE_SCHEDULED ?
+						  AG_FREEZE_CANCEL : AG_FREEZE_REDUCE, note, at);
 		return;
 	}
 	amendment.ends_given = appeal->terms_ends_at != DT_NOEND;
 	amendment.ends_at = appeal->terms_ends_at;
 	amendment.capabilities = appeal->terms_capabilities;
-	amendment.note = note;
 	ag_freeze_reduce(account, actor, freeze, &amendment, at);
 }
 
@@ -137,11 +151,11 @@ static void
 put_decision(AgAppeal *appeal, const AgActor *actor, const AgAppealDecision *decision,
 			 TimestampTz at)
 {
+	appeal->decided_automated = decision->automated || !ag_appeal_by_person(actor, appeal, at);
 	appeal->decision = pstrdup(decision->decision);
 	appeal->decided_at = at;
 	appeal->decided_by = pstrdup(actor->person);
 	appeal->decided_role = pstrdup(actor->role);
-	appeal->decided_automated = is_automated(actor, decision);
 	appeal->unfounded = decision->unfounded;
 	appeal->terms_end = decision->end;
 	appeal->terms_ends_at = decision->ends_at;
@@ -164,6 +178,7 @@ ag_appeal_decide(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
 				errdetail("Its version is %d, not %d.", appeal->version, decision->expected_version),
 				errhint("Read it again and repeat the call with its present version."));
 	ag_appeal_require_reviewer(account, actor, appeal, at);
+	require_human(actor, appeal, decision, at);
 	if (strcmp(decision->decision, "partially_granted") == 0)
 		require_reducible(freeze, decision, at);
 

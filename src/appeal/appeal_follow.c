@@ -54,7 +54,7 @@ move(AgAccount *account, const AgActor *actor, AgAppeal *appeal, int to, Timesta
 
 /* Who changes a freeze takes part in it; who reviews it must not change it. */
 static void
-add_party(const AgAccount *account, const AgActor *actor, AgAppeal *appeal)
+add_party(const AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
 {
 	if ((appeal->claimed_by != NULL && strcmp(appeal->claimed_by, actor->person) == 0) ||
 		(appeal->decided_by != NULL && strcmp(appeal->decided_by, actor->person) == 0))
@@ -64,6 +64,12 @@ add_party(const AgAccount *account, const AgActor *actor, AgAppeal *appeal)
 				errhint("Decide the case, or give it back with acctguard.appeal_release()."));
 	appeal->parties = ag_appeal_store_parties(account->account_id, appeal->freeze_no, appeal->no,
 											  appeal->parties);
+	if (appeal->claimed_by != NULL && ag_appeal_store_is_party(appeal->parties, appeal->claimed_by))
+	{
+		ag_appeal_drop_claim(appeal);
+		ag_appeal_write(appeal, actor, "release", NULL, NULL, at);
+		return;
+	}
 	appeal->version++;
 	ag_appeal_store_update(appeal);
 }
@@ -90,7 +96,7 @@ follow(AgAccount *account, const AgActor *actor, const AgFreeze *freeze, AgAppea
 			move(account, actor, appeal, freeze->replaced_by, at);
 			break;
 		case AG_FREEZE_AMEND:
-			add_party(account, actor, appeal);
+			add_party(account, actor, appeal, at);
 			break;
 		default:
 			break;

@@ -55,6 +55,12 @@ claimer_roles(const AgAppeal *appeal, const AgKind *kind, TimestampTz at)
 	return roles & AG_ROLE_REVIEWER ? roles | AG_ROLE_RISK : roles;
 }
 
+bool
+ag_appeal_by_person(const AgActor *actor, const AgAppeal *appeal, TimestampTz at)
+{
+	return (actor->roles & claimer_roles(appeal, kind_of(appeal), at) & ~AG_ROLE_RISK) != 0;
+}
+
 /* Whoever claims, or, once it is decided, signs. */
 static uint32
 review_roles(const AgAppeal *appeal, const AgKind *kind, TimestampTz at)
@@ -87,8 +93,9 @@ ag_appeal_require_reviewer(const AgAccount *account, const AgActor *actor, const
 	if (ag_appeal_store_is_party(parties, actor->person))
 		ereport(ERROR, ag_errcode(AG_ERR_NOT_INDEPENDENT),
 				errmsg("\"%s\" took part in what case %d is about", actor->person, appeal->no),
-				errdetail("Who issued, approved or changed the freeze, reviewed it before, complained, or "
-						  "owns the account, does not review it."),
+				errdetail("Who issued, approved or changed the freeze or one it replaced, reviewed it "
+						  "before, opened or filed the case, vouched for its ticket, complained, or owns "
+						  "the account, does not review it."),
 				errhint("Somebody else has to review it; two roles of one person are one person."));
 	ag_freeze_require_rank(account, actor);
 }

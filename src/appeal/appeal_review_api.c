@@ -209,7 +209,7 @@ acctguard_appeal_decide(PG_FUNCTION_ARGS)
 	decision.automated = !PG_ARGISNULL(8) && PG_GETARG_BOOL(8);
 	decision.expected_version = PG_ARGISNULL(9) ? 0 : PG_GETARG_INT32(9);
 
-	ag_appeal_check_decision(actor, &decision);
+	ag_appeal_check_decision(&decision);
 	account = ag_account_lock(account_id);
 	at = ag_account_now(account);
 	appeal = ag_appeal_load(account, no, at);

@@ -156,16 +156,23 @@ static const AgStatement statements[] = {
 	},
 	[APPEAL_PARTIES] = {
 		.name = "appeal.parties",
-		.sql = "SELECT coalesce(array_agg(DISTINCT p.person ORDER BY p.person) "
+		.sql = "WITH RECURSIVE f (no) AS (SELECT $2 UNION SELECT r.replaces FROM f "
+			"JOIN acctguard.freeze_record r ON r.account_id = $1 AND r.no = f.no AND r.replaces IS NOT NULL), "
+			"c AS (SELECT a.no, a.origin, a.opened_by, a.ticket FROM acctguard.appeal a "
+			"WHERE a.account_id = $1 AND (a.no = $3 OR a.freeze_no IN (SELECT f.no FROM f))) "
+			"SELECT coalesce(array_agg(DISTINCT p.person ORDER BY p.person) "
 			"FILTER (WHERE p.person IS NOT NULL), '{}') FROM ("
 			"SELECT unnest(ARRAY[r.issued_by, r.endorsed_by, r.approved_by, r.amendment_by]) "
-			"FROM acctguard.freeze_record r WHERE r.account_id = $1 AND r.no = $2 "
+			"FROM f JOIN acctguard.freeze_record r ON r.account_id = $1 AND r.no = f.no "
 			"UNION SELECT unnest(ARRAY[v.issued_by, v.approved_by, v.evidence->>'complainant']) "
-			"FROM acctguard.freeze_version v WHERE v.account_id = $1 AND v.no = $2 "
+			"FROM f JOIN acctguard.freeze_version v ON v.account_id = $1 AND v.no = f.no "
 			"UNION SELECT a.person FROM acctguard.account a WHERE a.account_id = $1 "
-			"UNION SELECT s.person FROM acctguard.appeal c JOIN acctguard.appeal_step s "
-			"ON s.account_id = c.account_id AND s.no = c.no AND s.what IN ('ask', 'decide', 'sign', 'refuse') "
-			"WHERE c.account_id = $1 AND c.freeze_no = $2 AND c.no <> $3 "
+			"UNION SELECT c.opened_by FROM c WHERE c.origin <> 'mandatory_review' "
+			"UNION SELECT s.person FROM c JOIN acctguard.appeal_step s ON s.account_id = $1 AND s.no = c.no "
+			"AND (s.what IN ('submit', 'join', 'reopen', 'supplement') "
+			"OR (c.no <> $3 AND s.what IN ('ask', 'decide', 'sign', 'refuse'))) "
+			"UNION SELECT unnest(ARRAY[t.proposed_by, t.issued_by]) FROM c "
+			"JOIN acctguard.appeal_ticket t ON t.account_id = $1 AND t.no = c.ticket "
 			"UNION SELECT unnest($4)) p (person)",
 		.expected = SPI_OK_SELECT,
 		.nargs = 4,
@@ -364,8 +371,9 @@ ag_appeal_store_update(const AgAppeal *appeal)
 }
 
 /*
- * Who may not review a case of the freeze: whoever decided about the freeze or about
- * its other cases (all but one), the user, the complainant; and more, which may be NULL.
+ * Who may not review a case of the freeze: whoever decided about it, about a freeze whose
+ * place it took, or about other cases of these (all but one); whoever opened or filed a
+ * case or vouched for its ticket; the user, the complainant; and more, which may be NULL.
  */
 ArrayType *
 ag_appeal_store_parties(int64 account_id, int freeze_no, int but, const ArrayType *more)

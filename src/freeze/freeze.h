@@ -243,6 +243,8 @@ extern int	ag_freeze_amend(AgAccount *account, const AgActor *actor, int no,
 							const AgFreezeAmendment *amendment, TimestampTz at);
 
 /* Make it milder without asking for authority: decisions of appeals.  A stay ends. */
+extern void ag_freeze_check_reduction(const AgFreeze *freeze, const AgFreezeAmendment *amendment,
+									  TimestampTz at);
 extern void ag_freeze_reduce(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
 							 const AgFreezeAmendment *amendment, TimestampTz at);
 

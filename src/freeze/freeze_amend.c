@@ -184,26 +184,69 @@ ag_freeze_amend(AgAccount *account, const AgActor *actor, int no,
 	return version.version;
 }
 
-/* What the decision of an appeal leaves of it: fewer capabilities, an earlier end. */
+/* The milder terms of a reduction, or its error. */
+static AgFreeze *
+reduced(const AgFreeze *freeze, const AgKind *kind, const AgFreezeAmendment *amendment,
+		TimestampTz at)
+{
+	AgFreeze   *new = amended(freeze, kind, amendment, at);
+
+	if (is_harsher(freeze, new) || !is_milder(freeze, new))
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("the new terms are not milder"),
+				errdetail("They may leave out capabilities and end earlier, and must do one of it."));
+	return new;
+}
+
+/*
+ * What is left of a reduction that was found possible some time ago: the freeze may have
+ * become milder since.  Ends no earlier than it starts.
+ */
+static AgFreeze *
+still_reduced(const AgFreeze *freeze, const AgKind *kind, const AgFreezeAmendment *amendment)
+{
+	AgFreeze   *new = palloc(sizeof(AgFreeze));
+	AgFreezeOrder order = AG_FREEZE_ORDER_INIT;
+
+	*new = *freeze;
+	order.capabilities = amendment->capabilities;
+	if (amendment->capabilities != NULL)
+		new->denies = freeze->denies & ag_freeze_order_mask(kind, &order);
+	if (amendment->ends_given)
+		new->ends_at = Min(freeze->ends_at, amendment->ends_at);
+	return new;
+}
+
+void
+ag_freeze_check_reduction(const AgFreeze *freeze, const AgFreezeAmendment *amendment, TimestampTz at)
+{
+	(void) reduced(freeze, ag_policy_kind_version(freeze->kind, freeze->kind_version), amendment, at);
+}
+
+/* Does nothing if nothing is left to reduce; ends the freeze if nothing of it is left. */
 void
 ag_freeze_reduce(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
 				 const AgFreezeAmendment *amendment, TimestampTz at)
 {
 	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
 	AgFreezeVersion version = {.version = freeze->version + 1, .issued_at = at};
-	AgFreeze   *new;
+	AgFreeze   *new = still_reduced(freeze, kind, amendment);
 
+	if (ag_freeze_state(freeze, at) == AG_FREEZE_ENDED || !is_milder(freeze, new))
+		return;
+	if (new->denies == 0 || new->ends_at <= Max(at, freeze->starts_at))
+	{
+		ag_freeze_end_now(account, actor, freeze,
+						  ag_freeze_state(freeze, at) == AG_FREEZE_SCHEDULED ?
+						  AG_FREEZE_CANCEL : AG_FREEZE_REDUCE, amendment->note, at);
+		return;
+	}
 	if (ag_freeze_state(freeze, at) == AG_FREEZE_STAYED)
 	{
 		ag_freeze_unstay(account, actor, freeze->no, amendment->note, at);
 		*freeze = *ag_freeze_load(account->account_id, freeze->no);
+		new = still_reduced(freeze, kind, amendment);
 	}
-	ag_freeze_require_transition(freeze, AG_FREEZE_AMEND, at);
-	new = amended(freeze, kind, amendment, at);
-	if (is_harsher(freeze, new) || !is_milder(freeze, new))
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("the new terms are not milder"),
-				errdetail("They may leave out capabilities and end earlier, and must do one of it."));
 	version.issued_by = actor->person;
 	version.issued_role = actor->role;
 	version.starts_at = new->starts_at;

@@ -1,0 +1,85 @@
+-- What an adversary tried against appeals: programs, one person in two parts, decisions that cannot be signed, staff that uses up
+-- the user's appeals, reviews that get lost. APL-04, APL-05, UNF-02, UNF-03, UNF-04, I3, I4. Accounts 2620000 to 2620099.
+\set ECHO none
+\getenv tests PG_ABS_SRCDIR
+\set prelude :tests /sql/freeze.psql
+\set people :tests /sql/appeal.psql
+\i :people
+\set ECHO all
+\set VERBOSITY terse
+SELECT pg_temp.account(2620000, 2620099);
+CREATE ROLE redteam_service LOGIN IN ROLE acctguard_risk, acctguard_app;
+CREATE ROLE redteam_alice LOGIN IN ROLE acctguard_app, acctguard_reviewer;
+CREATE ROLE redteam_desk LOGIN IN ROLE acctguard_moderator, acctguard_reviewer;
+-- a program with other rights of programs denies nothing, and what it grants is marked
+SELECT pg_temp.frozen(2620000, 'temp_restrict', 'security.odd_login');
+SELECT pg_temp.submit(2620000);
+SELECT pg_temp.as('redteam_service', 'SELECT count(*) FROM acctguard.appeal_claim(2620000, 1)');
+SELECT pg_temp.decide('redteam_service', 2620000, 1, 'denied');
+SELECT pg_temp.decide('redteam_service', 2620000, 1, 'granted');
+SELECT decided_automated, outcome FROM acctguard.appeal WHERE account_id = 2620000;
+-- who opens a review, of his own motion or as second level, does not decide it
+SELECT pg_temp.frozen(2620001, 'feature_timeout');
+SELECT pg_temp.as('appeal_rev1', 'SELECT acctguard.appeal_open_review(2620001, 1, ''I have a doubt'')');
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(2620001, 2)');
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(100) WHERE account_id = 2620001');
+SELECT pg_temp.as('appeal_rev2', 'SELECT count(*) FROM acctguard.appeal_claim(2620001, 2)');
+SELECT parties FROM acctguard.appeal WHERE account_id = 2620001;
+-- a freeze that takes another's place takes its persons along, and those who reviewed that one
+SELECT pg_temp.frozen(2620002, 'feature_timeout');
+SELECT pg_temp.submit(2620002);
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(2620002, 2)');
+SELECT pg_temp.decide('appeal_rev1', 2620002, 2, 'denied');
+SELECT pg_temp.as('redteam_desk', 'SELECT acctguard.freeze_impose(2620002, ''feature_freeze'', ''violation.spam'', ''long enough text'', ground => ''Terms'', replaces => 1)');
+SELECT no, freeze_no, origin FROM acctguard.appeal WHERE account_id = 2620002 ORDER BY no;
+SELECT pg_temp.as('appeal_rev1', format('SELECT count(*) FROM acctguard.appeal_claim(2620002, %s)', max(no))) FROM acctguard.appeal WHERE account_id = 2620002;
+SELECT pg_temp.as('appeal_rev2', format('SELECT count(*) FROM acctguard.appeal_claim(2620002, %s)', max(no))) FROM acctguard.appeal WHERE account_id = 2620002;
+SELECT parties FROM acctguard.appeal WHERE account_id = 2620002 ORDER BY no DESC LIMIT 1;
+SELECT pg_temp.as('redteam_desk', 'SELECT acctguard.freeze_impose(2620003, ''feature_timeout'', ''violation.spam'', ''long enough text'', ground => ''Terms'')');
+SELECT pg_temp.as('freeze_mod1', 'SELECT acctguard.freeze_impose(2620003, ''feature_freeze'', ''violation.spam'', ''long enough text'', ground => ''Terms'', replaces => 1)');
+SELECT pg_temp.as('redteam_desk', format('SELECT count(*) FROM acctguard.appeal_claim(2620003, %s)', max(no))) FROM acctguard.appeal WHERE account_id = 2620003;
+-- who files for the user, adds to it, or vouches for his ticket does not decide
+SELECT pg_temp.frozen(2620004, 'feature_timeout');
+SELECT pg_temp.as('redteam_alice', 'SELECT (s.appeal_no, s.state) FROM acctguard.appeal_submit(2620004, 1, ''I did not send these messages, my phone was stolen on Monday.'') s');
+SELECT pg_temp.as('redteam_alice', 'SELECT count(*) FROM acctguard.appeal_claim(2620004, 2)');
+SELECT pg_temp.frozen(2620005, 'feature_timeout');
+SELECT pg_temp.submit(2620005);
+SELECT pg_temp.as('redteam_alice', 'SELECT count(*) FROM acctguard.appeal_claim(2620005, 2)');
+SELECT pg_temp.as('redteam_alice', 'SELECT acctguard.appeal_supplement(2620005, 2, ''Here is what the user has told me.'')');
+SELECT pg_temp.decide('redteam_alice', 2620005, 2, 'granted');
+SELECT pg_temp.as('freeze_operator', 'SELECT acctguard.freeze_amend(2620005, 1, ends_at => clock_timestamp() + interval ''1 hour'')');
+SELECT what, person FROM pg_temp.steps(2620005);
+SELECT pg_temp.frozen(2620006, 'feature_timeout');
+SELECT pg_temp.as('freeze_mod2', 'SELECT (t.state) FROM acctguard.appeal_ticket_issue(2620006, 1, ''letter 6'') t');
+CREATE TEMP TABLE token (token text);
+GRANT ALL ON token TO PUBLIC;
+SELECT pg_temp.as('redteam_desk', 'INSERT INTO token SELECT t.token FROM acctguard.appeal_ticket_issue(2620006, 1, ''letter 6'') t');
+SELECT pg_temp.submit(2620006, 1, format(', ticket => %L', token)) FROM token;
+SELECT pg_temp.as('redteam_desk', format('SELECT count(*) FROM acctguard.appeal_claim(2620006, %s)', max(no))) FROM acctguard.appeal WHERE account_id = 2620006;
+-- a partial grant that waits for its signature can be signed whatever has become of the freeze
+CREATE FUNCTION pg_temp.half_won(account bigint, terms text) RETURNS TABLE (said text) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_temp.frozen(account, 'ban', 'violation.severe', ', ends_at => clock_timestamp() + interval ''100 days''');
+    PERFORM pg_temp.submit(account);
+    PERFORM pg_temp.as('appeal_rev1', format('SELECT count(*) FROM acctguard.appeal_claim(%s, 2)', account));
+    RETURN QUERY SELECT pg_temp.decide('appeal_rev1', account, 2, 'partially_granted', terms);
+END
+$$;
+SELECT pg_temp.half_won(2620010, ', ends_at => clock_timestamp() + interval ''1 day''');
+SELECT pg_temp.half_won(2620011, ', ends_at => clock_timestamp() + interval ''50 days''');
+SELECT pg_temp.half_won(2620012, ', ends_at => clock_timestamp() + interval ''50 days''');
+SELECT pg_temp.half_won(2620013, ', end_freeze => true');
+SELECT pg_temp.half_won(2620014, ', ends_at => clock_timestamp() + interval ''50 days''');
+SELECT pg_temp.half_won(2620015, ', ends_at => clock_timestamp() + interval ''200 days''');
+SELECT pg_temp.as('freeze_operator', 'SELECT acctguard.freeze_amend(2620012, 1, ends_at => clock_timestamp() + interval ''40 days'')');
+SELECT pg_temp.as('freeze_operator', 'SELECT count(*) FROM acctguard.freeze_lift(2620013, 1, ''a mistake'')');
+SET acctguard.test_clock_offset = 100000;
+SELECT pg_temp.as('appeal_rev2', format('SELECT acctguard.appeal_sign(%s, 2)', account)) FROM generate_series(2620010, 2620013) account;
+SET acctguard.test_clock_offset = 9000000;
+SELECT pg_temp.as('appeal_rev2', 'SELECT acctguard.appeal_sign(2620014, 2)');
+RESET acctguard.test_clock_offset;
+SELECT a.account_id, a.outcome, r.end_reason, r.version FROM acctguard.appeal a JOIN acctguard.freeze_record r ON r.account_id = a.account_id AND r.no = a.freeze_no
+WHERE a.account_id BETWEEN 2620010 AND 2620014 ORDER BY 1;
+DROP ROLE redteam_service, redteam_alice, redteam_desk;
+DROP ROLE freeze_mod1, freeze_mod2, freeze_mod3, freeze_reviewer, freeze_officer1, freeze_officer2, freeze_officer3,
+    freeze_operator, freeze_risk, freeze_app, freeze_desk, appeal_app, appeal_rev1, appeal_rev2, appeal_rev3, appeal_desk;
