@@ -16,7 +16,9 @@ copy_tree
 
 status=0
 # The servers' umask keeps counts private; whoever runs this can read them, being root or the same user.
-COPT="--coverage -O0 -fprofile-update=atomic" CC=gcc "$ROOM/test/run" "${@:-all}" || status=$?
+# The same run looks for undefined behaviour, as tools/ubsan.sh does.
+COPT="--coverage -O0 -fprofile-update=atomic -fsanitize=undefined -fno-sanitize-recover=undefined -fno-wrapv" CC=gcc \
+    UBSAN_OPTIONS=print_stacktrace=1 "$ROOM/test/run" "${@:-all}" || status=$?
 
 cd "$ROOM"
 total=0 run=0
