@@ -222,18 +222,20 @@ sub boundaries
     return grep { $_ > $t && $_ < INF } @at;
 }
 
-# Until when it can be appealed; undef: never. Counted from the decision, as long as nobody was informed.
+# Until when it can be appealed (a case that is open counts apart); undef: never. Counted from the decision, as long as nobody was informed.
 sub appeal_until
 {
     my ($self, $f) = @_;
     return if !$f->{appealable} || defined $f->{vacated_at} || !decided($f);
+    return if defined $f->{ended_at} && $f->{ended_at} <= $f->{starts};    # it never took effect
     return $f->{told_from} + INFORMED_AFTER + kind($f)->{appeal_window};
 }
 
 sub final_ban
 {
     my ($self, $t) = @_;
-    return scalar grep { $_->{kind} eq 'ban' && is($_, $t, 'active') && ($self->appeal_until($_) // 0) <= $t } @{ $self->{freezes} };
+    return scalar grep { $_->{kind} eq 'ban' && is($_, $t, 'active') && ($self->appeal_until($_) // 0) <= $t
+        && !Model::Appeal::open_case($self, $_->{no}, $t) } @{ $self->{freezes} };
 }
 
 sub held { my ($self, $t) = @_; return scalar grep { !defined $_->{released_at} } @{ $self->{holds} } }
