@@ -44,4 +44,4 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_subject_shred';
 COMMENT ON FUNCTION acctguard.subject_shred(bigint, text) IS
 'Destroys the key of an account, so that what was sealed with it is unreadable to everybody, here at commit and on standbys at replay; false if that was done before. A row in acctguard.shred stays, and no other key is ever made for the account. Backups keep what they have: shredding is complete when the last of them is gone (doc/keyring.md). Needs no root key.
-ticket: the request or order that asks for it; UG031 without one. UG404: no such account. UG602: a legal hold protects the account. UG004: standby. The act is recorded.';
+ticket: the request or order that asks for it; UG031 without one. UG404: no such account. UG602: a legal hold protects the account. UG605: one of its cases is open. UG004: standby. The act is recorded.';

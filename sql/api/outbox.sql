@@ -13,7 +13,7 @@ RETURNS void
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_contact_remove';
 COMMENT ON FUNCTION acctguard.contact_remove(bigint, integer, text) IS
-'Removes a contact: its address is deleted, what waits to be sent there is cancelled, and nothing is ever sent there again. The user is told on the contacts that are left.
+'Removes a contact: what waits to be sent there is cancelled, its address is deleted, and nothing is ever sent there again. The user is told on the contacts that are left. A verified email or push contact of the account is told as well, and of contacts that were added before; for that its address is kept for 24 hours, until the next claim after them. An sms contact is not: the number may belong to a stranger by then.
 contact_no: from contact_list(). reason: for the record, at most 2000 characters. Needs no key. UG700: no such contact, or it was removed. UG404: no such account. The act is recorded.';
 
 CREATE OR REPLACE FUNCTION acctguard.contact_list(account_id bigint,
@@ -59,7 +59,7 @@ RETURNS boolean
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_notice_done';
 COMMENT ON FUNCTION acctguard.notice_done(bigint, bigint, text) IS
-'Says that a claimed notice was delivered; true if that was news. false: it was acknowledged before, given up or cancelled. Good also after the lease has run out. The first delivery of a decision starts the time for an appeal.
+'Says that a claimed notice was delivered; true if that was news. false: it was acknowledged before, or cancelled. Good also after the lease has run out, and after it was given up. The first delivery of a decision starts the time for an appeal.
 receipt: what the provider calls the delivery, at most 255 characters; never an address. UG004: standby.';
 
 CREATE OR REPLACE FUNCTION acctguard.notice_done(account_ids bigint[], notice_nos bigint[], receipts text[] DEFAULT NULL)
@@ -74,7 +74,7 @@ RETURNS text
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_notice_failed';
 COMMENT ON FUNCTION acctguard.notice_failed(bigint, bigint, text, boolean) IS
-'Says that a claimed notice could not be delivered, and returns what happens next: retry (later each time; policy settings notice_first_retry, notice_retry_factor, notice_retry_cap) or dead (given up: the failure is permanent, or it was try number notice_tries); done, dead or cancelled if it had ended before.
+'Says that a claimed notice could not be delivered, and returns what happens next: retry (later each time; policy settings notice_first_retry, notice_retry_factor, notice_retry_cap) or dead (given up: the failure is permanent, or it was try number notice_tries); done, dead or cancelled if it had ended before; pending if the caller does not hold it (any more), in which case nothing happens.
 reason: the provider''s words, at most 2000 characters; what looks like an address in them is blotted out before it is stored. permanent: no further try can help. UG710: no such notice. UG004: standby. Giving up is recorded.';
 
 CREATE OR REPLACE FUNCTION acctguard.notice_inbox(account_id bigint, unread_only boolean DEFAULT false, max_rows integer DEFAULT 50,

@@ -18,17 +18,19 @@ CREATE TABLE acctguard.account_contact (
     CONSTRAINT account_contact_scope CHECK ((scope = 'appeal') = (scope_no IS NOT NULL)),
     CONSTRAINT account_contact_sealed CHECK ((address IS NULL) = (address_kid IS NULL)),
     CONSTRAINT account_contact_removed CHECK ((removed_at IS NULL) = (removed_by IS NULL)
-        AND (removed_at IS NULL) = (address IS NOT NULL) AND (removed_at IS NOT NULL OR address_hint IS NOT NULL)
-        AND (removed_at IS NOT NULL OR remove_reason IS NULL))
+        AND (removed_at IS NOT NULL OR (address IS NOT NULL AND address_hint IS NOT NULL))
+        AND (removed_at IS NOT NULL OR remove_reason IS NULL)
+        AND (removed_at IS NULL OR address IS NULL OR channel <> 'sms'))
 );
 COMMENT ON TABLE acctguard.account_contact IS
-'Where notices of an account go. The address is sealed and is deleted when the contact is removed; the row stays.';
-COMMENT ON COLUMN acctguard.account_contact.address IS 'the address, sealed with the data key of purpose contact; NULL: removed';
+'Where notices of an account go. The address is sealed and is deleted when the contact is removed, that of a verified e-mail or push contact a day later; the row stays.';
+COMMENT ON COLUMN acctguard.account_contact.address IS 'the address, sealed with the data key of purpose contact; of a removed contact only for what tells it of its removal; NULL: removed';
 COMMENT ON COLUMN acctguard.account_contact.address_kid IS 'the data key that sealed it';
 COMMENT ON COLUMN acctguard.account_contact.address_hint IS 'what may be shown of it, such as b***@example.org; NULL: removed with the account''s erasure';
 COMMENT ON COLUMN acctguard.account_contact.locale IS 'language of what is sent there, BCP 47; NULL: the account''s';
 COMMENT ON COLUMN acctguard.account_contact.scope IS 'account: everything; appeal: only the notices of appeal scope_no';
 COMMENT ON COLUMN acctguard.account_contact.verified_at IS 'when the user proved that it is his; NULL: nothing is sent there';
+CREATE INDEX account_contact_leaving ON acctguard.account_contact (removed_at) WHERE removed_at IS NOT NULL AND address IS NOT NULL;
 CREATE INDEX account_contact_kid ON acctguard.account_contact (address_kid) WHERE address_kid IS NOT NULL;
 ALTER TABLE acctguard.account_contact ALTER address SET STATISTICS 0, ALTER address_hint SET STATISTICS 0;
 

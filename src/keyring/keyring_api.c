@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "account/account.h"
+#include "appeal/appeal.h"
 #include "freeze/freeze.h"
 #include "funcapi.h"
 #include "keyring/keyring.h"
@@ -114,6 +115,7 @@ acctguard_subject_shred(PG_FUNCTION_ARGS)
 	char	   *ticket = ag_arg_text(fcinfo, 1);
 	AgAccount  *account;
 	AgFields   *fields;
+	int			open_case;
 	int			keys;
 
 	if (ticket == NULL || ticket[strspn(ticket, " \t\r\n")] == '\0')
@@ -124,6 +126,12 @@ acctguard_subject_shred(PG_FUNCTION_ARGS)
 		ereport(ERROR, ag_errcode(AG_ERR_HELD),
 				errmsg("a legal hold protects account " INT64_FORMAT, account_id),
 				errhint("See acctguard.legal_hold_list(%lld).", (long long) account_id));
+	open_case = ag_appeal_any_open(account_id, ag_account_now(account));
+	if (open_case != 0)
+		ereport(ERROR, ag_errcode(AG_ERR_APPEAL_OPEN),
+				errmsg("case %d of account " INT64_FORMAT " is open", open_case, account_id),
+				errdetail("The key opens what the case is decided on."),
+				errhint("Wait until it is decided."));
 	keys = ag_subject_shred(account_id, ticket);
 	if (keys < 0)
 		PG_RETURN_BOOL(false);

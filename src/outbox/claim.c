@@ -28,6 +28,8 @@
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
+#define LEFT_MOST 1000			/* addresses of removed contacts that one claim deletes */
+
 /* Columns of notice_claim(). */
 enum
 {
@@ -92,7 +94,8 @@ prepare(AgNoticeRow *row, TimestampTz at, char **address, AgRendered **rendered)
 	*address = NULL;
 	if (row->erased)
 		why = "the account was erased";
-	else if (notice->contact_no != 0 && row->address == NULL)
+	else if (notice->contact_no != 0 &&
+			 (row->address == NULL || !ag_contact_hears(notice->event, row->removed_at, at)))
 		why = "the contact was removed";
 	if (why != NULL)
 	{
@@ -182,7 +185,10 @@ ag_notice_claim(AgChannel channel, int n, int64 lease, ReturnSetInfo *rsinfo)
 
 	require_primary();
 	if (channel != AG_CHANNEL_IN_APP)
+	{
 		(void) ag_keyring_require(AG_PURPOSE_CONTACT);
+		ag_contact_store_left(at - AG_CONTACT_GRACE * USECS_PER_SEC, LEFT_MOST);
+	}
 	while (count < n &&
 		   (rows = ag_notice_store_claim(channel, n - count, at, until, person)) != NIL)
 	{
@@ -298,7 +304,10 @@ require_notice(int64 account_id, int64 no)
 	return row;
 }
 
-/* What happens next: retry, dead; or the state in which nothing happens any more. */
+/*
+ * What happens next: retry, dead.  Or the state in which nothing happens: it has ended, or
+ * it is pending and not the caller's, who lost his lease to another one or never had it.
+ */
 const char *
 ag_notice_failed(int64 account_id, int64 no, char *reason, bool permanent)
 {
@@ -308,7 +317,8 @@ ag_notice_failed(int64 account_id, int64 no, char *reason, bool permanent)
 
 	require_primary();
 	row = require_notice(account_id, no);
-	if (row->state != AG_NOTICE_PENDING || row->tries == 0)
+	if (row->state != AG_NOTICE_PENDING || row->claimed_by == NULL ||
+		strcmp(row->claimed_by, ag_actor()->person) != 0)
 		return ag_notice_state_name(row->state);
 	ag_notice_redact(reason);
 	ag_notice_store_attempt(account_id, no, reason, permanent, ag_actor()->person, at);

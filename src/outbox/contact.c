@@ -6,7 +6,10 @@
  * An address is sealed before it reaches a table, and opens only in its own row.  It
  * is never shown again: lists have a hint.  Whoever removes a contact also cancels
  * what waits to be sent there, so a notifier that claimed it with an old snapshot
- * fails instead of sending.
+ * fails instead of sending.  But for what a thief would hide: that contacts were added
+ * or removed.  This an e-mail or push contact that the user has verified still hears,
+ * for which its address is kept for a day; a phone number never, because the next
+ * person to have it is a stranger.
  *
  * Everything here expects the account locked by ag_account_lock() and leaves it to
  * the caller to end with ag_account_save().  Tables: account_contact,
@@ -32,7 +35,7 @@ static const AgKeyUser contact_user = {
 	.left = ag_contact_store_stale_count
 };
 
-/* The user is told of changes of his contacts on all that are left. */
+/* The user is told of changes of his contacts on all he has, and on the one that goes. */
 static const AgNoticeEvent contact_events[] = {
 	{AG_ACTION_CONTACT_ADDED, AG_NOTICE_SECURITY, false, "contact", "contact", "contact"},
 	{AG_ACTION_CONTACT_REMOVED, AG_NOTICE_SECURITY, false, "contact", "contact", "contact"}
@@ -223,6 +226,22 @@ ag_contact_add(AgAccount *account, const AgActor *actor, const AgContactOrder *o
 	return contact.no;
 }
 
+static bool
+hears_of_removal(const AgContact *contact)
+{
+	return contact->channel != AG_CHANNEL_SMS && contact->appeal_no <= 0 &&
+		contact->verified_at != DT_NOEND;
+}
+
+bool
+ag_contact_hears(AgAction event, TimestampTz removed_at, TimestampTz at)
+{
+	if (removed_at == DT_NOEND)
+		return true;
+	return (event == AG_ACTION_CONTACT_ADDED || event == AG_ACTION_CONTACT_REMOVED) &&
+		at < ag_time_plus(removed_at, AG_CONTACT_GRACE);
+}
+
 void
 ag_contact_remove(AgAccount *account, const AgActor *actor, int no, const char *reason,
 				  TimestampTz at)
@@ -231,9 +250,15 @@ ag_contact_remove(AgAccount *account, const AgActor *actor, int no, const char *
 
 	if (contact != NULL && contact->removed_at == DT_NOEND)
 	{
-		ag_contact_store_remove(account->account_id, no, actor->person, reason, at);
-		(void) ag_notice_store_cancel_contact(account->account_id, no, at);
-		emit_contact(account, AG_ACTION_CONTACT_REMOVED, contact, reason);
+		bool		hears = hears_of_removal(contact);
+
+		/* The notice is written for the contacts that are there when the event happens. */
+		if (hears)
+			emit_contact(account, AG_ACTION_CONTACT_REMOVED, contact, reason);
+		ag_contact_store_remove(account->account_id, no, actor->person, reason, hears, at);
+		(void) ag_notice_store_cancel_contact(account->account_id, no, hears, at);
+		if (!hears)
+			emit_contact(account, AG_ACTION_CONTACT_REMOVED, contact, reason);
 		return;
 	}
 	ereport(ERROR, ag_errcode(AG_ERR_CONTACT_UNKNOWN),
@@ -282,6 +307,11 @@ reseal_contacts(int32 kid, int batch)
 			seal_address(contact, address);
 			ag_wipe(address, strlen(address));
 			ag_contact_store_reseal(contact);
+			continue;
+		}
+		if (contact->removed_at != DT_NOEND)
+		{
+			ag_contact_store_drop(contact->account_id, contact->no);
 			continue;
 		}
 		ereport(ERROR, ag_errcode(AG_ERR_SEALED_DAMAGED), errmsg("a sealed value cannot be opened"),

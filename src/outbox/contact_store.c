@@ -22,6 +22,8 @@ enum
 	CONTACT_RECIPIENTS,
 	CONTACT_VERIFY,
 	CONTACT_REMOVE,
+	CONTACT_LEFT,
+	CONTACT_DROP,
 	CONTACT_FORGET,
 	CONTACT_REPORT,
 	CONTACT_STALE,
@@ -102,12 +104,31 @@ static const AgStatement statements[] = {
 	},
 	[CONTACT_REMOVE] = {
 		.name = "account_contact.remove",
-		.sql = "UPDATE acctguard.account_contact SET address = NULL, address_kid = NULL, "
+		.sql = "UPDATE acctguard.account_contact SET "
+			"address = CASE WHEN $6 THEN address END, address_kid = CASE WHEN $6 THEN address_kid END, "
 			"removed_at = $3, removed_by = $4, remove_reason = $5 "
 			"WHERE account_id = $1 AND no = $2 AND removed_at IS NULL",
 		.expected = SPI_OK_UPDATE,
-		.nargs = 5,
-		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID, TEXTOID, TEXTOID}
+		.nargs = 6,
+		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BOOLOID}
+	},
+	[CONTACT_LEFT] = {
+		.name = "account_contact.left",
+		.sql = "UPDATE acctguard.account_contact SET address = NULL, address_kid = NULL "
+			"WHERE ctid = ANY (ARRAY(SELECT d.ctid FROM acctguard.account_contact d "
+			"WHERE d.removed_at <= $1 AND d.address IS NOT NULL "
+			"ORDER BY d.removed_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED))",
+		.expected = SPI_OK_UPDATE,
+		.nargs = 2,
+		.argtypes = {TIMESTAMPTZOID, INT4OID}
+	},
+	[CONTACT_DROP] = {
+		.name = "account_contact.drop",
+		.sql = "UPDATE acctguard.account_contact SET address = NULL, address_kid = NULL "
+			"WHERE account_id = $1 AND no = $2 AND removed_at IS NOT NULL",
+		.expected = SPI_OK_UPDATE,
+		.nargs = 2,
+		.argtypes = {INT8OID, INT4OID}
 	},
 	[CONTACT_FORGET] = {
 		.name = "account_contact.forget",
@@ -156,7 +177,7 @@ static const AgStatement statements[] = {
 	[CONTACT_RESEAL] = {
 		.name = "account_contact.reseal",
 		.sql = "UPDATE acctguard.account_contact SET address = $3, address_kid = $4 "
-			"WHERE account_id = $1 AND no = $2 AND removed_at IS NULL",
+			"WHERE account_id = $1 AND no = $2 AND address IS NOT NULL",
 		.expected = SPI_OK_UPDATE,
 		.nargs = 4,
 		.argtypes = {INT8OID, INT4OID, BYTEAOID, INT4OID}
@@ -291,12 +312,26 @@ ag_contact_store_verify(int64 account_id, int no, TimestampTz at)
 	ag_run(contact_statements, CONTACT_VERIFY, ag_int8(account_id), ag_int4(no), ag_time(at));
 }
 
+/* keep: the address stays for a while, see AG_CONTACT_GRACE */
 void
 ag_contact_store_remove(int64 account_id, int no, const char *person, const char *reason,
-						TimestampTz at)
+						bool keep, TimestampTz at)
 {
 	ag_run(contact_statements, CONTACT_REMOVE, ag_int8(account_id), ag_int4(no), ag_time(at),
-		   ag_text(person), ag_text(reason));
+		   ag_text(person), ag_text(reason), ag_bool(keep));
+}
+
+/* Addresses of what was removed until then go. */
+void
+ag_contact_store_left(TimestampTz until, int most)
+{
+	ag_run(contact_statements, CONTACT_LEFT, ag_time(until), ag_int4(most));
+}
+
+void
+ag_contact_store_drop(int64 account_id, int no)
+{
+	ag_run(contact_statements, CONTACT_DROP, ag_int8(account_id), ag_int4(no));
 }
 
 /* Number of rows that had something to forget. */

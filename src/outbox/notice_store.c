@@ -44,7 +44,8 @@ enum
 #define COLUMNS \
 	"n.account_id, n.no, n.event, n.aseq, n.channel, n.contact_no, n.record, n.params, n.urgent, " \
 	"n.written_at, n.state, n.tries, n.not_before, n.ended_at, n.read_at, n.idempotency_key, " \
-	"coalesce(c.locale, a.locale), a.time_zone, c.address, a.state = 'erased'"
+	"coalesce(c.locale, a.locale), a.time_zone, c.address, a.state = 'erased', " \
+	"c.removed_at, CASE WHEN n.lease_until IS NOT NULL THEN n.claimed_by END"
 
 #define JOINS \
 	"JOIN acctguard.account a ON a.account_id = n.account_id " \
@@ -72,7 +73,9 @@ enum
 	COL_LOCALE,
 	COL_TIME_ZONE,
 	COL_ADDRESS,
-	COL_ERASED
+	COL_ERASED,
+	COL_REMOVED_AT,
+	COL_CLAIMED_BY
 };
 
 static const AgStatement statements[] = {
@@ -125,7 +128,7 @@ static const AgStatement statements[] = {
 		.name = "notice.informing",
 		.sql = "SELECT " COLUMNS " FROM unnest($1, $2) AS k (account_id, no) "
 			"JOIN acctguard.notice n ON n.account_id = k.account_id AND n.no = k.no " JOINS
-			"WHERE n.state = 'pending' AND n.tries > 0 AND n.event = ANY ($3) ORDER BY n.account_id",
+			"WHERE n.state IN ('pending', 'dead') AND n.tries > 0 AND n.event = ANY ($3) ORDER BY n.account_id",
 		.expected = SPI_OK_SELECT,
 		.nargs = 3,
 		.argtypes = {INT8ARRAYOID, INT8ARRAYOID, INT4ARRAYOID}
@@ -141,10 +144,10 @@ static const AgStatement statements[] = {
 	[NOTICE_DONE] = {
 		.name = "notice.done",
 		.sql = "UPDATE acctguard.notice n SET state = 'done', ended_at = $4, receipt = k.receipt, "
-			"lease_until = NULL FROM (SELECT u.account_id, u.no, u.receipt "
+			"end_reason = NULL, lease_until = NULL FROM (SELECT u.account_id, u.no, u.receipt "
 			"FROM unnest($1, $2, $3) AS u (account_id, no, receipt) ORDER BY 1, 2) AS k "
-			"WHERE n.account_id = k.account_id AND n.no = k.no AND n.state = 'pending' "
-			"AND n.tries > 0",
+			"WHERE n.account_id = k.account_id AND n.no = k.no "
+			"AND n.state IN ('pending', 'dead') AND n.tries > 0",
 		.expected = SPI_OK_UPDATE,
 		.nargs = 4,
 		.argtypes = {INT8ARRAYOID, INT8ARRAYOID, TEXTARRAYOID, TIMESTAMPTZOID}
@@ -190,10 +193,10 @@ static const AgStatement statements[] = {
 		.name = "notice.cancel_contact",
 		.sql = "UPDATE acctguard.notice SET state = 'cancelled', ended_at = $3, lease_until = NULL, "
 			"end_reason = 'the contact was removed' "
-			"WHERE account_id = $1 AND contact_no = $2 AND state = 'pending'",
+			"WHERE account_id = $1 AND contact_no = $2 AND state = 'pending' AND event <> ALL ($4)",
 		.expected = SPI_OK_UPDATE,
-		.nargs = 3,
-		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID}
+		.nargs = 4,
+		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID, INT4ARRAYOID}
 	},
 	[NOTICE_CANCEL_ALL] = {
 		.name = "notice.cancel_all",
@@ -371,6 +374,8 @@ notice_of(const AgResult *result, uint64 row)
 	found->key = ag_row_datum(result, row, COL_KEY, &isnull);
 	found->wanted = ag_row_text(result, row, COL_LOCALE);
 	found->erased = ag_row_bool(result, row, COL_ERASED);
+	found->removed_at = ag_row_time(result, row, COL_REMOVED_AT);
+	found->claimed_by = ag_row_text(result, row, COL_CLAIMED_BY);
 	return found;
 }
 
@@ -427,7 +432,7 @@ ag_notice_store_informed(const AgNotice *notice)
 							  ag_int8(notice->aseq), ag_int4(notice->event)), 0, 1);
 }
 
-/* Number of those that were claimed and had not ended. */
+/* Number of those that were claimed and had not ended well. */
 int64
 ag_notice_store_done(ArrayType *accounts, ArrayType *numbers, ArrayType *receipts,
 					 TimestampTz at)
@@ -469,11 +474,20 @@ ag_notice_store_retry(int64 account_id, int64 no, TimestampTz at)
 				  ag_time(at))->count > 0;
 }
 
+/* keep: but for what the contact is still told, see ag_contact_hears() */
 int64
-ag_notice_store_cancel_contact(int64 account_id, int contact_no, TimestampTz at)
+ag_notice_store_cancel_contact(int64 account_id, int contact_no, bool keep, TimestampTz at)
 {
+	Datum		kept[] = {
+		Int32GetDatum(AG_ACTION_CONTACT_ADDED),
+		Int32GetDatum(AG_ACTION_CONTACT_REMOVED)
+	};
+	ArrayType  *events = construct_array(kept, keep ? lengthof(kept) : 0, INT4OID, sizeof(int32),
+										 true, TYPALIGN_INT);
+
 	return (int64) ag_run(notice_statements, NOTICE_CANCEL_CONTACT, ag_int8(account_id),
-						  ag_int4(contact_no), ag_time(at))->count;
+						  ag_int4(contact_no), ag_time(at),
+						  ag_datum(PointerGetDatum(events), false))->count;
 }
 
 /* Of every contact; of an erased account those in the application, too. */

@@ -149,7 +149,10 @@ typedef struct AgContactOrder
 extern int	ag_contact_add(AgAccount *account, const AgActor *actor, const AgContactOrder *order,
 						   TimestampTz at);
 
-/* Remove one; what waits to be sent there is cancelled.  UG700. */
+/*
+ * Remove one; what waits to be sent there is cancelled.  A verified e-mail or push contact
+ * is told of it, and of others that were added, for a day.  UG700.
+ */
 extern void ag_contact_remove(AgAccount *account, const AgActor *actor, int no, const char *reason,
 							  TimestampTz at);
 
@@ -312,7 +315,9 @@ extern List *ag_contact_store_recipients(int64 account_id, int appeal_no, AgNoti
 										 bool urgent);	/* AgContact *, number and channel only */
 extern void ag_contact_store_verify(int64 account_id, int no, TimestampTz at);
 extern void ag_contact_store_remove(int64 account_id, int no, const char *person,
-									const char *reason, TimestampTz at);
+									const char *reason, bool keep, TimestampTz at);
+extern void ag_contact_store_left(TimestampTz until, int most);
+extern void ag_contact_store_drop(int64 account_id, int no);
 extern int64 ag_contact_store_forget(int64 account_id, const char *person, const char *reason,
 									 TimestampTz at);
 extern AgResult *ag_contact_store_report(int64 account_id);
@@ -329,7 +334,12 @@ extern AgResult *ag_preference_store_report(int64 account_id);
 /*
  * contact.c, for this folder.
  */
+#define AG_CONTACT_GRACE SECS_PER_DAY	/* how long a removed contact can still be told of it */
+
 extern void ag_contact_init(void);
+
+/* Can a notice of the event still go to a contact removed then? */
+extern bool ag_contact_hears(AgAction event, TimestampTz removed_at, TimestampTz at);
 extern AgChannel ag_contact_require_channel(const char *name);
 extern char *ag_contact_open(int64 account_id, int no, const bytea *sealed);
 
@@ -348,7 +358,9 @@ typedef struct AgNoticeRow
 	TimestampTz read_at;
 	Datum		key;			/* uuid */
 	const char *wanted;			/* locale: the contact's, else the account's */
-	bytea	   *address;		/* sealed; NULL: in_app, or the contact was removed */
+	bytea	   *address;		/* sealed; NULL: in_app, or the contact is gone */
+	TimestampTz removed_at;		/* when the contact was; DT_NOEND = it is there */
+	const char *claimed_by;		/* by whom it is claimed now; NULL = by nobody */
 	bool		erased;			/* the account was */
 } AgNoticeRow;
 
@@ -369,7 +381,8 @@ extern void ag_notice_store_end(int64 account_id, int64 no, AgNoticeState state,
 								TimestampTz at);
 extern bool ag_notice_store_show(int64 account_id, int64 no, TimestampTz at, bool read);
 extern bool ag_notice_store_retry(int64 account_id, int64 no, TimestampTz at);
-extern int64 ag_notice_store_cancel_contact(int64 account_id, int contact_no, TimestampTz at);
+extern int64 ag_notice_store_cancel_contact(int64 account_id, int contact_no, bool keep,
+											TimestampTz at);
 extern int64 ag_notice_store_cancel_all(int64 account_id, bool erased, TimestampTz at);
 extern void ag_notice_store_attempt(int64 account_id, int64 no, const char *reason, bool permanent,
 									const char *person, TimestampTz at);

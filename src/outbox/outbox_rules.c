@@ -45,6 +45,8 @@ const AgNoticeTransition ag_notice_transition_table[] = {
 	"a failure for good, or the last try"},
 	{AG_NOTICE_PENDING, AG_NOTICE_CANCEL, AG_NOTICE_CANCELLED, "the clock",
 	"the contact was removed, or what it tells of is gone"},
+	{AG_NOTICE_DEAD, AG_NOTICE_ACKNOWLEDGE, AG_NOTICE_DONE, "notifier",
+	"delivered after all, by one whose lease had run out"},
 	{AG_NOTICE_DEAD, AG_NOTICE_RETRY, AG_NOTICE_PENDING, "operator", "with all its tries again"},
 	{AG_NOTICE_DEAD, AG_NOTICE_SHOW, AG_NOTICE_DONE, "app", "in_app only: listed in the inbox"}
 };

@@ -116,8 +116,15 @@ RESET SESSION AUTHORIZATION;
 SELECT count(*) AS recorded FROM acctguard.audit_read(2200302, action => 'appeal.file_read');
 -- APL-02, AUD-04: with the key of the account everything is gone, the case is moot at the next sweep, the chain of events stands
 SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(2200301, 1)');
-BEGIN;
+-- not while a case is open, whose evidence it opens: the user would lose it, and the freeze would stay for good
 SELECT acctguard.subject_shred(2200301, 'ticket 12');
+SELECT count(*) AS shredded FROM acctguard.shred WHERE account_id = 2200301;
+BEGIN;
+-- so this comes from elsewhere: a ledger of shredded accounts that was restored
+ALTER TABLE acctguard.subject_key DISABLE TRIGGER acctguard_row;
+INSERT INTO acctguard.shred VALUES (2200301, 'ticket 12', clock_timestamp(), 'operator');
+DELETE FROM acctguard.subject_key WHERE account_id = 2200301;
+ALTER TABLE acctguard.subject_key ENABLE ALWAYS TRIGGER acctguard_row;
 SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_open_statement(2200301, 1)');
 SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_open_material(2200301, 1, 1)');
 SELECT pg_temp.decide('appeal_rev1', 2200301, 1, 'denied');

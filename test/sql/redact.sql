@@ -10,7 +10,6 @@ WITH harmless (function, argument, why) AS (VALUES
     ('account_request_close', 'proof', 'method and time of a verification'),
     ('appeal_open_material', 'chunks', 'how many to read'),
     ('appeal_open_material', 'first_chunk', 'where to begin'),
-    ('appeal_open_review', 'reason', 'stands in the ledger'),
     ('appeal_ticket_issue', 'proof', 'method and time of a verification'),
     ('freeze_impose', 'statement', 'further fields of the statement of reasons'),
     ('freeze_lift', 'proof', 'method and time of a verification'),
