@@ -6,7 +6,8 @@
  * Told of every step of a freeze, in its transaction and under the account's lock: a
  * review is opened with a freeze whose kind demands one; a case moves to the freeze
  * that takes the place of its own; it is moot when nothing of the freeze is left to
- * decide about; whoever changes a freeze can no longer review it.
+ * decide about; whoever changes a freeze can no longer review it, and whoever reviews
+ * it ends it by a decision, with the second signature where one is needed.
  *
  * Tables: appeal, appeal_step.
  *
@@ -52,9 +53,9 @@ move(AgAccount *account, const AgActor *actor, AgAppeal *appeal, int to, Timesta
 	ag_appeal_emit(account, AG_ACTION_APPEAL_MOVED, appeal, at);
 }
 
-/* Who changes a freeze takes part in it; who reviews it must not change it. */
+/* Who holds the case, or has decided it, changes the freeze by his decision only. */
 static void
-add_party(const AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
+require_no_reviewer(const AgActor *actor, const AgAppeal *appeal)
 {
 	if ((appeal->claimed_by != NULL && strcmp(appeal->claimed_by, actor->person) == 0) ||
 		(appeal->decided_by != NULL && strcmp(appeal->decided_by, actor->person) == 0))
@@ -62,6 +63,13 @@ add_party(const AgAccount *account, const AgActor *actor, AgAppeal *appeal, Time
 				errmsg("\"%s\" reviews case %d about freeze %d", actor->person, appeal->no,
 					   appeal->freeze_no),
 				errhint("Decide the case, or give it back with acctguard.appeal_release()."));
+}
+
+/* Who changes a freeze takes part in it; who reviews it must not change it. */
+static void
+add_party(const AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
+{
+	require_no_reviewer(actor, appeal);
 	appeal->parties = ag_appeal_store_parties(account->account_id, appeal->freeze_no, appeal->no,
 											  appeal->parties);
 	if (appeal->claimed_by != NULL && ag_appeal_store_is_party(appeal->parties, appeal->claimed_by))
@@ -74,6 +82,15 @@ add_party(const AgAccount *account, const AgActor *actor, AgAppeal *appeal, Time
 	ag_appeal_store_update(appeal);
 }
 
+/* Of a freeze that has ended, points of a strike are what a case can still be about. */
+static void
+end_if_nothing_is_left(AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
+					   AgAppeal *appeal, TimestampTz at)
+{
+	if (ag_strike_points(account->account_id, freeze->no, at) == 0)
+		ag_appeal_end_moot(account, actor, appeal, at);
+}
+
 /* What a step of the freeze means for its open case. */
 static void
 follow(AgAccount *account, const AgActor *actor, const AgFreeze *freeze, AgAppeal *appeal,
@@ -84,9 +101,13 @@ follow(AgAccount *account, const AgActor *actor, const AgFreeze *freeze, AgAppea
 		case AG_FREEZE_LIFT:
 		case AG_FREEZE_CANCEL:
 		case AG_FREEZE_SATISFY:
+			/* A lift that follows from an overdue case is nobody's act, whoever runs the sweep. */
+			if (appeal->breached_at != at)
+				require_no_reviewer(actor, appeal);
+			end_if_nothing_is_left(account, actor, freeze, appeal, at);
+			break;
 		case AG_FREEZE_REDUCE:
-			if (ag_strike_points(account->account_id, freeze->no, at) == 0)
-				ag_appeal_end_moot(account, actor, appeal, at);
+			end_if_nothing_is_left(account, actor, freeze, appeal, at);
 			break;
 		case AG_FREEZE_VACATE:
 		case AG_FREEZE_CLOSE:

@@ -57,6 +57,28 @@ SELECT pg_temp.frozen(2200410, 'temp_restrict', 'security.odd_login');
 SELECT pg_temp.submit(2200410);
 SELECT pg_temp.as('freeze_mod2', 'SELECT count(*) FROM acctguard.freeze_lift(2200410, 1, ''over'')');
 SELECT * FROM pg_temp.cases(2200410);
+-- nobody walks around the second signature: who holds the case, or has decided it, does not end its freeze. APL-05
+SELECT pg_temp.frozen(2200440, 'ban', 'violation.severe');
+SELECT pg_temp.submit(2200440) AS submitted;
+SELECT no AS c FROM acctguard.appeal WHERE account_id = 2200440 \gset
+SELECT pg_temp.as('appeal_rev1', format('SELECT count(*) FROM acctguard.appeal_claim(2200440, %s)', :c));
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.freeze_lift(2200440, 1, ''while I hold it'')');
+SELECT pg_temp.decide('appeal_rev1', 2200440, :c, 'granted');
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.freeze_lift(2200440, 1, ''I do not wait for a second one'')');
+SELECT f.state, c.state AS case FROM acctguard.freeze_list(2200440) f, pg_temp.cases(2200440) c;
+SELECT pg_temp.as('appeal_rev2', format('SELECT acctguard.appeal_sign(2200440, %s)', :c)) AS signed;
+SELECT f.state, f.end_reason, c.state AS case FROM acctguard.freeze_list(2200440) f, pg_temp.cases(2200440) c;
+-- nor one that has not begun, nor by a condition; others do
+SELECT pg_temp.frozen(2200441, 'temp_restrict', 'security.odd_login', ', starts_at => clock_timestamp() + interval ''10 days''');
+SELECT pg_temp.frozen(2200442, 'temp_restrict', 'security.odd_login');
+SELECT pg_temp.submit(n) FROM generate_series(2200441, 2200442) n;
+CREATE ROLE appeal_both LOGIN IN ROLE acctguard_reviewer, acctguard_moderator;
+SELECT pg_temp.as('appeal_both', format('SELECT count(*) FROM acctguard.appeal_claim(%s, 1)', n)) FROM generate_series(2200441, 2200442) n;
+SELECT pg_temp.as('appeal_both', 'SELECT count(*) FROM acctguard.freeze_lift(2200441, 1, ''not to begin'')');
+SELECT pg_temp.as('appeal_both', format('SELECT count(*) FROM acctguard.freeze_satisfy(2200442, 1, ''identity_verified'', %L)', jsonb_build_object('method', 'passport', 'at', clock_timestamp())));
+SELECT pg_temp.as('freeze_mod2', 'SELECT count(*) FROM acctguard.freeze_lift(2200442, 1, ''over'')');
+DROP ROLE appeal_both;
+SELECT f.state, f.end_reason FROM acctguard.freeze_list(2200442) f;
 SELECT pg_temp.frozen(2200411, 'feature_freeze');
 SELECT pg_temp.submit(2200411);
 SELECT pg_temp.as('freeze_mod2', 'SELECT count(*) FROM acctguard.freeze_lift(2200411, 1, ''over'')');
