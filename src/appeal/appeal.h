@@ -164,6 +164,7 @@ extern AgAppeal *ag_appeal_new(AgAccount *account, const AgActor *actor, int fre
 							   const char *origin, TimestampTz at);
 extern void ag_appeal_insert(AgAppeal *appeal, const AgActor *actor, const char *what,
 							 const char *body, TimestampTz at);
+extern TimestampTz ag_appeal_sla(int64 account_id, int freeze_no, TimestampTz at);
 extern bool ag_appeal_settle(AgAccount *account, AgAppeal *appeal, TimestampTz at);
 extern void ag_appeal_stop_waiting(AgAppeal *appeal, TimestampTz at);
 extern void ag_appeal_drop_claim(AgAppeal *appeal);
@@ -210,6 +211,9 @@ extern AgAppeal *ag_appeal_reopen(AgAccount *account, const AgActor *actor, int 
 /* A review of staff's own motion. */
 extern AgAppeal *ag_appeal_open_review(AgAccount *account, const AgActor *actor, int freeze_no,
 									   const char *reason, TimestampTz at);
+
+/* May the user appeal against the freeze of a case as far as his earlier appeals go? */
+extern bool ag_appeal_has_tries(const AgAppeal *appeal, TimestampTz at);
 
 /* Until when the user can have the freeze looked at (again); DT_NOBEGIN = not any more. */
 extern TimestampTz ag_appeal_remedy_until(const AgFreeze *freeze, TimestampTz window_until,
@@ -401,6 +405,10 @@ extern void ag_appeal_ticket_store_use(int64 account_id, int no, int appeal_no, 
 extern void ag_appeal_init(void);
 extern void ag_appeal_end_moot(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
 							   TimestampTz at);
+
+/* The review that the kind of a freeze in force demands, if there is none; a taken back appeal is none. */
+extern void ag_appeal_open_missing(AgAccount *account, const AgActor *actor, int freeze_no,
+								   TimestampTz at);
 extern bool ag_appeal_is_open(int64 account_id, int freeze_no);
 extern int	ag_appeal_any_open(int64 account_id, TimestampTz at);	/* its number, 0 = none */
 

@@ -74,10 +74,13 @@ ag_appeal_write(AgAppeal *appeal, const AgActor *actor, const char *what, const 
 	add_step(appeal, actor->role, actor->person, what, decision, body, at);
 }
 
-/* The SLA of the freeze's kind. */
-static TimestampTz
-due_at(const AgFreeze *freeze, const AgKind *kind, TimestampTz at)
+/* The SLA of the freeze's kind; DT_NOEND = none. */
+TimestampTz
+ag_appeal_sla(int64 account_id, int freeze_no, TimestampTz at)
 {
+	AgFreeze   *freeze = ag_freeze_load(account_id, freeze_no);
+	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
+
 	if (kind->review_due >= 0)
 		return ag_time_plus(Max(at, freeze->starts_at), kind->review_due);
 	if (strcmp(kind->lift_policy, "authority") == 0)
@@ -91,7 +94,6 @@ ag_appeal_new(AgAccount *account, const AgActor *actor, int freeze_no, const cha
 			  TimestampTz at)
 {
 	AgAppeal   *appeal = palloc0(sizeof(AgAppeal));
-	AgFreeze   *freeze = ag_freeze_load(account->account_id, freeze_no);
 
 	appeal->account_id = account->account_id;
 	appeal->no = ag_account_next_child(account);
@@ -105,7 +107,7 @@ ag_appeal_new(AgAccount *account, const AgActor *actor, int freeze_no, const cha
 	appeal->asked_at = appeal->ask_until = appeal->decided_at = appeal->terms_ends_at = DT_NOEND;
 	appeal->sign_until = appeal->signed_at = appeal->closed_at = appeal->breached_at = DT_NOEND;
 	appeal->parties = ag_appeal_store_parties(account->account_id, freeze_no, appeal->no, NULL);
-	appeal->due_at = due_at(freeze, ag_policy_kind_version(freeze->kind, freeze->kind_version), at);
+	appeal->due_at = ag_appeal_sla(account->account_id, freeze_no, at);
 	return appeal;
 }
 
@@ -139,6 +141,7 @@ ag_appeal_settle(AgAccount *account, AgAppeal *appeal, TimestampTz at)
 		ag_appeal_close(appeal, "lapsed", CLOCK, until);
 		ag_appeal_write(appeal, &clock, "lapse", NULL, NULL, at);
 		ag_appeal_emit(account, AG_ACTION_APPEAL_LAPSED, appeal, at);
+		ag_appeal_open_missing(account, &clock, appeal->freeze_no, at);
 		return true;
 	}
 	ag_appeal_stop_waiting(appeal, at);
@@ -190,18 +193,18 @@ ag_appeal_load(AgAccount *account, int no, TimestampTz at)
 AgAppeal *
 ag_appeal_open_case(AgAccount *account, int freeze_no, TimestampTz at)
 {
-	AgAppeal   *open = NULL;
+	List	   *cases = ag_appeal_store_of_freeze(account->account_id, freeze_no);
+	bool		settled = false;
 	ListCell   *cell;
 
-	foreach(cell, ag_appeal_store_of_freeze(account->account_id, freeze_no))
-	{
-		AgAppeal   *appeal = lfirst(cell);
-
-		(void) ag_appeal_settle(account, appeal, at);
-		if (ag_appeal_state_open(ag_appeal_state(appeal, at)))
-			open = appeal;
-	}
-	return open;
+	foreach(cell, cases)
+		settled |= ag_appeal_settle(account, lfirst(cell), at);
+	if (settled)				/* which may have opened the review that is demanded */
+		cases = ag_appeal_store_of_freeze(account->account_id, freeze_no);
+	foreach(cell, cases)
+		if (ag_appeal_state_open(ag_appeal_state(lfirst(cell), at)))
+		return lfirst(cell);
+	return NULL;
 }
 
 List *

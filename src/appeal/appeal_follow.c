@@ -4,7 +4,8 @@
  *		Cases follow their freezes.
  *
  * Told of every step of a freeze, in its transaction and under the account's lock: a
- * review is opened with a freeze whose kind demands one; a case moves to the freeze
+ * review is opened with a freeze whose kind demands one, or when the sweep tells that it
+ * started, as of freezes that are older than reviews; a case moves to the freeze
  * that takes the place of its own; it is moot when nothing of the freeze is left to
  * decide about; whoever changes a freeze can no longer review it, and whoever reviews
  * it ends it by a decision, with the second signature where one is needed.
@@ -31,6 +32,29 @@ open_mandatory(AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
 	ag_appeal_emit(account, AG_ACTION_APPEAL_OPENED, appeal, at);
 }
 
+/* Did it come to nothing, so that nobody has looked at the freeze? */
+static bool
+is_unreviewed(const AgAppeal *appeal, TimestampTz at)
+{
+	AgAppealState state = ag_appeal_state(appeal, at);
+
+	return state == AG_APPEAL_WITHDRAWN || state == AG_APPEAL_LAPSED;
+}
+
+void
+ag_appeal_open_missing(AgAccount *account, const AgActor *actor, int freeze_no, TimestampTz at)
+{
+	AgFreeze   *freeze = ag_freeze_load(account->account_id, freeze_no);
+	ListCell   *cell;
+
+	if (!ag_freeze_effective(freeze) || ag_freeze_state(freeze, at) == AG_FREEZE_ENDED)
+		return;
+	foreach(cell, ag_appeal_store_of_freeze(account->account_id, freeze_no))
+		if (!is_unreviewed(lfirst(cell), at))
+		return;
+	open_mandatory(account, actor, freeze, at);
+}
+
 /* Nothing is left to decide. */
 void
 ag_appeal_end_moot(AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
@@ -44,11 +68,15 @@ ag_appeal_end_moot(AgAccount *account, const AgActor *actor, AgAppeal *appeal, T
 static void
 move(AgAccount *account, const AgActor *actor, AgAppeal *appeal, int to, TimestampTz at)
 {
+	TimestampTz sla;
+
 	appeal->freeze_no = to;
 	appeal->parties = ag_appeal_store_parties(account->account_id, to, appeal->no, appeal->parties);
 	if (appeal->claimed_by != NULL && ag_appeal_store_is_party(appeal->parties, appeal->claimed_by))
 		ag_appeal_drop_claim(appeal);
 	ag_appeal_drop_decision(appeal);
+	sla = ag_appeal_sla(account->account_id, to, at);
+	appeal->due_at = sla == DT_NOEND ? DT_NOEND : Min(appeal->due_at, sla);
 	ag_appeal_write(appeal, actor, "move", NULL, NULL, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_MOVED, appeal, at);
 }
@@ -133,6 +161,11 @@ freeze_changed(AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
 	if (event == AG_FREEZE_IMPOSE || event == AG_FREEZE_APPROVE)
 	{
 		open_mandatory(account, actor, freeze, at);
+		return;
+	}
+	if (event == AG_FREEZE_START)
+	{
+		ag_appeal_open_missing(account, actor, freeze->no, at);
 		return;
 	}
 	appeal = ag_appeal_open_case(account, freeze->no, at);

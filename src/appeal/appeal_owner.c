@@ -85,6 +85,9 @@ ag_appeal_supplement(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
 	int			most = (int) ag_policy_setting(AG_SETTING_APPEAL_ITEMS);
 	int			count;
 
+	if (text !=NULL && text[strspn(text, " \t\r\n")] == '\0')
+		text = NULL;
+
 	ag_appeal_require_supplement(account, appeal, at);
 	count = ag_appeal_store_count_steps(account->account_id, appeal->no, "supplement");
 	if (text !=NULL && count >= most)
@@ -122,4 +125,6 @@ ag_appeal_withdraw(AgAccount *account, const AgActor *actor, AgAppeal *appeal, T
 		ag_appeal_close(appeal, "withdrawn", actor->person, at);
 	ag_appeal_write(appeal, actor, "withdraw", NULL, NULL, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_WITHDRAWN, appeal, at);
+	if (!review)
+		ag_appeal_open_missing(account, actor, appeal->freeze_no, at);
 }

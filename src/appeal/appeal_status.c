@@ -60,7 +60,8 @@ next_steps(const AgAppeal *appeal, AgAppealState state, TimestampTz remedy_until
 	}
 	if ((state == AG_APPEAL_DENIED || state == AG_APPEAL_DISMISSED || state == AG_APPEAL_LAPSED) &&
 		at < remedy_until && remedy_until != DT_NOEND)
-		next = lappend(next, "reopen");
+		next = lappend(next, appeal->appealed_at == DT_NOEND && ag_appeal_has_tries(appeal, at) ?
+					   "appeal" : "reopen");
 	return next;
 }
 

@@ -141,6 +141,13 @@ count_tries(List *cases, TimestampTz at)
 	return tries;
 }
 
+/* Is it a second level in which the user was heard?  One of staff's own takes nothing from him. */
+static bool
+is_second_level(const AgAppeal *appeal)
+{
+	return appeal->previous != 0 && appeal->appealed_at != DT_NOEND;
+}
+
 /* Has a second level come to an end?  Nothing follows it. */
 static bool
 second_level_over(List *cases, TimestampTz at)
@@ -151,7 +158,7 @@ second_level_over(List *cases, TimestampTz at)
 	{
 		AgAppeal   *appeal = lfirst(cell);
 
-		if (appeal->previous != 0 && !ag_appeal_state_open(ag_appeal_state(appeal, at)) &&
+		if (is_second_level(appeal) && !ag_appeal_state_open(ag_appeal_state(appeal, at)) &&
 			ag_appeal_state(appeal, at) != AG_APPEAL_MOOT)
 			return true;
 	}
@@ -318,6 +325,22 @@ add_contact(AgAccount *account, const AgActor *actor, const AgAppeal *appeal, co
 	(void) ag_contact_add(account, actor, &order, at);
 }
 
+/* The freeze that took its place, as far as the user knows of it: there is nothing to win about the old one. */
+static AgFreeze *
+in_its_place(AgFreeze *freeze, TimestampTz at)
+{
+	while (freeze->replaced_by != 0 && freeze->vacated_at == DT_NOEND)
+	{
+		AgFreeze   *next = ag_freeze_load(freeze->account_id, freeze->replaced_by);
+		const AgKind *kind = ag_policy_kind_version(next->kind, next->kind_version);
+
+		if (!kind->visible || (next->disclose_at != DT_NOEND && at < next->disclose_at))
+			break;
+		freeze = next;
+	}
+	return freeze;
+}
+
 AgAppeal *
 ag_appeal_submit(AgAccount *account, const AgActor *actor, const AgAppealOrder *order,
 				 TimestampTz at)
@@ -336,7 +359,7 @@ ag_appeal_submit(AgAccount *account, const AgActor *actor, const AgAppealOrder *
 		return appeal;
 
 	/* 2. Can this freeze be appealed now? */
-	freeze = ag_freeze_load(account->account_id, order->freeze_no);
+	freeze = in_its_place(ag_freeze_load(account->account_id, order->freeze_no), at);
 	kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
 	require_appealable(freeze, kind, at);
 	require_in_time(freeze, kind, at);
@@ -368,9 +391,9 @@ ag_appeal_submit(AgAccount *account, const AgActor *actor, const AgAppealOrder *
 	return appeal;
 }
 
-/* The closed case that may be taken up again, or its error. */
+/* The closed case that may be taken up again, or its error.  Staff does so once, and not after the user. */
 static AgAppeal *
-require_reopenable(AgAccount *account, int no, TimestampTz at)
+require_reopenable(AgAccount *account, int no, bool senior, TimestampTz at)
 {
 	AgAppeal   *old = ag_appeal_load(account, no, at);
 	AgAppealState state = ag_appeal_state(old, at);
@@ -381,11 +404,24 @@ require_reopenable(AgAccount *account, int no, TimestampTz at)
 				errmsg("case %d is %s", no, ag_appeal_state_name(state)),
 				errdetail("Denied, dismissed and lapsed cases can be taken up again."));
 	foreach(cell, ag_appeal_store_of_freeze(account->account_id, old->freeze_no))
-		if (((AgAppeal *) lfirst(cell))->previous != 0)
-		ereport(ERROR, ag_errcode(AG_ERR_APPEALS_EXHAUSTED),
-				errmsg("freeze %d has had its second level", old->freeze_no),
-				errdetail("It is case %d.", ((AgAppeal *) lfirst(cell))->no),
-				errhint("Write to the support if there is something new."));
+	{
+		const AgAppeal *other = lfirst(cell);
+
+		if (is_second_level(other) || (senior && other->previous != 0))
+			ereport(ERROR, ag_errcode(AG_ERR_APPEALS_EXHAUSTED),
+					errmsg("freeze %d has had its second level", old->freeze_no),
+					errdetail("It is case %d.", other->no),
+					errhint("Write to the support if there is something new."));
+		if (other->previous == no)
+			ereport(ERROR, ag_errcode(AG_ERR_APPEAL_STATE),
+					errmsg("case %d was taken up again as case %d", no, other->no),
+					errhint("Appeal, or have case %d taken up again when it is closed.", other->no));
+	}
+	if (!senior && !heard_before(account, old->freeze_no))
+		ereport(ERROR, ag_errcode(AG_ERR_APPEAL_STATE),
+				errmsg("case %d was no appeal of the user", no),
+				errdetail("He has not appealed against freeze %d yet.", old->freeze_no),
+				errhint("Appeal with acctguard.appeal_submit()."));
 	return old;
 }
 
@@ -403,7 +439,7 @@ ag_appeal_reopen(AgAccount *account, const AgActor *actor, int no, const char *s
 
 	if (!senior)
 		ag_appeal_require_owner(account, actor, ticket, 0, no, at);
-	old = require_reopenable(account, no, at);
+	old = require_reopenable(account, no, senior, at);
 	freeze = ag_freeze_load(account->account_id, old->freeze_no);
 	kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
 	if (senior)
@@ -461,12 +497,18 @@ can_reopen(List *cases, TimestampTz at)
 	ListCell   *cell;
 
 	foreach(cell, cases)
-		if (((AgAppeal *) lfirst(cell))->previous != 0)
+		if (is_second_level(lfirst(cell)))
 		return false;
 	if (last == NULL)
 		return false;
 	state = ag_appeal_state(last, at);
 	return state == AG_APPEAL_DENIED || state == AG_APPEAL_DISMISSED || state == AG_APPEAL_LAPSED;
+}
+
+bool
+ag_appeal_has_tries(const AgAppeal *appeal, TimestampTz at)
+{
+	return !is_exhausted(ag_appeal_store_of_freeze(appeal->account_id, appeal->freeze_no), at);
 }
 
 TimestampTz

@@ -17,7 +17,8 @@
  * An open case of an account whose key was destroyed cannot be decided any more: moot.
  *
  * Locks: accounts one by one, those that somebody works on are left for the next time.
- * Running it again does nothing twice.
+ * Running it again does nothing twice.  Each case is a subtransaction: one that cannot be
+ * written stops nobody.
  *
  *-------------------------------------------------------------------------
  */
@@ -25,6 +26,7 @@
 
 #include "appeal/appeal.h"
 #include "miscadmin.h"
+#include "utils/memutils.h"
 
 /* The freeze's part of an overdue case. */
 static void
@@ -77,21 +79,30 @@ remind(AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz a
 	return true;
 }
 
-/* One case; true if there was something to do. */
-static bool
-sweep_case(const AgActor *actor, const AgAppeal *seen)
+typedef struct SweepCase
 {
+	const AgAppeal *seen;
+	bool		done;
+} SweepCase;
+
+/* One case; done if there was something to do. */
+static void
+sweep_case(void *arg)
+{
+	SweepCase  *sweep = arg;
+	const AgAppeal *seen = sweep->seen;
+	AgActor    *actor = ag_actor();
 	AgAccount  *account = ag_account_try_lock(seen->account_id);
 	AgAppeal   *appeal;
 	TimestampTz at;
 	bool		done;
 
 	if (account == NULL)
-		return false;
+		return;
 	at = ag_account_now(account);
 	appeal = ag_appeal_store_read(seen->account_id, seen->no);
 	if (appeal == NULL || appeal->closed_at != DT_NOEND)
-		return false;
+		return;
 	done = ag_appeal_settle(account, appeal, at);
 	if (appeal->closed_at == DT_NOEND && ag_appeal_store_shredded(seen->account_id))
 	{
@@ -105,22 +116,45 @@ sweep_case(const AgActor *actor, const AgAppeal *seen)
 	}
 	if (done)
 		ag_account_save(account);
-	return done;
+	sweep->done = done;
+}
+
+/* Work on a case failed: go on with the others. */
+static void
+report_failure(const AgAppeal *appeal, ErrorData *error)
+{
+	if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
+		ReThrowError(error);
+	ereport(WARNING, errcode(error->sqlerrcode),
+			errmsg("what the clock did to case %d of account " INT64_FORMAT " cannot be written: %s",
+				   appeal->no, appeal->account_id, error->message));
 }
 
 int64
 ag_appeal_sweep(int64 limit)
 {
-	AgActor    *actor = ag_actor();
+	List	   *cases = ag_appeal_store_due((int) Min(limit, 100000), ag_now());
+	MemoryContext own;
 	int64		done = 0;
 	ListCell   *cell;
 
-	foreach(cell, ag_appeal_store_due((int) Min(limit, 100000), ag_now()))
+	own = AllocSetContextCreate(CurrentMemoryContext, "acctguard appeal sweep",
+								ALLOCSET_DEFAULT_SIZES);
+	foreach(cell, cases)
 	{
-		CHECK_FOR_INTERRUPTS();
-		if (sweep_case(actor, lfirst(cell)))
+		SweepCase	sweep = {.seen = lfirst(cell)};
+		MemoryContext old = MemoryContextSwitchTo(own);
+		ErrorData  *error = ag_bulk_try(sweep_case, &sweep, true);
+
+		if (error != NULL)
+			report_failure(sweep.seen, error);
+		else if (sweep.done)
 			done++;
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(own);
+		CHECK_FOR_INTERRUPTS();
 	}
+	MemoryContextDelete(own);
 	return done;
 }
 

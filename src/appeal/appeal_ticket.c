@@ -42,6 +42,15 @@ new_token(int64 account_id)
 	return psprintf(INT64_FORMAT ".%s", account_id, hex);
 }
 
+/* Is it the freeze of the ticket, or one that took its place? */
+static bool
+leads_to(int64 account_id, int from, int to)
+{
+	while (from != to && from != 0)
+		from = ag_freeze_load(account_id, from)->replaced_by;
+	return from != 0;
+}
+
 int
 ag_appeal_ticket_find(int64 account_id, const char *token, int freeze_no, int appeal_no,
 					  TimestampTz at)
@@ -54,8 +63,8 @@ ag_appeal_ticket_find(int64 account_id, const char *token, int freeze_no, int ap
 	if (!ag_appeal_ticket_store_find(account_id, hash, &ticket))
 		return 0;
 	if (appeal_no == 0)
-		return ticket.appeal_no == 0 && at < ticket.expires_at && ticket.freeze_no == freeze_no ?
-			ticket.no : 0;
+		return ticket.appeal_no == 0 && at < ticket.expires_at &&
+			leads_to(account_id, ticket.freeze_no, freeze_no) ? ticket.no : 0;
 	appeal = ag_appeal_store_read(account_id, appeal_no);
 	return appeal != NULL && appeal->ticket == ticket.no ? ticket.no : 0;
 }

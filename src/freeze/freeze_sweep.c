@@ -178,6 +178,8 @@ sweep_freeze(AgAccount *account, AgFreeze *freeze, const AgFreezeAfter *after, T
 	if (freeze->noted == noted)
 		return false;
 	ag_freeze_store_noted(freeze);
+	if (silent)					/* whoever follows freezes may not have existed */
+		ag_freeze_observe(account, ag_actor(), freeze, AG_FREEZE_START, at);
 	return true;
 }
 

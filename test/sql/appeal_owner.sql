@@ -140,7 +140,11 @@ SELECT pg_temp.claimed(2200207, 2);
 SELECT pg_temp.claimed(2200207, 2, 'appeal_rev2');
 SELECT pg_temp.decide('appeal_rev2', 2200207, 2, 'denied');
 -- EXHAUSTED
-SELECT pg_temp.as('appeal_app', 'SELECT acctguard.appeal_reopen(2200207, 2, ''I have found something new about Monday.'')');
+-- which took nothing from the user
+SELECT pg_temp.as('appeal_app', 'SELECT (r.appeal_no, r.state) FROM acctguard.appeal_reopen(2200207, 2, ''I have found something new about Monday.'') r');
+SELECT pg_temp.claimed(2200207, 3, 'appeal_rev3');
+SELECT pg_temp.decide('appeal_rev3', 2200207, 3, 'denied');
+SELECT pg_temp.as('appeal_app', 'SELECT acctguard.appeal_reopen(2200207, 3, ''I have found something new about Monday.'')');
 SELECT pg_temp.submit(2200207);
 SELECT * FROM pg_temp.cases(2200207);
 -- DEADLINE

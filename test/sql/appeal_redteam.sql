@@ -80,6 +80,92 @@ SELECT pg_temp.as('appeal_rev2', 'SELECT acctguard.appeal_sign(2620014, 2)');
 RESET acctguard.test_clock_offset;
 SELECT a.account_id, a.outcome, r.end_reason, r.version FROM acctguard.appeal a JOIN acctguard.freeze_record r ON r.account_id = a.account_id AND r.no = a.freeze_no
 WHERE a.account_id BETWEEN 2620010 AND 2620014 ORDER BY 1;
+-- staff that takes a case up again takes nothing from the user: he still appeals, and has his own second level
+SELECT pg_temp.frozen(2620020, 'feature_freeze');
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(2620020, 2)');
+SELECT pg_temp.decide('appeal_rev1', 2620020, 2, 'denied');
+SELECT * FROM pg_temp.cases(2620020);
+SELECT pg_temp.as('appeal_app', 'SELECT (s.appeal_no, s.state) FROM acctguard.appeal_reopen(2620020, 2, ''The provider has confirmed that the phone was stolen.'') s');
+SELECT pg_temp.as('freeze_operator', 'SELECT (s.appeal_no, s.state) FROM acctguard.appeal_reopen(2620020, 2, ''The provider has confirmed that the phone was stolen.'') s');
+SELECT pg_temp.as('freeze_operator', 'SELECT count(*) FROM acctguard.appeal_claim(2620020, 3)');
+SELECT pg_temp.as('appeal_rev2', 'SELECT count(*) FROM acctguard.appeal_claim(2620020, 3)');
+SELECT pg_temp.decide('appeal_rev2', 2620020, 3, 'denied');
+SELECT pg_temp.as('freeze_operator', 'SELECT (s.appeal_no, s.state) FROM acctguard.appeal_reopen(2620020, 3, ''The provider has confirmed that the phone was stolen.'') s');
+SELECT pg_temp.submit(2620020);
+SELECT pg_temp.as('appeal_rev3', 'SELECT count(*) FROM acctguard.appeal_claim(2620020, 4)');
+SELECT pg_temp.decide('appeal_rev3', 2620020, 4, 'denied');
+SELECT pg_temp.as('appeal_app', 'SELECT (s.appeal_no, s.state) FROM acctguard.appeal_reopen(2620020, 2, ''The provider has confirmed that the phone was stolen.'') s');
+SELECT pg_temp.as('appeal_app', 'SELECT (s.appeal_no, s.state) FROM acctguard.appeal_reopen(2620020, 4, ''The provider has confirmed that the phone was stolen.'') s');
+-- a review that the kind demands does not get lost with the appeal that stood in for it: taken back, or lapsed
+CREATE FUNCTION pg_temp.stands_in(account bigint) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT pg_temp.frozen(account, 'feature_timeout');
+    SELECT pg_temp.submit(account);
+    SELECT pg_temp.as('freeze_mod2', format('SELECT acctguard.freeze_impose(%s, ''feature_freeze'', ''violation.spam'', ''long enough text'', ground => ''Terms'', replaces => 1)', account));
+$$;
+SELECT pg_temp.stands_in(2620030);
+SELECT due_at - changed_at AS due FROM acctguard.appeal WHERE account_id = 2620030;
+SELECT pg_temp.as('appeal_app', 'SELECT acctguard.appeal_withdraw(2620030, 2)');
+SELECT * FROM pg_temp.cases(2620030);
+SELECT pg_temp.stands_in(2620031);
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(2620031, 2)');
+SELECT pg_temp.as('appeal_rev1', 'SELECT acctguard.appeal_ask(2620031, 2, ''{"a picture"}'') > clock_timestamp()');
+SET acctguard.test_clock_offset = 2000000;
+SELECT count(*) > 0 AS swept FROM acctguard.sweep(10000);
+SELECT count(*) > 0 AS swept FROM acctguard.sweep(10000);
+SELECT no, freeze_no, origin, outcome FROM acctguard.appeal WHERE account_id = 2620031 ORDER BY no;
+RESET acctguard.test_clock_offset;
+SELECT pg_temp.stands_in(2620032);
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(2620032, 2)');
+SELECT pg_temp.as('appeal_rev1', 'SELECT acctguard.appeal_ask(2620032, 2, ''{"a picture"}'') > clock_timestamp()');
+SET acctguard.test_clock_offset = 2000000;
+SELECT pg_temp.submit(2620032, 2);
+RESET acctguard.test_clock_offset;
+SELECT no, freeze_no, origin, outcome FROM acctguard.appeal WHERE account_id = 2620032 ORDER BY no;
+-- nor after one was decided: it is not demanded twice
+SELECT pg_temp.frozen(2620033, 'feature_freeze');
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(2620033, 2)');
+SELECT pg_temp.decide('appeal_rev1', 2620033, 2, 'denied');
+SELECT pg_temp.submit(2620033);
+SELECT pg_temp.as('appeal_app', 'SELECT acctguard.appeal_withdraw(2620033, 3)');
+SELECT no, origin, outcome FROM acctguard.appeal WHERE account_id = 2620033 ORDER BY no;
+-- freezes of 0.1.0, which knew no reviews, get theirs when they are first looked at; once
+SELECT pg_temp.frozen(account, 'feature_freeze') FROM generate_series(2620040, 2620041) account;
+SELECT pg_temp.as('freeze_operator', 'SELECT count(*) FROM acctguard.freeze_lift(2620041, 1, ''over'')');
+ALTER TABLE acctguard.appeal DISABLE TRIGGER USER;
+ALTER TABLE acctguard.appeal_step DISABLE TRIGGER USER;
+ALTER TABLE acctguard.freeze_record DISABLE TRIGGER USER;
+DELETE FROM acctguard.appeal_step WHERE account_id BETWEEN 2620040 AND 2620041;
+DELETE FROM acctguard.appeal WHERE account_id BETWEEN 2620040 AND 2620041;
+UPDATE acctguard.freeze_record SET noted = NULL, wake_at = clock_timestamp() WHERE account_id BETWEEN 2620040 AND 2620041;
+SELECT acctguard.protect_tables() > 0 AS repaired;
+SELECT count(*) > 0 AS swept FROM acctguard.sweep(10000);
+SELECT count(*) > 0 AS swept FROM acctguard.sweep(10000);
+SELECT account_id, no, origin, due_at - opened_at AS due FROM acctguard.appeal WHERE account_id BETWEEN 2620040 AND 2620041;
+-- a case that cannot be written stops nobody
+SELECT pg_temp.frozen(account, 'feature_freeze') FROM generate_series(2620050, 2620052) account;
+CREATE FUNCTION pg_temp.poison() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''poison''; END';
+CREATE TRIGGER poison BEFORE UPDATE ON acctguard.appeal FOR EACH ROW WHEN (old.account_id = 2620051) EXECUTE FUNCTION pg_temp.poison();
+SET client_min_messages = error;
+SET acctguard.test_clock_offset = 2000000;
+SELECT error FROM acctguard.sweep(10000) WHERE task = 'appeal';
+DROP TRIGGER poison ON acctguard.appeal;
+SELECT account_id, breached_at IS NOT NULL AS breached FROM acctguard.appeal WHERE account_id BETWEEN 2620050 AND 2620052 ORDER BY 1;
+SELECT count(*) > 0 AS swept FROM acctguard.sweep(10000);
+SELECT account_id, breached_at IS NOT NULL AS breached FROM acctguard.appeal WHERE account_id BETWEEN 2620050 AND 2620052 ORDER BY 1;
+RESET acctguard.test_clock_offset;
+SET client_min_messages = warning;
+-- an appeal, and a ticket, against a freeze whose place another took are about that one
+SELECT pg_temp.frozen(2620060, 'feature_timeout');
+SELECT pg_temp.as('freeze_mod2', 'SELECT t.state FROM acctguard.appeal_ticket_issue(2620060, 1, ''letter 60'') t');
+TRUNCATE token;
+SELECT pg_temp.as('freeze_mod3', 'INSERT INTO token SELECT t.token FROM acctguard.appeal_ticket_issue(2620060, 1, ''letter 60'') t');
+SELECT pg_temp.as('freeze_mod2', 'SELECT acctguard.freeze_impose(2620060, ''feature_freeze'', ''violation.spam'', ''long enough text'', ground => ''Terms'', replaces => 1)');
+SELECT no, state, kind FROM pg_temp.freezes(2620060);
+SELECT pg_temp.submit(2620060, 2, ', ticket => ''2620060.0''');
+SELECT pg_temp.submit(2620060, 1, format(', ticket => %L', token)) FROM token;
+SELECT f.kind, a.origin, a.appealed_at IS NOT NULL AS appealed, a.ticket IS NOT NULL AS ticket FROM acctguard.appeal a JOIN acctguard.freeze_record f ON f.account_id = a.account_id AND f.no = a.freeze_no WHERE a.account_id = 2620060;
+-- blanks are no supplement
+SELECT pg_temp.as('appeal_app', format('SELECT acctguard.appeal_supplement(2620060, %s, '' '')', no)) FROM acctguard.appeal WHERE account_id = 2620060;
 DROP ROLE redteam_service, redteam_alice, redteam_desk;
 DROP ROLE freeze_mod1, freeze_mod2, freeze_mod3, freeze_reviewer, freeze_officer1, freeze_officer2, freeze_officer3,
     freeze_operator, freeze_risk, freeze_app, freeze_desk, appeal_app, appeal_rev1, appeal_rev2, appeal_rev3, appeal_desk;
