@@ -109,6 +109,9 @@ acctguard_appeal_submit(PG_FUNCTION_ARGS)
 	order.statement = ag_arg_text(fcinfo, 2);
 	order.contact = ag_arg_short_text(fcinfo, 3, "contact", AG_MOST_NAME);
 	order.locale = ag_arg_short_text(fcinfo, 4, "locale", AG_MOST_LOCALE);
+	if (order.locale != NULL && !ag_locale_valid(order.locale))
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("locale must be a language tag such as zh-CN"));
 	order.ticket = ag_arg_short_text(fcinfo, 5, "ticket", AG_MOST_NAME);
 	order.idempotency_key = ag_arg_key(fcinfo, 6);
 

@@ -71,6 +71,7 @@ SELECT f.state, f.end_reason, c.state AS case FROM acctguard.freeze_list(2200440
 -- nor one that has not begun, nor by a condition; others do
 SELECT pg_temp.frozen(2200441, 'temp_restrict', 'security.odd_login', ', starts_at => clock_timestamp() + interval ''10 days''');
 SELECT pg_temp.frozen(2200442, 'temp_restrict', 'security.odd_login');
+SELECT pg_temp.submit(2200442, 1, ', locale => ''!!''') AS no_language;
 SELECT pg_temp.submit(n) FROM generate_series(2200441, 2200442) n;
 CREATE ROLE appeal_both LOGIN IN ROLE acctguard_reviewer, acctguard_moderator;
 SELECT pg_temp.as('appeal_both', format('SELECT count(*) FROM acctguard.appeal_claim(%s, 1)', n)) FROM generate_series(2200441, 2200442) n;
