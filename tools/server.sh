@@ -113,7 +113,7 @@ CONF
 server_start()
 {
     local options= option
-    for option; do options+=" -c $option"; done
+    for option; do options+=" -c '$option'"; done
     as_server "$BINDIR/pg_ctl" -s -w -D "$ROOM/data" -l "$ROOM/server.log" -o "$options" start ||
         { tail -n 30 "$ROOM/server.log" >&2; die "the server did not start"; }
 }
