@@ -210,6 +210,9 @@ SELECT subject, body ~ 'Motif : Messages non sollicités' AS french FROM pg_temp
 -- nothing is left to be sent
 SELECT count(acctguard.contact_remove(2400000, contact_no)) FROM acctguard.contact_list(2400000);
 SELECT count(acctguard.contact_remove(2400004, contact_no)) FROM acctguard.contact_list(2400004);
+SET acctguard.test_clock_offset = '2d';
+SELECT count(c.*) >= 0 AS claimed FROM unnest('{email,sms,push}'::text[]) v (channel), LATERAL acctguard.notice_claim(v.channel, 1000) c;
+RESET acctguard.test_clock_offset;
 SELECT count(*) FROM acctguard.notice WHERE account_id BETWEEN 2400000 AND 2400099 AND state = 'pending' AND channel <> 'in_app';
 \set ECHO none
 DROP ROLE freeze_mod1, freeze_mod2, freeze_mod3, freeze_reviewer, freeze_officer1, freeze_officer2, freeze_officer3, freeze_operator, freeze_risk, freeze_app, freeze_desk;

@@ -112,8 +112,7 @@ BEGIN
     FOR c IN SELECT * FROM acctguard.notice_claim('email', 1000) k WHERE k.account_id = account LOOP
         attempt := c.attempt;
         next := acctguard.notice_failed(account, c.notice_no, words, permanent);
-        SELECT CASE WHEN next = 'retry' THEN CASE WHEN l.not_before - l.last_failed_at >= interval '60 s' THEN '>= 60 s' WHEN l.not_before - l.last_failed_at >= interval '30 s' THEN '>= 30 s'
-            WHEN l.not_before - l.last_failed_at >= interval '15 s' THEN '>= 15 s' ELSE 'less' END END INTO wait_at_least FROM acctguard.notice_list(account) l WHERE l.notice_no = c.notice_no;
+        SELECT CASE WHEN next = 'retry' THEN CASE WHEN l.not_before - l.last_failed_at >= 15 * 2 ^ (c.attempt - 1) * interval '1 s' THEN '>= ' || 15 * 2 ^ (c.attempt - 1) || ' s' ELSE 'less' END END INTO wait_at_least FROM acctguard.notice_list(account) l WHERE l.notice_no = c.notice_no;
         RETURN NEXT;
     END LOOP;
 END $$;

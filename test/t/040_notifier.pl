@@ -16,7 +16,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $program = "$ENV{STAGED_BIN}/acctguard-notifier";
-my $dir = PostgreSQL::Test::Utils::tempdir();
+my $dir = PostgreSQL::Test::Utils::tempdir_short();
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
 $node->append_conf('postgresql.conf', "shared_preload_libraries = ''\nlog_statement = none");
@@ -177,7 +177,7 @@ SKIP:
     # The transport tells a refusal for good from one for now in words only.
     append_to_file("$dir/sendmail", <<"SH");
 #!/bin/sh
-LD_LIBRARY_PATH=$tools\${LD_LIBRARY_PATH:+:\$LD_LIBRARY_PATH} $esmtp -C $dir/esmtprc -t -i > $dir/said.\$\$ 2>&1 && exit
+LD_LIBRARY_PATH="$tools\${LD_LIBRARY_PATH:+:\$LD_LIBRARY_PATH}" "$esmtp" -C $dir/esmtprc -t -i > $dir/said.\$\$ 2>&1 && exit
 ! grep -q ': 5[0-9][0-9] ' $dir/said.\$\$ || exit 67
 exit 75
 SH

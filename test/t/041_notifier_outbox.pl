@@ -12,7 +12,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $program = "$ENV{STAGED_BIN}/acctguard-notifier";
-my $dir = PostgreSQL::Test::Utils::tempdir();
+my $dir = PostgreSQL::Test::Utils::tempdir_short();
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
 system_or_bail("$ENV{STAGED_BIN}/acctguard-keygen", '--out', "$dir/root.key");
@@ -67,7 +67,7 @@ SKIP:
     select(undef, undef, undef, 0.1) until -e "$dir/port" || $waited++ > 10 * $PostgreSQL::Test::Utils::timeout_default;
     append_to_file("$dir/esmtprc", 'hostname = 127.0.0.1:' . slurp_file("$dir/port") . "\n");
     chmod 0600, "$dir/esmtprc";
-    my $run = once("--email=LD_LIBRARY_PATH=$ENV{TESTDIR}/bin $esmtp -C $dir/esmtprc -t -i", '--format=mail', '--from=Example <no-reply@example.org>');
+    my $run = once("--email=LD_LIBRARY_PATH='$ENV{TESTDIR}/bin' '$esmtp' -C '$dir/esmtprc' -t -i", '--format=mail', '--from=Example <no-reply@example.org>');
     is($run->{err}, '', 'the mails go out');
     my %mail;
     for my $file (glob "$dir/new/*")
