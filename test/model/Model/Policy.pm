@@ -10,7 +10,7 @@ our @EXPORT = qw(INF DAY HOUR %KIND %REASON @LADDER %SIGNAL %PERSON @CHANGES @CA
 
 use constant { INF => 1 << 60, HOUR => 3600, DAY => 86400 };
 use constant {
-    PROPOSAL_LIFE => 3 * DAY, PROOF_AGE => 900, RETENTION => DAY, CLOSE_GRACE => 3 * DAY,
+    PROPOSAL_LIFE => 3 * DAY, PROOF_AGE => 900, RETENTION => DAY, CLOSE_GRACE => DAY,
     INFORMED_AFTER => 14 * DAY, HALF_LIFE => DAY, THRESHOLD => 100,
 };
 
@@ -151,7 +151,7 @@ our %SIGNAL = (
 # What the walk changes about the policy as delivered, so that no state is out of its reach: accounts close and can be
 # erased within days, and there is a kind that can be stayed and ends on a condition.
 our @CHANGES = (
-    [ 'setting', 'close_grace', '"3 days"' ], [ 'setting', 'retention', '"1 day"' ],
+    [ 'setting', 'close_grace', '"1 day"' ], [ 'setting', 'retention', '"1 day"' ],
     # Breach policy auto_lift is carried out by the worker, late if it does not run; everything else is the clock's alone.
     [ 'freeze_kind', 'emergency_lock', '{"breach": "notify"}' ],
     [ 'freeze_kind', 'dormancy', '{"stayable": true, "stay_max": "2 days"}' ],

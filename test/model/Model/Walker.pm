@@ -164,6 +164,9 @@ sub advance
     my $step = $how eq 'little' ? 1 + int rand 900 : $how eq 'hours' ? 1 + int rand 12 * HOUR : $how eq 'days' ? int rand 3 * DAY : int rand 25 * DAY;
     $step = pick(@soon) + pick(-1, 0, 0, 1) - $t if $how eq 'boundary';
     $step = pick(@far) + pick(-1, 0, 1) - $t if $how eq 'far';
+    # An account on its way out is followed to its end, with whatever it still has.
+    my $out = $account->{state} eq 'closing' ? $account->closing_at($t) : $account->{state} eq 'closed' ? $account->{closed_at} + RETENTION : INF;
+    $step = $out + pick(0, 1, int rand 3600) - $t if $out < INF && $out > $t && chance(0.4);
     $self->{t} += max(1, $step);
     return;
 }
@@ -196,13 +199,18 @@ sub freeze_step
 {
     my ($account, $t, $command) = @_;
     my %states = (
-        freeze_approve => [ proposed => 10, active => 0.5, scheduled => 0.5, ended => 0.1 ], freeze_reject => [ proposed => 10, active => 0.5, ended => 0.1 ],
+        freeze_approve => [ proposed => 10, active => 0.5, scheduled => 2, ended => 0.1 ], freeze_reject => [ proposed => 10, active => 0.5, ended => 0.1 ],
         freeze_lift => [ active => 8, scheduled => 8, stayed => 20, ended => 0.1 ], freeze_amend => [ active => 8, scheduled => 12, ended => 0.1 ],
         freeze_stay => [ active => 10, ended => 0.1 ], freeze_unstay => [ stayed => 10, active => 0.5, ended => 0.1 ],
         freeze_satisfy => [ active => 10, stayed => 60, ended => 0.1 ], freeze_vacate => [ active => 5, stayed => 15, scheduled => 12, ended => 2 ],
         acknowledgment_waive => [ ended => 5 ],
     );
     my $no = choose_freeze($account, $t, @{ $states{$command} });
+    if ($command eq 'freeze_stay' && chance(0.7))
+    {
+        my @fit = grep { is($_, $t, 'active') && Model::Account::kind($_)->{stay_max} } @{ $account->{freezes} };
+        $no = pick(@fit)->{no} if @fit;
+    }
     if ($command =~ /approve|reject|vacate/ && chance(0.6))
     {
         my $waits = first { $command eq 'freeze_vacate' ? $_->{vacating} && !defined $_->{vacated_at} : $_->{amendment} } @{ $account->{freezes} };
@@ -213,7 +221,7 @@ sub freeze_step
     my $kind = Model::Account::kind($f);
     my @fit = $command =~ /approve|reject/ ? (@{ $kind->{approve} } ? @{ $kind->{approve} } : @{ $kind->{impose} })
         : $command eq 'freeze_amend' ? (chance(0.5) ? @{ $kind->{impose} } : @{ $kind->{lift} })
-        : $command eq 'freeze_satisfy' ? qw(app risk) : $command =~ /stay/ ? 'reviewer' : $command =~ /waive/ ? 'moderator' : @{ $kind->{lift} };
+        : $command eq 'freeze_satisfy' ? (chance(0.75) ? 'app' : 'risk') : $command =~ /stay/ ? 'reviewer' : $command =~ /waive/ ? 'moderator' : @{ $kind->{lift} };
     return { command => $command, who => actor($command, @fit), x => { no => $no, _extra($command, $f, $t) } };
 }
 
@@ -238,7 +246,9 @@ sub _extra
     $x{ends} = weighted($ends + int rand 5 * DAY, 3, int(($t + $ends) / 2), 3, INF, 1, $t - 60, 0.2) if chance(0.7);
     $x{starts} = $t + 1 + (chance(0.6) ? int rand 2 * HOUR : int rand 4 * DAY) if $f && $f->{starts} > $t && chance(0.6);
     $x{capabilities} = choice() if chance(0.35);
-    $x{facts} = chance(0.03) ? '  ' : 'he went on ' . int rand 1e6 if chance(0.7);
+    # A second person who takes his time with an earlier start.
+    %x = (starts => $t + 1 + int rand 2 * HOUR, facts => 'it cannot wait that long') if $f && $f->{starts} > $t && $f->{kind} eq 'ban' && chance(0.6);
+    $x{facts} //= chance(0.03) ? '  ' : 'he went on ' . int rand 1e6 if chance(0.7);
     $x{expected} = $f->{version} - (chance(0.2) ? 1 : 0) if $f && chance(0.2);
     $x{reference} = 'order 8' if chance(0.5);
     return %x;
@@ -253,7 +263,7 @@ sub choice
 sub impose_step
 {
     my ($account, $t) = @_;
-    my $name = weighted(temp_restrict => 4, feature_freeze => 7, feature_timeout => 6, ban => 6, emergency_lock => 4, compliance => 3, self_freeze => 3,
+    my $name = weighted(temp_restrict => 4, feature_freeze => 7, feature_timeout => 6, ban => $account->{state} eq 'closing' ? 30 : 6, emergency_lock => 4, compliance => 3, self_freeze => 3,
         dormancy => 1.5, appeal_abuse => 1.5, monitor => 1);
     my $kind = $KIND{$name};
     my $who = actor('freeze_impose', @{ $kind->{impose} });
@@ -267,7 +277,7 @@ sub impose_step
     $x{ground} = 'Terms, 4.2' if $kind->{ground} && chance(0.95);
     $x{reference} = 'order 1' if $kind->{reference} ? chance(0.95) : chance(0.05);
     $x{capabilities} = choice() if $kind->{choices} ? chance(0.4) : chance(0.01);
-    $x{starts} = $t + (chance(0.8) ? int rand 4 * DAY : int rand 60 * DAY) if chance(0.18);
+    $x{starts} = $t + (chance($account->{state} eq 'closing' ? 0.3 : 0.8) ? int rand 4 * DAY : int rand 60 * DAY) if chance($account->{state} eq 'closing' || $name eq 'ban' ? 0.5 : 0.18);
     $x{starts} = -EPOCH() + 1e9 if chance(0.01);
     my $length = pick(60, HOUR, 5 * HOUR, DAY, 2 * DAY, 3 * DAY, 10 * DAY, 30 * DAY, 90 * DAY, 366 * DAY, 59);
     $length = pick(HOUR, DAY) if $kind->{max} && $length > $kind->{max} && chance(0.85);
@@ -333,15 +343,17 @@ sub choose
     my $waiting = grep { $_->{amendment} } @{ $account->{freezes} };
     my $closed = $state =~ /^(closed|erased)$/;
     my $final = $account->final_ban($t);
+    my $total = grep { Model::Account::kind($_)->{blocks_erasure} || Model::Account::kind($_)->{review_due} } @{ $account->{freezes} };
+    my $rests = grep { is($_, $t, 'stayed') && @{ Model::Account::kind($_)->{conditions} } } @{ $account->{freezes} };
     my $command = weighted(
-        impose => $closed ? 2 : $live > 5 ? 6 : 22, repeat => $account->{keyed} ? 0.6 : 0,
+        impose => $closed ? 2 : $state eq 'closing' ? 40 : $live > 5 ? 6 : 22, repeat => $account->{keyed} ? 0.6 : 0,
         freeze_approve => $is{proposed} || $waiting ? 60 : $any, freeze_reject => $is{proposed} || $waiting ? 6 : 0.4 * $any,
         freeze_lift => $live ? 6 + $live : 0.5 * $any, freeze_amend => $live ? 9 : 0.4 * $any, freeze_stay => $is{active} ? 8 : 0.3 * $any,
-        freeze_unstay => $is{stayed} ? 4 : 0.3 * $any, freeze_satisfy => $is{active} ? 5 : 0.3 * $any, freeze_vacate => 7 * $any,
+        freeze_unstay => $is{stayed} ? 4 : 0.3 * $any, freeze_satisfy => $rests ? 40 : $is{active} ? 5 : 0.3 * $any, freeze_vacate => 7 * $any,
         acknowledgment_waive => 1.5 * $any, acknowledge => $any ? 3 : 0.5, warn => 6, strike_void => @{ $account->{strikes} } ? 2.5 : 0.3,
         risk_report => 7, risk_clear => 0.8, legal_hold_place => 0.8, legal_hold_release => $account->held($t) ? 3 : 0.3,
-        account_request_close => 1.6, account_cancel_close => $state eq 'closing' ? 2 : 0.3, account_terminate => $final ? 25 : 0.4,
-        account_reopen => $state eq 'closed' ? 7 : 0.4, account_erase => $closed ? 5 : 0.3, account_mark => $account->{rank} || $account->{protected} || $account->{person} ? 6 : 1.2,
+        account_request_close => $final || !$total ? 6 : 1.6, account_cancel_close => $state eq 'closing' ? 2 : 0.3, account_terminate => $final ? ($state eq 'closing' ? 80 : 25) : 0.4,
+        account_reopen => $state eq 'closed' ? 7 : 0.4, account_erase => $state eq 'closed' && !Model::Life::erase_errors($account, $t) ? 60 : $closed ? 3 : 0.3, account_mark => $account->{rank} || $account->{protected} || $account->{person} ? 6 : 1.2,
         account_activate => $state eq 'pending' ? 12 : 0.2, account_open => 0.3);
     return impose_step($account, $t) if $command eq 'impose';
     return repeat_step($account) if $command eq 'repeat';
