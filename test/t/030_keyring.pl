@@ -270,7 +270,7 @@ foreach my $wrong ([ 'another version 2', "2:$hex\n" ], [ 'an older one', "1:$ro
     is(sql(q{SELECT count(*) FROM acctguard.key_status() WHERE usable AND purpose <> 'root'}), '0', '... and the inventory says so');
 }
 is(sql('SELECT count(*) FROM acctguard.root_epoch'), $rows, 'no wrong key became known');
-sql(q{SELECT acctguard.freeze_impose(2, 'feature_freeze', 'violation.spam', 'sent one message to 900 strangers')});
+sql(q{SELECT acctguard.freeze_impose(2, 'feature_timeout', 'violation.spam', 'sent one message to 900 strangers')});
 is(sql(q{SELECT acctguard.allowed(2, 'msg.send.direct')}), 'f', 'a freeze works with the wrong root');
 is(sql('SELECT key_id IS NULL AND tag IS NULL FROM acctguard.ledger ORDER BY tx DESC, ord DESC LIMIT 1'), 't', '... its event has no tag');
 like(slurp_file($node->logfile), qr/goes on without its key of purpose "ledger_mac"/, '... which the log tells');

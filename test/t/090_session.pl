@@ -99,7 +99,7 @@ for my $planted ($secret, $next)
 {
     my ($digits) = $planted =~ /([^.]+)$/;
     my $bytes = decode_base64url($digits);
-    for my $path ($dump, split /\n/, `find @{[$primary->data_dir]}/base @{[$primary->data_dir]}/pg_wal -type f`)
+    for my $path ($dump, split /\n/, `find '@{[$primary->data_dir]}/base' '@{[$primary->data_dir]}/pg_wal' -type f`)
     {
         my $content = slurp_file($path);
         $files++;
