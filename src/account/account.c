@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "account/account.h"
+#include "access/xact.h"
 #include "access/xlog.h"
 
 static void
@@ -60,6 +61,16 @@ ag_account_try_lock(int64 account_id)
 {
 	require_primary();
 	return ag_account_store_try_lock(account_id);
+}
+
+/* Not in the future, not before the transaction, but for a clock that was set back. */
+bool
+ag_account_is_now(TimestampTz at)
+{
+	TimestampTz shift = ag_now() - GetCurrentTimestamp();	/* the test clock */
+
+	return at - ag_now() <= AG_SET_BACK &&
+		GetCurrentTransactionStartTimestamp() - (at - shift) <= AG_SET_BACK;
 }
 
 AgAccount *

@@ -80,6 +80,9 @@ extern AgAccount *ag_account_try_lock(int64 account_id);
  */
 extern TimestampTz ag_account_now(AgAccount *account);
 
+/* Is it a time that an act of this transaction can have? */
+extern bool ag_account_is_now(TimestampTz at);
+
 /* Read without a lock; NULL if there is none / UG404. */
 extern AgAccount *ag_account_read(int64 account_id);
 extern AgAccount *ag_account_require(int64 account_id);

@@ -89,8 +89,9 @@ copy_text(TupleTableSlot *slot, int column)
 }
 
 static void
-copy_row(TupleTableSlot *slot, AgAccountProbe *probe)
+copy_row(TupleTableSlot *slot, void *into)
 {
+	AgAccountProbe *probe = into;
 	bool		isnull;
 
 	probe->account_id = DatumGetInt64(slot_getattr(slot, COLUMN_ACCOUNT_ID, &isnull));
@@ -98,28 +99,10 @@ copy_row(TupleTableSlot *slot, AgAccountProbe *probe)
 	probe->cohort = copy_text(slot, COLUMN_COHORT);
 }
 
-/* Find the one row with this key. */
-static bool
-find_row(Relation table, Relation index, ScanKey key, AgAccountProbe *probe)
-{
-	Snapshot	snapshot = ag_latest_snapshot();
-	IndexScanDesc scan = ag_index_beginscan(table, index, snapshot, 1);
-	TupleTableSlot *slot = table_slot_create(table, NULL);
-	bool		found;
-
-	index_rescan(scan, key, 1, NULL, 0);
-	found = index_getnext_slot(scan, ForwardScanDirection, slot);
-	if (found)
-		copy_row(slot, probe);
-	ExecDropSingleTupleTableSlot(slot);
-	index_endscan(scan);
-	UnregisterSnapshot(snapshot);
-	return found;
-}
-
 static void
-copy_epochs(TupleTableSlot *slot, AgAccountEpochs *epochs)
+copy_epochs(TupleTableSlot *slot, void *into)
 {
+	AgAccountEpochs *epochs = into;
 	bool		isnull;
 	Datum		cuts = slot_getattr(slot, COLUMN_SESSION_CUTS, &isnull);
 
@@ -149,28 +132,12 @@ ag_account_probe_epochs(int64 account_id, AgAccountEpochs *epochs)
 {
 	Relation	table;
 	Relation	index;
-	Snapshot	snapshot;
-	IndexScanDesc scan;
-	TupleTableSlot *slot;
 	ScanKeyData key;
-	bool		found;
 
 	if (!ag_direct_open(&epochs_by_id, &table, &index))
 		return epochs_by_sql(account_id, epochs);
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account_id));
-	snapshot = ag_latest_snapshot();
-	scan = ag_index_beginscan(table, index, snapshot, 1);
-	slot = table_slot_create(table, NULL);
-	index_rescan(scan, &key, 1, NULL, 0);
-	found = index_getnext_slot(scan, ForwardScanDirection, slot);
-	if (found)
-		copy_epochs(slot, epochs);
-	ExecDropSingleTupleTableSlot(slot);
-	index_endscan(scan);
-	UnregisterSnapshot(snapshot);
-	index_close(index, NoLock);
-	table_close(table, NoLock);
-	return found;
+	return ag_direct_row(table, index, &key, 1, copy_epochs, epochs);
 }
 
 /* The same through SQL, where the table does not lie here. */
@@ -194,15 +161,11 @@ ag_account_probe(int64 account_id, AgAccountProbe *probe)
 	Relation	table;
 	Relation	index;
 	ScanKeyData key;
-	bool		found;
 
 	if (!ag_direct_open(&by_id, &table, &index))
 		return find_by_sql(account_id, probe);
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account_id));
-	found = find_row(table, index, &key, probe);
-	index_close(index, NoLock);
-	table_close(table, NoLock);
-	return found;
+	return ag_direct_row(table, index, &key, 1, copy_row, probe);
 }
 
 /* The account that the host knows by this id of its own. */
@@ -212,15 +175,11 @@ ag_account_probe_external(const char *external_id, AgAccountProbe *probe)
 	Relation	table;
 	Relation	index;
 	ScanKeyData key;
-	bool		found;
 
 	if (!ag_direct_open(&by_external_id, &table, &index))
 		return find_by_sql(ag_account_store_find(external_id), probe);
 	ScanKeyEntryInitialize(&key, 0, 1, BTEqualStrategyNumber, InvalidOid,
 						   index->rd_indcollation[0], F_TEXTEQ,
 						   CStringGetTextDatum(external_id));
-	found = find_row(table, index, &key, probe);
-	index_close(index, NoLock);
-	table_close(table, NoLock);
-	return found;
+	return ag_direct_row(table, index, &key, 1, copy_row, probe);
 }

@@ -18,7 +18,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "appeal/appeal.h"
 #include "replication/logicalworker.h"
 #include "utils/builtins.h"
@@ -158,11 +157,9 @@ check_date(const TriggerData *trigger, const AgAppeal *old, const AgAppeal *new)
 	static const char *const dated[] = {
 		"appealed_at", "retracted_at", "claimed_at", "asked_at", "decided_at", "signed_at", "closed_at"
 	};
-	TimestampTz shift = ag_now() - GetCurrentTimestamp();	/* the test clock */
 	bool		lapsed = new->outcome != NULL && strcmp(new->outcome, "lapsed") == 0;
 
-	if (new->changed_at - ag_now() > AG_SET_BACK ||
-		GetCurrentTransactionStartTimestamp() - (new->changed_at - shift) > AG_SET_BACK)
+	if (!ag_account_is_now(new->changed_at))
 		refuse(trigger, "changed_at is not the time of the change.");
 	for (int i = 0; i < (int) lengthof(dated); i++)
 	{

@@ -327,6 +327,13 @@ extern void ag_direct_register(AgDirect *direct);	/* at load */
 extern void ag_direct_resolve(AgDirect *direct);
 extern bool ag_direct_open(AgDirect *direct, Relation *table, Relation *index);
 extern Snapshot ag_latest_snapshot(void);
+
+/*
+ * Read the one row with these keys, if there is one, with the latest snapshot, and close
+ * what ag_direct_open() has opened; the locks stay.
+ */
+extern bool ag_direct_row(Relation table, Relation index, struct ScanKeyData *keys, int key_count,
+						  void (*read) (struct TupleTableSlot *slot, void *into), void *into);
 extern void ag_resolve_init(void);
 
 /*

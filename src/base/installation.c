@@ -81,8 +81,11 @@ read_version(Oid relation_id)
 bool
 ag_installation_current(void)
 {
-	Oid			relation_id = ag_relation_id("installation");
+	Oid			relation_id;
 
+	if (OidIsValid(known_relation))
+		return true;
+	relation_id = ag_relation_id("installation");
 	return OidIsValid(relation_id) && read_version(relation_id) == AG_TABLES_VERSION;
 }
 

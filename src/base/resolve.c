@@ -22,6 +22,7 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "base/base.h"
+#include "base/compat.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_namespace.h"
@@ -166,4 +167,25 @@ Snapshot
 ag_latest_snapshot(void)
 {
 	return RegisterSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot());
+}
+
+bool
+ag_direct_row(Relation table, Relation index, struct ScanKeyData *keys, int key_count,
+			  void (*read) (struct TupleTableSlot *slot, void *into), void *into)
+{
+	Snapshot	snapshot = ag_latest_snapshot();
+	IndexScanDesc scan = ag_index_beginscan(table, index, snapshot, key_count);
+	TupleTableSlot *slot = table_slot_create(table, NULL);
+	bool		found;
+
+	index_rescan(scan, keys, key_count, NULL, 0);
+	found = index_getnext_slot(scan, ForwardScanDirection, slot);
+	if (found)
+		read(slot, into);
+	ExecDropSingleTupleTableSlot(slot);
+	index_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	index_close(index, NoLock);
+	table_close(table, NoLock);
+	return found;
 }

@@ -17,7 +17,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "freeze/decision.h"
 #include "replication/logicalworker.h"
 #include "utils/builtins.h"
@@ -129,10 +128,8 @@ static void
 check_date(const TriggerData *trigger, const AgFreeze *new, TimestampTz at)
 {
 	static const char *const dated[] = {"endorsed_at", "approved_at", "ended_at", "vacated_at"};
-	TimestampTz shift = ag_now() - GetCurrentTimestamp();	/* the test clock */
 
-	if (at - ag_now() > AG_SET_BACK ||
-		GetCurrentTransactionStartTimestamp() - (at - shift) > AG_SET_BACK)
+	if (!ag_account_is_now(at))
 		refuse(trigger, "changed_at is not the time of the change.");
 	for (int i = 0; i < (int) lengthof(dated); i++)
 		if (ag_trigger_changed(trigger, dated[i]) &&

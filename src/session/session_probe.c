@@ -85,8 +85,9 @@ get_hash(TupleTableSlot *slot, int column, uint8 hash[AG_SHA256_SIZE])
 }
 
 static void
-copy_row(TupleTableSlot *slot, AgSession *session)
+copy_row(TupleTableSlot *slot, void *into)
 {
+	AgSession  *session = into;
 	bool		isnull;
 
 	slot_getsomeattrs(slot, COLUMN_NUMBER_ONLY);
@@ -124,28 +125,12 @@ ag_session_probe(int64 account_id, int32 no, AgSession *session)
 {
 	Relation	table;
 	Relation	index;
-	Snapshot	snapshot;
-	IndexScanDesc scan;
-	TupleTableSlot *slot;
 	ScanKeyData keys[2];
-	bool		found;
 
 	memset(session, 0, sizeof(AgSession));
 	if (!ag_direct_open(&by_key, &table, &index))
 		return find_by_sql(account_id, no, session);
 	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account_id));
 	ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(no));
-	snapshot = ag_latest_snapshot();
-	scan = ag_index_beginscan(table, index, snapshot, 2);
-	slot = table_slot_create(table, NULL);
-	index_rescan(scan, keys, 2, NULL, 0);
-	found = index_getnext_slot(scan, ForwardScanDirection, slot);
-	if (found)
-		copy_row(slot, session);
-	ExecDropSingleTupleTableSlot(slot);
-	index_endscan(scan);
-	UnregisterSnapshot(snapshot);
-	index_close(index, NoLock);
-	table_close(table, NoLock);
-	return found;
+	return ag_direct_row(table, index, keys, 2, copy_row, session);
 }
