@@ -151,6 +151,9 @@ extern const char *ag_appeal_text_problem(const char *text, int characters, int 
 
 /* The case of a number, under the account's lock, with what the clock decided written down. */
 extern AgAppeal *ag_appeal_load(AgAccount *account, int no, TimestampTz at);
+extern AgAppeal *ag_appeal_load_known(AgAccount *account, int no, TimestampTz at);	/* for its user */
+extern AgFreeze *ag_appeal_known_freeze(const AgAppeal *appeal);	/* NULL = the user knows of
+																	 * none */
 extern List *ag_appeal_list(int64 account_id);	/* AgAppeal *, ascending */
 extern AgAppeal *ag_appeal_open_case(AgAccount *account, int freeze_no, TimestampTz at);
 
@@ -223,7 +226,6 @@ extern TimestampTz ag_appeal_remedy_until(const AgFreeze *freeze, TimestampTz wi
  * appeal_status.c: what the user is told about his cases.  JSON texts.
  */
 extern char *ag_appeal_status(int64 account_id, int no, TimestampTz at);	/* no 0 = every case */
-extern char *ag_appeal_case_json(const AgAppeal *appeal, TimestampTz at);
 
 /*
  * appeal_owner.c: what the user does with his appeal: P5, P9.

@@ -136,7 +136,7 @@ acctguard_appeal_supplement(PG_FUNCTION_ARGS)
 	AgAppeal   *appeal;
 
 	ag_appeal_require_owner(account, actor, ticket, 0, no, at);
-	appeal = ag_appeal_load(account, no, at);
+	appeal = ag_appeal_load_known(account, no, at);
 	ag_appeal_supplement(account, actor, appeal, text, at);
 	ag_account_save(account);
 	PG_RETURN_TEXT_P(cstring_to_text(ag_appeal_state_name(ag_appeal_state(appeal, at))));
@@ -156,7 +156,7 @@ acctguard_appeal_withdraw(PG_FUNCTION_ARGS)
 	AgAppeal   *appeal;
 
 	ag_appeal_require_owner(account, actor, ticket, 0, no, at);
-	appeal = ag_appeal_load(account, no, at);
+	appeal = ag_appeal_load_known(account, no, at);
 	ag_appeal_require_proof(account, proof, at);
 	ag_appeal_withdraw(account, actor, appeal, at);
 	ag_account_save(account);
@@ -221,7 +221,7 @@ acctguard_appeal_ticket_issue(PG_FUNCTION_ARGS)
 	char	   *token;
 
 	if (service)
-		ag_freeze_check_proof(ag_freeze_load(account_id, freeze_no), proof, at);
+		ag_freeze_check_proof(ag_freeze_load_for(actor, account_id, freeze_no), proof, at);
 	token = ag_appeal_ticket_issue(account, actor, freeze_no, reference,
 								   service ? proof_method(proof) : NULL, at, &expires_at);
 	ag_account_save(account);

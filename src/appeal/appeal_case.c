@@ -175,17 +175,52 @@ ag_appeal_drop_decision(AgAppeal *appeal)
 	appeal->terms_capabilities = NULL;
 }
 
+static void
+refuse_unknown(int64 account_id, int no)
+{
+	ereport(ERROR, ag_errcode(AG_ERR_APPEAL_UNKNOWN),
+			errmsg("account " INT64_FORMAT " has no case %d", account_id, no),
+			errhint("See acctguard.appeal_status(account_id)."));
+}
+
 AgAppeal *
 ag_appeal_load(AgAccount *account, int no, TimestampTz at)
 {
 	AgAppeal   *appeal = ag_appeal_store_read(account->account_id, no);
 
-	if (appeal != NULL)
-		(void) ag_appeal_settle(account, appeal, at);
-	else
-		ereport(ERROR, ag_errcode(AG_ERR_APPEAL_UNKNOWN),
-				errmsg("account " INT64_FORMAT " has no case %d", account->account_id, no),
-				errhint("See acctguard.appeal_status(account_id)."));
+	if (appeal == NULL)
+		refuse_unknown(account->account_id, no);
+	(void) ag_appeal_settle(account, appeal, at);
+	return appeal;
+}
+
+/*
+ * The freeze that a case is about, as its user knows it: a case that he takes part in may
+ * have moved to one that he must not know of, and is still about the one before.
+ */
+AgFreeze *
+ag_appeal_known_freeze(const AgAppeal *appeal)
+{
+	AgFreeze   *freeze = ag_freeze_load(appeal->account_id, appeal->freeze_no);
+
+	while (!ag_freeze_known(freeze))
+	{
+		if (appeal->appealed_at == DT_NOEND || freeze->replaces == 0)
+			return NULL;
+		freeze = ag_freeze_load(appeal->account_id, freeze->replaces);
+	}
+	return freeze;
+}
+
+/* The same for its user: a case about what he must not know of is not there. */
+AgAppeal *
+ag_appeal_load_known(AgAccount *account, int no, TimestampTz at)
+{
+	AgAppeal   *appeal = ag_appeal_store_read(account->account_id, no);
+
+	if (appeal == NULL || ag_appeal_known_freeze(appeal) == NULL)
+		refuse_unknown(account->account_id, no);
+	(void) ag_appeal_settle(account, appeal, at);
 	return appeal;
 }
 

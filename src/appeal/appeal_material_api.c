@@ -46,7 +46,7 @@ own_case(AgAccount *account, FunctionCallInfo fcinfo, int ticket_arg, TimestampT
 
 	ag_appeal_require_owner(account, ag_actor(),
 							ag_arg_short_text(fcinfo, ticket_arg, "ticket", AG_MOST_NAME), 0, no, at);
-	return ag_appeal_load(account, no, at);
+	return ag_appeal_load_known(account, no, at);
 }
 
 /* appeal_attach(account_id, appeal_no, name, media_type, content, ticket): the number of the item */

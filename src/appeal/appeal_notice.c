@@ -55,10 +55,9 @@ concerns_everybody(AgAction action)
 static bool
 is_disclosed(const AgAppeal *appeal, TimestampTz at)
 {
-	AgFreeze   *freeze = ag_freeze_load(appeal->account_id, appeal->freeze_no);
+	AgFreeze   *freeze = ag_appeal_known_freeze(appeal);
 
-	return ag_policy_kind_version(freeze->kind, freeze->kind_version)->visible &&
-		(freeze->disclose_at == DT_NOEND || freeze->disclose_at <= at);
+	return freeze != NULL && ag_freeze_disclosed(freeze, at);
 }
 
 static bool
@@ -111,9 +110,8 @@ result_words(const AgNotice *notice, const AgAppeal *appeal)
 
 /* What the user can still do about the freeze. */
 static const char *
-remedy_words(const AgNotice *notice, const AgAppeal *appeal, TimestampTz at)
+remedy_words(const AgNotice *notice, const AgFreeze *freeze, TimestampTz at)
 {
-	AgFreeze   *freeze = ag_freeze_load(appeal->account_id, appeal->freeze_no);
 	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
 	TimestampTz until = ag_freeze_final_at(freeze, kind, at);
 	const char *phrase;
@@ -164,20 +162,21 @@ static bool
 fill(const AgNotice *notice, AgFields *values)
 {
 	AgAppeal   *appeal = ag_appeal_store_read(notice->account_id, notice->record);
+	AgFreeze   *freeze = appeal == NULL ? NULL : ag_appeal_known_freeze(appeal);
 	TimestampTz at = ag_now();
 
-	if (appeal == NULL || ag_appeal_store_shredded(notice->account_id) ||
+	if (freeze == NULL || ag_appeal_store_shredded(notice->account_id) ||
 		is_settled(notice, appeal, at))
 		return false;
 	ag_field_int(values, "appeal", appeal->no);
-	ag_field_int(values, "freeze", appeal->freeze_no);
+	ag_field_int(values, "freeze", freeze->no);
 	put_time(values, "due", ag_appeal_due(appeal, at),
 			 ag_policy_phrase("appeal_open_ended", notice->locale));
 	ag_field_text(values, "wanted", written(notice, appeal, "ask"));
 	put_time(values, "deadline", deadline_of(notice), ag_policy_phrase("none", notice->locale));
 	ag_field_text(values, "result", result_words(notice, appeal));
 	ag_field_text(values, "reasons", written(notice, appeal, "decide"));
-	ag_field_text(values, "remedy", remedy_words(notice, appeal, at));
+	ag_field_text(values, "remedy", remedy_words(notice, freeze, at));
 	return true;
 }
 

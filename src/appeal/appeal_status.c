@@ -76,20 +76,19 @@ put_decision(AgJson *json, const AgAppeal *appeal, List *steps)
 		ag_json_list(json, "still_refused", ag_text_array_list(appeal->terms_capabilities));
 }
 
-/* One case as its user may see it. */
-char *
-ag_appeal_case_json(const AgAppeal *appeal, TimestampTz at)
+/* One case as its user may see it, about the freeze that he knows. */
+static char *
+case_json(const AgAppeal *appeal, const AgFreeze *freeze, TimestampTz at)
 {
 	AgAppealState state = ag_appeal_state(appeal, at);
 	List	   *steps = ag_appeal_store_steps(appeal->account_id, appeal->no);
-	AgFreeze   *freeze = ag_freeze_load(appeal->account_id, appeal->freeze_no);
 	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
 	TimestampTz remedy_until = ag_freeze_final_at(freeze, kind, at);
 	AgJson		json;
 
 	ag_json_begin(&json);
 	ag_json_int(&json, "appeal", appeal->no);
-	ag_json_int(&json, "freeze", appeal->freeze_no);
+	ag_json_int(&json, "freeze", freeze->no);
 	ag_json_text(&json, "origin", appeal->origin);
 	ag_json_text(&json, "state", ag_appeal_state_name(state));
 	ag_json_time(&json, "opened_at", appeal->opened_at);
@@ -129,9 +128,10 @@ ag_appeal_status(int64 account_id, int no, TimestampTz at)
 	foreach(cell, ag_appeal_store_list(account_id))
 	{
 		const AgAppeal *appeal = lfirst(cell);
+		AgFreeze   *freeze = no == 0 || appeal->no == no ? ag_appeal_known_freeze(appeal) : NULL;
 
-		if (no == 0 || appeal->no == no)
-			cases = lappend(cases, ag_appeal_case_json(appeal, at));
+		if (freeze != NULL)
+			cases = lappend(cases, case_json(appeal, freeze, at));
 	}
 	return ag_json_array(cases);
 }

@@ -75,23 +75,20 @@ require_text(const char *text)
 static void
 require_appealable(const AgFreeze *freeze, const AgKind *kind, TimestampTz at)
 {
-	bool		proposal = freeze->proposal_until != DT_NOEND && freeze->approved_at == DT_NOEND;
 	const char *why = NULL;
 
 	if (freeze->vacated_at != DT_NOEND)
 		why = "It was annulled: nothing is left of it.";
-	else if (proposal)
-		why = "It is a proposal that has no effect.";
 	else if (!ag_freeze_effective(freeze))
 		why = "It was cancelled before it began.";
-	else if (ag_freeze_appealable_until(freeze, kind) == DT_NOBEGIN)
+	else if (ag_freeze_disclosed(freeze, at) && ag_freeze_appealable_until(freeze, kind) == DT_NOBEGIN)
 		why = "It is closed to appeal.";
 	if (why != NULL)
 		ereport(ERROR, ag_errcode(AG_ERR_NOT_APPEALABLE),
 				errmsg("freeze %d cannot be appealed", freeze->no),
 				errdetail("%s", why),
 				errhint("Write to the support if something about it is wrong."));
-	if (!kind->visible || (freeze->disclose_at != DT_NOEND && at < freeze->disclose_at))
+	if (!ag_freeze_disclosed(freeze, at))
 		ereport(ERROR, ag_errcode(AG_ERR_NOT_INFORMED),
 				errmsg("the reasons of freeze %d have not been disclosed yet", freeze->no),
 				errhint("Appeal when they have been; the time for it begins then."));
@@ -332,9 +329,8 @@ in_its_place(AgFreeze *freeze, TimestampTz at)
 	while (freeze->replaced_by != 0 && freeze->vacated_at == DT_NOEND)
 	{
 		AgFreeze   *next = ag_freeze_load(freeze->account_id, freeze->replaced_by);
-		const AgKind *kind = ag_policy_kind_version(next->kind, next->kind_version);
 
-		if (!kind->visible || (next->disclose_at != DT_NOEND && at < next->disclose_at))
+		if (!ag_freeze_known(next) || !ag_freeze_disclosed(next, at))
 			break;
 		freeze = next;
 	}
@@ -359,7 +355,7 @@ ag_appeal_submit(AgAccount *account, const AgActor *actor, const AgAppealOrder *
 		return appeal;
 
 	/* 2. Can this freeze be appealed now? */
-	freeze = in_its_place(ag_freeze_load(account->account_id, order->freeze_no), at);
+	freeze = in_its_place(ag_freeze_load_known(account->account_id, order->freeze_no), at);
 	kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
 	require_appealable(freeze, kind, at);
 	require_in_time(freeze, kind, at);
@@ -395,7 +391,7 @@ ag_appeal_submit(AgAccount *account, const AgActor *actor, const AgAppealOrder *
 static AgAppeal *
 require_reopenable(AgAccount *account, int no, bool senior, TimestampTz at)
 {
-	AgAppeal   *old = ag_appeal_load(account, no, at);
+	AgAppeal   *old = senior ? ag_appeal_load(account, no, at) : ag_appeal_load_known(account, no, at);
 	AgAppealState state = ag_appeal_state(old, at);
 	ListCell   *cell;
 
@@ -440,7 +436,7 @@ ag_appeal_reopen(AgAccount *account, const AgActor *actor, int no, const char *s
 	if (!senior)
 		ag_appeal_require_owner(account, actor, ticket, 0, no, at);
 	old = require_reopenable(account, no, senior, at);
-	freeze = ag_freeze_load(account->account_id, old->freeze_no);
+	freeze = senior ? ag_freeze_load(account->account_id, old->freeze_no) : ag_appeal_known_freeze(old);
 	kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
 	if (senior)
 		ag_freeze_require_other_account(account, actor, kind);

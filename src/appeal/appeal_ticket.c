@@ -42,13 +42,13 @@ new_token(int64 account_id)
 	return psprintf(INT64_FORMAT ".%s", account_id, hex);
 }
 
-/* Is it the freeze of the ticket, or one that took its place? */
+/* Is it the freeze of the ticket, or one that took its place and that the user knows of? */
 static bool
 leads_to(int64 account_id, int from, int to)
 {
 	while (from != to && from != 0)
 		from = ag_freeze_load(account_id, from)->replaced_by;
-	return from != 0;
+	return from != 0 && ag_freeze_known(ag_freeze_load(account_id, from));
 }
 
 int

@@ -398,8 +398,16 @@ extern List *ag_freeze_list(int64 account_id);
 /* The same with the terms that were in force at a past instant. */
 extern List *ag_freeze_list_at(int64 account_id, TimestampTz at);
 
-/* One freeze; UG100 if there is none. */
+extern AgFreeze *ag_freeze_store_read(int64 account_id, int no);	/* NULL = there is none */
+
+/*
+ * freeze_load.c: one freeze; UG100 if there is none, or none that the user, or an actor
+ * who acts for nobody else, may know of.
+ */
 extern AgFreeze *ag_freeze_load(int64 account_id, int no);
+extern AgFreeze *ag_freeze_load_known(int64 account_id, int no);
+extern AgFreeze *ag_freeze_load_for(const AgActor *actor, int64 account_id, int no);
+extern bool ag_freeze_known(const AgFreeze *freeze);
 
 /*
  * freeze_sweep.c: telling what the clock did.  limit: freezes looked at in one go;

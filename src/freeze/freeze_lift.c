@@ -118,7 +118,7 @@ void
 ag_freeze_lift(AgAccount *account, const AgActor *actor, int no, const char *reason,
 			   const char *legal_reference, const char *proof, TimestampTz at)
 {
-	AgFreeze   *freeze = ag_freeze_load(account->account_id, no);
+	AgFreeze   *freeze = ag_freeze_load_for(actor, account->account_id, no);
 	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
 	AgFreezeEvent event = AG_FREEZE_LIFT;
 
@@ -163,7 +163,7 @@ void
 ag_freeze_satisfy(AgAccount *account, const AgActor *actor, int no, const char *condition,
 				  const char *proof, TimestampTz at)
 {
-	AgFreeze   *freeze = ag_freeze_load(account->account_id, no);
+	AgFreeze   *freeze = ag_freeze_load_for(actor, account->account_id, no);
 	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
 	bool		risk_over = strcmp(condition, "risk_over") == 0;
 

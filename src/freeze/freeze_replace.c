@@ -96,7 +96,7 @@ void
 ag_freeze_require_replaceable(const AgAccount *account, const AgActor *actor,
 							  const AgFreeze *freeze, const AgKind *kind, TimestampTz at)
 {
-	AgFreeze   *old = ag_freeze_load(account->account_id, freeze->replaces);
+	AgFreeze   *old = ag_freeze_load_for(actor, account->account_id, freeze->replaces);
 	const AgKind *old_kind = ag_policy_kind_version(old->kind, old->kind_version);
 	bool		own_wish = ag_freeze_is_self(kind) && !ag_freeze_is_self(old_kind);
 

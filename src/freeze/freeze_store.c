@@ -387,16 +387,13 @@ ag_freeze_list_at(int64 account_id, TimestampTz at)
 									ag_time(at)));
 }
 
+/* NULL if there is none of that number. */
 AgFreeze *
-ag_freeze_load(int64 account_id, int no)
+ag_freeze_store_read(int64 account_id, int no)
 {
 	AgResult   *result = ag_run(freeze_statements, FREEZE_LOAD, ag_int8(account_id), ag_int4(no));
 
-	if (result->count == 0)
-		ereport(ERROR, ag_errcode(AG_ERR_FREEZE_UNKNOWN),
-				errmsg("account " INT64_FORMAT " has no freeze %d", account_id, no),
-				errhint("See acctguard.freeze_list(account_id)."));
-	return freeze_from_row(result, 0);
+	return result->count == 0 ? NULL : freeze_from_row(result, 0);
 }
 
 /* The freeze that an idempotency key made, with the hash of its request; 0 if there is none. */

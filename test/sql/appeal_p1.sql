@@ -34,7 +34,7 @@ SELECT pg_temp.submit(2200000, 7);
 -- NOT_OWNER: staff does not act for the user
 SELECT pg_temp.as('appeal_rev1', 'SELECT acctguard.appeal_submit(2200000, 1, ''a statement that is thick enough'')');
 SELECT pg_temp.as('freeze_operator', 'SELECT acctguard.appeal_reopen(2200000, 1, ''a statement that is thick enough'')');
--- NOT_APPEALABLE: closed to appeal, own freezes, proposals, cancelled, annulled
+-- NOT_APPEALABLE: closed to appeal, own freezes, cancelled, annulled; of a proposal he knows nothing
 SELECT pg_temp.as('freeze_officer1', 'SELECT acctguard.freeze_impose(2200003, ''compliance'', ''regulatory.order'', ''long enough text'', ground => ''Law'', legal_reference => ''order 2'', appeal => false)');
 SELECT pg_temp.submit(2200003);
 SELECT pg_temp.as('freeze_officer2', 'SELECT acctguard.freeze_approve(2200003, 1)');

@@ -15,6 +15,15 @@ sub is { return Model::Account::is(@_) }
 sub kind { return Model::Account::kind(@_) }
 sub is_self { return Model::Account::is_self(@_) }
 
+# The freeze of a number, for who acts for the user as far as he is told of it: no proposals, no monitor mode.
+sub named
+{
+    my ($account, $who, $no) = @_;
+    my $f = $account->freeze($no) or return;
+    return if $who eq 'app' && (!Model::Account::decided($f) || kind($f)->{mode} eq 'monitor');
+    return $f;
+}
+
 sub contains { my ($all, $some) = @_; return ($some & ~$all) == 0 }
 sub subset { my ($some, $all) = @_; my %in = map { $_ => 1 } @$all; return !grep { !$in{$_} } @$some }
 
@@ -237,7 +246,7 @@ sub stayers { my ($kind) = @_; return [ 'reviewer', @{ $kind->{lift} }, @{ $kind
 sub replacement_errors
 {
     my ($account, $who, $t, $new, $reference) = @_;
-    my $old = $account->freeze($new->{replaces}) or return 'UG100';
+    my $old = named($account, $who, $new->{replaces}) or return 'UG100';
     return 'UG101' if !is($old, $t, qw(active stayed scheduled));
     return 'UG120' if is_self($new) && !is_self($old);
     return if !weaker($old, $new, $t);
@@ -440,7 +449,7 @@ $COMMAND{freeze_amend} = sub {
 
 $COMMAND{freeze_lift} = sub {
     my ($account, $who, $t, $x) = @_;
-    my $f = $account->freeze($x->{no}) or return (['UG100']);
+    my $f = named($account, $who, $x->{no}) or return (['UG100']);
     my @errors = lift_errors($account, $who, $t, $f, $x->{reference});
     push @errors, 'UG101' if !is($f, $t, qw(active stayed scheduled));
     if (is_self($f) && $who eq 'app')
@@ -457,7 +466,7 @@ $COMMAND{freeze_lift} = sub {
 
 $COMMAND{freeze_satisfy} = sub {
     my ($account, $who, $t, $x) = @_;
-    my $f = $account->freeze($x->{no}) or return (['UG100']);
+    my $f = named($account, $who, $x->{no}) or return (['UG100']);
     my ($kind, $condition) = (kind($f), $x->{condition});
     my @errors;
     push @errors, 'UG101' if !is($f, $t, qw(active stayed));
