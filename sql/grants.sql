@@ -105,12 +105,15 @@ GRANT EXECUTE ON FUNCTION
     acctguard.number_import(bigint, text, text, text, timestamptz, timestamptz),
     acctguard.number_release(bigint, integer, text, text),
     acctguard.number_provider_add(text, bytea, text[], text, timestamptz, timestamptz),
-    acctguard.number_provider_end(text, integer, text, timestamptz)
+    acctguard.number_provider_end(text, integer, text, timestamptz),
+    acctguard.tombstone_end(bigint, integer, text)
 TO acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.number_event(bytea, bytea, text) TO acctguard_app, acctguard_risk, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.number_providers() TO acctguard_auditor, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.number_evidence(bigint, integer) TO
     acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.tombstone_list(bigint), acctguard.tombstone_find(text, text) TO
+    acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.account_numbers(bigint) TO
     acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor,
     acctguard_operator;

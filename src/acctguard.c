@@ -23,6 +23,7 @@
 #include "outbox/outbox.h"
 #include "phone/evidence.h"
 #include "phone/phone.h"
+#include "phone/tombstone.h"
 #include "policy/policy.h"
 #include "session/session.h"
 #include "redact/redact.h"
@@ -48,6 +49,7 @@ _PG_init(void)
 	ag_account_probe_init();
 	ag_outbox_init();
 	ag_freeze_notice_init();
+	ag_freeze_ban_init();
 	ag_lifecycle_notice_init();
 	ag_standing_init();
 	ag_session_probe_init();
@@ -75,6 +77,7 @@ _PG_init(void)
 	ag_plan_register(&standing_statements);
 	ag_plan_register(&number_statements);
 	ag_plan_register(&binding_statements);
+	ag_plan_register(&tombstone_statements);
 	ag_plan_register(&session_statements);
 	ag_plan_register(&device_statements);
 	ag_plan_register(&evidence_statements);

@@ -39,6 +39,36 @@ COMMENT ON FUNCTION acctguard.account_numbers(bigint) IS
 'The numbers an account has and had, in the order in which it got them. hint: calling code and last two digits, all that is ever shown. country: calling code. state: active or released. proofs: how the number was proved when it was bound. last_owner_proof_at: when the owner last proved it together with something that does not depend on it; NULL: not known. history_login_eligible: he lost it without wishing it, and it may still lead him to his account.
 Needs no key. Errors: UG404 no such account.';
 
+CREATE OR REPLACE FUNCTION acctguard.tombstone_list(account_id bigint,
+    OUT account bigint, OUT binding integer, OUT hint text, OUT freeze_no integer, OUT banned_at timestamptz,
+    OUT written_at timestamptz, OUT until timestamptz, OUT state text, OUT ended_by text, OUT end_note text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_tombstone_list';
+COMMENT ON FUNCTION acctguard.tombstone_list(bigint) IS
+'The numbers that an account lost while it was banned, and until when nobody starts afresh with them.
+account: who lost it. binding: of which binding the number was, see account_numbers(). freeze_no: the ban. until: the end of the ban as it stands now, or written_at and policy tombstone_least, whichever is later; NULL: without end, or the ban was annulled. state: in_force; over (until has passed); annulled (the ban was); reassigned (providers have confirmed that the number changed hands after the ban began); ended (an operator did, with end_note).
+Needs no key. Errors: UG404 no such account.';
+
+CREATE OR REPLACE FUNCTION acctguard.tombstone_find(number text, region text DEFAULT NULL,
+    OUT account bigint, OUT binding integer, OUT hint text, OUT freeze_no integer, OUT banned_at timestamptz,
+    OUT written_at timestamptz, OUT until timestamptz, OUT state text, OUT ended_by text, OUT end_note text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_tombstone_find';
+COMMENT ON FUNCTION acctguard.tombstone_find(text, text) IS
+'The same rows by number, for whoever helps its new holder: what holds this number? number, region: as for number_canonical(); pass the number as a parameter.
+Errors: UG300 it is no number; UG001 the server has no key; 22023 region.';
+
+CREATE OR REPLACE FUNCTION acctguard.tombstone_end(account_id bigint, binding integer, note text)
+RETURNS boolean
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_tombstone_end';
+COMMENT ON FUNCTION acctguard.tombstone_end(bigint, integer, text) IS
+'Lets somebody start afresh with a number that a banned account lost, by decision of an operator: its holder is another person. False: it was ended before. The ban stays as it is.
+binding: see tombstone_list(). note: what the decision rests on, for the ledger.
+Needs no key. Errors: UG330 the binding left no tombstone; UG404 no such account.';
+
 CREATE OR REPLACE FUNCTION acctguard.number_provider_add(
     provider text, public_key bytea, formats text[], audience text,
     valid_from timestamptz DEFAULT NULL, valid_until timestamptz DEFAULT NULL)

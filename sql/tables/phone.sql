@@ -78,6 +78,30 @@ CREATE UNIQUE INDEX binding_trusted_once ON acctguard.binding (account_id, numbe
     WHERE kind = 'trusted' AND released_at IS NULL;
 CREATE INDEX binding_number ON acctguard.binding (number_id);
 
+CREATE TABLE acctguard.tombstone (
+    account_id bigint NOT NULL,
+    binding integer NOT NULL CHECK (binding > 0),
+    number_id bigint NOT NULL,
+    freeze_no integer NOT NULL CHECK (freeze_no > 0),
+    banned_at timestamptz NOT NULL,
+    written_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    ended_by text,
+    end_note text,
+    PRIMARY KEY (account_id, binding),
+    CONSTRAINT tombstone_ended CHECK ((ended_at IS NULL) = (ended_by IS NULL) AND (ended_at IS NULL) = (end_note IS NULL)
+        AND ended_at >= written_at)
+);
+COMMENT ON TABLE acctguard.tombstone IS
+'A banned account has lost its login number: nobody starts afresh with it until the ban is over and policy tombstone_least has passed, unless providers confirm that it changed hands after the ban began, or an operator ends it. Until when is computed from the freeze as it stands, from number_event and from the clock.';
+COMMENT ON COLUMN acctguard.tombstone.account_id IS 'who lost it';
+COMMENT ON COLUMN acctguard.tombstone.binding IS 'number of the binding in that account';
+COMMENT ON COLUMN acctguard.tombstone.freeze_no IS 'the ban: number of the freeze in that account';
+COMMENT ON COLUMN acctguard.tombstone.banned_at IS 'when the ban began';
+COMMENT ON COLUMN acctguard.tombstone.written_at IS 'when the number left the account';
+COMMENT ON COLUMN acctguard.tombstone.ended_at IS 'ended by decision of an operator';
+CREATE INDEX tombstone_number ON acctguard.tombstone (number_id);
+
 CREATE TABLE acctguard.country_floor (
     country text NOT NULL CHECK (country ~ '^([+][1-9][0-9]{0,2}|[*])$'),
     version integer NOT NULL CHECK (version > 0),

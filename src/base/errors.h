@@ -147,6 +147,8 @@
 			 "See acctguard.account_numbers(account_id).") \
 	AG_ERROR(PROVIDER_UNKNOWN, "304", "there is no such key of a provider", \
 			 "See acctguard.number_providers().") \
+	AG_ERROR(TOMBSTONE_UNKNOWN, "330", "the binding left no tombstone", \
+			 "See acctguard.tombstone_list(account_id).") \
 	AG_ERROR(STEP_UP, "401", "the capability needs a stronger proof of identity first", \
 			 "Verify, then repeat.") \
 	AG_ERROR(RESTRICTED, "403", "the account is not allowed to do this now", \

@@ -107,6 +107,8 @@
 			  "a document about a number was forged, late, or not for us") \
 	AG_ACTION(PROVIDER_ADDED, 304, "number.provider_added", "a key of a provider was added") \
 	AG_ACTION(PROVIDER_ENDED, 305, "number.provider_ended", "a key of a provider was ended") \
+	AG_ACTION(TOMBSTONE_ENDED, 330, "number.tombstone_ended", \
+			  "a number that a banned account had lost is free for a fresh start") \
 	AG_ACTION(MONITORED, 400, "enforce.monitored", "a monitored freeze would have refused this") \
 	AG_ACTION(GUARDED, 401, "enforce.guarded", "a guard was put on a table") \
 	AG_ACTION(UNGUARDED, 402, "enforce.unguarded", "a guard was taken off a table") \

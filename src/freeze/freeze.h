@@ -450,6 +450,14 @@ typedef struct AgScope
  */
 extern List *ag_scope_list_at(const AgAccount *account, TimestampTz at);
 
+/* Severity of kinds that leave nothing of an account: bans (freeze_kind.severity). */
+#define AG_SEVERITY_TOTAL 9
+
+/*
+ * freeze_ban.c: who is banned, for the numbers of the account.
+ */
+extern void ag_freeze_ban_init(void);
+
 /*
  * freeze_closure.c: what freezes and holds mean for closing and erasure.
  */

@@ -15,9 +15,6 @@
 
 #include "freeze/sanction.h"
 
-/* Severity of kinds that leave nothing of an account (freeze_kind.severity). */
-#define SEVERITY_TOTAL 9
-
 /*
  * When a closing account closes: close_at, moved to the end of every freeze that
  * blocks closure at that time and to the release of every legal hold that stands
@@ -127,7 +124,7 @@ ag_freeze_has_final_ban(const AgAccount *account, TimestampTz at)
 		AgFreeze   *freeze = lfirst(cell);
 		const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
 
-		if (kind->severity >= SEVERITY_TOTAL &&
+		if (kind->severity >= AG_SEVERITY_TOTAL &&
 			ag_freeze_state(freeze, at) == AG_FREEZE_ACTIVE &&
 			ag_freeze_final_at(freeze, kind, at) <= at)
 			return true;
@@ -144,7 +141,7 @@ ag_freeze_blocks_erasure(const AgFreeze *freeze, const AgKind *kind, TimestampTz
 {
 	if (!kind->blocks_erasure)
 		return false;
-	return at < (kind->severity < SEVERITY_TOTAL ? ag_freeze_end(freeze)
+	return at < (kind->severity < AG_SEVERITY_TOTAL ? ag_freeze_end(freeze)
 				 : ag_freeze_appealable_until(freeze, kind));
 }
 
@@ -168,7 +165,7 @@ ag_freeze_erasable_at(const AgAccount *account, TimestampTz at)
 			continue;
 		if (kind->blocks_erasure)
 		{
-			if (kind->severity < SEVERITY_TOTAL && ag_freeze_blocks_erasure(freeze, kind, at))
+			if (kind->severity < AG_SEVERITY_TOTAL && ag_freeze_blocks_erasure(freeze, kind, at))
 				return DT_NOEND;
 			erasable_at = Max(erasable_at, ag_freeze_final_at(freeze, kind, at));
 		}

@@ -8,13 +8,16 @@
  * from one account and a binding to another are one transaction, and a failure
  * anywhere leaves the number where it was.
  *
- * Tables: binding; number's epoch.
+ * A banned account leaves a tombstone on the login number that it loses.
+ *
+ * Tables: binding, tombstone; number's epoch.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "phone/phone.h"
+#include "phone/tombstone.h"
 
 AgPhoneBinding *
 ag_binding_require(int64 account_id, int no)
@@ -100,6 +103,9 @@ ag_number_release(AgNumber *number, AgAccount *account, const AgPhoneBinding *bi
 	/* A clock that was set back does not end a binding before it began. */
 	ag_binding_store_release(binding, why, note, ag_actor()->person, Max(at, binding->bound_at));
 	if (strcmp(binding->kind, AG_BINDING_LOGIN) == 0)
+	{
 		number->epoch++;
+		ag_tombstone_leave(account, binding, at);
+	}
 	emit(account, AG_ACTION_NUMBER_RELEASED, number, binding, ag_release_name(why), note);
 }

@@ -92,6 +92,8 @@
 			   "longest age of an answer that a number was not reassigned") \
 	AG_SETTING(SIM_RISK, "sim_risk", "seconds", 604800, 0, 7776000, \
 			   "time after a change of SIM or carrier in which codes to the number prove nothing") \
+	AG_SETTING(TOMBSTONE_LEAST, "tombstone_least", "seconds", 15552000, 0, 315360000, \
+			   "shortest time for which the number that a banned account lost is held from a fresh start") \
 	AG_SETTING(PREPARE_WAIT, "prepare_wait", "boolean", 0, 0, 1, \
 			   "0 refuses PREPARE TRANSACTION after guarded writes, 1 lets freezes wait for it") \
 	AG_SETTING(CONTACTS_MAX, "contacts_max", "contacts", 10, 1, 100, \

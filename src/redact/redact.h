@@ -25,7 +25,7 @@
 	"contact_add", "device_kick", "device_trust", "notice_failed", "number_canonical", \
 	"number_event", "number_import", \
 	"session_bind", "session_check", "session_refresh", "session_revoke", "session_revoke_others", \
-	"session_step_up"
+	"session_step_up", "tombstone_find"
 
 /*
  * redact_rules.c: reading SQL text.  Pure.
