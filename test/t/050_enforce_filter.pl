@@ -11,6 +11,8 @@ use Test::More;
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
 $node->append_conf('postgresql.conf', "restart_after_crash = on\nautovacuum = off\nwal_level = replica\nmax_wal_senders = 2\nacctguard.filter_size = 64kB\n");
+# For the commit that has to hang, below. A reload would take effect some time later.
+$node->append_conf('postgresql.conf', "synchronous_standby_names = 'nobody'\nsynchronous_commit = local\n");
 $node->start;
 
 my $set_up = q{
@@ -148,15 +150,14 @@ is($node->safe_psql('other', q{SET lock_timeout = '5s'; SELECT deny(11)}), '', '
 # A commit that is under way is waited for, and only if it concerns the account: this one hangs until a standby
 # has it, which there is none of.
 my $writer = $node->background_psql('other', on_error_stop => 0);
-$node->append_conf('postgresql.conf', "synchronous_standby_names = 'nobody'\nsynchronous_commit = on\n");
-$node->reload;
+my $writing = $writer->query_safe('SET synchronous_commit = on; SELECT pg_backend_pid()');
 $writer->query_until(qr/started/, "\\echo started\nINSERT INTO message VALUES (21);\n");
-$node->poll_query_until('other', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'}) or die 'the commit does not hang';
-($code, $out, $err) = $node->psql('other', q{SET synchronous_commit = local; SET lock_timeout = '700ms'; SELECT deny(21)});
+$node->poll_query_until('other', "SELECT wait_event = 'SyncRep' FROM pg_stat_activity WHERE pid = $writing") or die 'the commit does not hang';
+($code, $out, $err) = $node->psql('other', q{SET lock_timeout = '700ms'; SELECT deny(21)});
 like($err, qr/lock timeout/, 'a freeze waits for a commit of the account that is under way, as long as it likes');
 my $patient = $node->background_psql('other', on_error_stop => 0);
 $pid = $patient->query_safe('SELECT pg_backend_pid()');
-$patient->query_until(qr/started/, "SET synchronous_commit = local;\n\\echo started\nSELECT deny(21);\n");
+$patient->query_until(qr/started/, "\\echo started\nSELECT deny(21);\n");
 $node->poll_query_until('other', "SELECT wait_event = 'Extension' FROM pg_stat_activity WHERE pid = $pid") or die 'the freeze does not wait';
 $node->safe_psql('other', "SELECT pg_cancel_backend($pid)");
 $patient->query('SELECT 1');
@@ -165,7 +166,7 @@ $patient->quit;
 my $apart = 0;
 foreach my $account (22 .. 25)
 {
-    ($code) = $node->psql('other', qq{SET synchronous_commit = local; SET lock_timeout = '700ms'; SELECT deny($account)});
+    ($code) = $node->psql('other', qq{SET lock_timeout = '700ms'; SELECT deny($account)});
     $apart++ if $code == 0;
 }
 cmp_ok($apart, '>=', 3, '... and not for commits of others');
