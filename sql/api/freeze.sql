@@ -109,7 +109,7 @@ RETURNS SETOF record
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_freeze_lift';
 COMMENT ON FUNCTION acctguard.freeze_lift(bigint, integer, text, text, jsonb) IS
-'Ends the one freeze it names (a scheduled one is cancelled), needs the authority of that freeze''s kind, and returns what still restricts the account: other freezes, the probation and the acknowledgment that follow.
+'Ends the one freeze it names (a scheduled one is cancelled, and its strike is void), needs the authority of that freeze''s kind, and returns what still restricts the account: other freezes, the probation and the acknowledgment that follow.
 reason: why, in words; internal. legal_reference: for kinds lifted on the word of an authority, by somebody who neither issued nor approved it. proof: {"method": "...", "at": "..."} for freezes that the user imposed on himself, lifted by acctguard_app after the cooling-off time; at most as old as policy proof_age (seconds).
 Rows: source (freeze, probation, acknowledgment), no: number of the freeze it comes from, mode (deny, challenge, monitor), lifted_by: roles that lift it, next: what the user can do (lift_yourself, verify_identity, log_in_verified, appeal, acknowledge_rules, wait, contact_support), visible, disclosed: may the user be told that, and why.
 Errors: UG100 no such freeze, UG101 not running, UG107 own account, UG111 reference missing, UG113 same person, UG115 role, UG116 proof, UG117 too early.';
@@ -326,7 +326,7 @@ RETURNS bigint
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_batch_undo';
 COMMENT ON FUNCTION acctguard.batch_undo(uuid, text, text) IS
-'Ends what still stands of the batch''s own freezes (running ones are lifted, scheduled ones cancelled, proposals rejected), stops a run that still goes on, and returns how many freezes it ended; nothing else on the accounts is touched. One transaction. Strikes stay, as after every lift. Each freeze is ended with the authority freeze_lift() asks for, in the version of the kind it was imposed under; one that may not be ended fails the whole call. A second call does nothing.
+'Ends what still stands of the batch''s own freezes (running ones are lifted, scheduled ones cancelled, proposals rejected), stops a run that still goes on, and returns how many freezes it ended; nothing else on the accounts is touched. One transaction. Strikes of freezes that had begun stay, as after every lift. Each freeze is ended with the authority freeze_lift() asks for, in the version of the kind it was imposed under; one that may not be ended fails the whole call. A second call does nothing.
 legal_reference: the document of the authority, for kinds that are lifted on its word.
 Errors: UG133 no such batch, UG115 role may not, UG113 the kind wants another person than the one who decided, UG111 legal_reference is missing.';
 

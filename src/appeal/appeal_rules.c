@@ -76,7 +76,7 @@ static const char *const event_names[] = {
 #define WITHDRAW_GUARD \
 	"a fresh proof of identity while a security freeze is in force; a review goes on without the appeal"
 #define WITHDRAW_ERRORS "NOT_OWNER, PROOF_REQUIRED"
-#define MOOT_GUARD "the freeze was lifted and no strike is at stake, annulled, or closed with the account; the account's key was destroyed"
+#define MOOT_GUARD "the freeze was lifted and no strike is at stake, cancelled, annulled, or closed with the account; the account's key was destroyed"
 #define MOVE_GUARD "another freeze took the freeze's place; whoever decided that one drops out"
 
 static const AgAppealTransition transitions[] = {

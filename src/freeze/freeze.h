@@ -491,9 +491,9 @@ extern TimestampTz ag_strike_warned_at(int64 account_id, const char *reason, Tim
 /* Has this incident been counted?  Counting it again adds nothing. */
 extern bool ag_strike_knows(int64 account_id, const char *incident);
 
-/* Void the strikes of an annulled freeze and look at the ladder's freezes again. */
+/* Void the strikes of an annulled or cancelled freeze and look at the ladder's freezes again. */
 extern void ag_strike_void(AgAccount *account, const AgActor *actor, int freeze_no,
-						   TimestampTz at);
+						   const char *reason, TimestampTz at);
 
 /*
  * acknowledge.c

@@ -49,7 +49,10 @@ end_action(AgFreezeEvent event)
 	}
 }
 
-/* Write the end of a freeze and its event; standing is the caller's business. */
+/*
+ * Write the end of a freeze and its event; standing is the caller's business.  What never
+ * began leaves nothing: its strikes are void before anybody asks what is at stake.
+ */
 void
 ag_freeze_close(AgAccount *account, const AgActor *actor, AgFreeze *freeze, AgFreezeEvent event,
 				const char *reason, const char *legal_reference, TimestampTz at)
@@ -74,6 +77,8 @@ ag_freeze_close(AgAccount *account, const AgActor *actor, AgFreeze *freeze, AgFr
 	if (freeze->replaced_by != 0)
 		ag_field_int(after, "replaced_by", freeze->replaced_by);
 	ag_account_emit(account, end_action(event), reason, NULL, before, after);
+	if (event == AG_FREEZE_CANCEL)
+		ag_strike_void(account, actor, freeze->no, "the freeze it came with was cancelled", at);
 	ag_freeze_observe(account, actor, freeze, event, at);
 }
 

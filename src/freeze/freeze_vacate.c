@@ -64,7 +64,7 @@ ag_freeze_vacate(AgAccount *account, const AgActor *actor, AgFreeze *freeze, con
 	ag_field_time(after, "vacated_at", at);
 	ag_account_emit(account, AG_ACTION_FREEZE_VACATED, reason, NULL, before, after);
 	ag_freeze_derive(account, at);
-	ag_strike_void(account, actor, freeze->no, at);
+	ag_strike_void(account, actor, freeze->no, "the freeze it came with was vacated", at);
 	ag_freeze_observe(account, actor, freeze, AG_FREEZE_VACATE, at);
 }
 

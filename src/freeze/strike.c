@@ -422,7 +422,8 @@ void_strike(AgAccount *account, const AgActor *actor, const AgStrike *strike,
 }
 
 void
-ag_strike_void(AgAccount *account, const AgActor *actor, int freeze_no, TimestampTz at)
+ag_strike_void(AgAccount *account, const AgActor *actor, int freeze_no, const char *reason,
+			   TimestampTz at)
 {
 	bool		voided = false;
 	ListCell   *cell;
@@ -433,7 +434,7 @@ ag_strike_void(AgAccount *account, const AgActor *actor, int freeze_no, Timestam
 
 		if (strike->freeze_no == freeze_no && strike->void_at == DT_NOEND)
 		{
-			void_strike(account, actor, strike, "the freeze it came with was vacated", at);
+			void_strike(account, actor, strike, reason, at);
 			voided = true;
 		}
 	}

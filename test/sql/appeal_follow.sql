@@ -57,6 +57,16 @@ SELECT pg_temp.frozen(2200410, 'temp_restrict', 'security.odd_login');
 SELECT pg_temp.submit(2200410);
 SELECT pg_temp.as('freeze_mod2', 'SELECT count(*) FROM acctguard.freeze_lift(2200410, 1, ''over'')');
 SELECT * FROM pg_temp.cases(2200410);
+-- cancelled before it began: strike and review go with it, and what the ladder built on the strike. FRZ-15, FRZ-17
+SELECT pg_temp.frozen(2200450, 'feature_freeze', more => ', starts_at => clock_timestamp() + interval ''10 days''');
+SELECT pg_temp.frozen(2200450, 'feature_freeze', 'violation.harassment', ', starts_at => clock_timestamp() + interval ''20 days''');
+SELECT no, state, kind FROM pg_temp.freezes(2200450);
+SELECT * FROM pg_temp.cases(2200450);
+SELECT pg_temp.as('freeze_mod2', format('SELECT count(*) FROM acctguard.freeze_lift(2200450, %s, ''the wrong account'')', max(no))) FROM pg_temp.freezes(2200450) WHERE kind = 'feature_freeze';
+SELECT no, state, end_reason, kind FROM pg_temp.freezes(2200450);
+SELECT no, freeze_no, points, void_at IS NOT NULL AS void, void_reason FROM acctguard.strike WHERE account_id = 2200450 ORDER BY no;
+SELECT * FROM pg_temp.cases(2200450);
+SELECT action, reason FROM pg_temp.events(2200450) WHERE action LIKE '%strike_voided';
 -- nobody walks around the second signature: who holds the case, or has decided it, does not end its freeze. APL-05
 SELECT pg_temp.frozen(2200440, 'ban', 'violation.severe');
 SELECT pg_temp.submit(2200440) AS submitted;

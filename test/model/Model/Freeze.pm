@@ -186,7 +186,18 @@ sub finish
     $account->seen('freeze', (state_of($f, $t))[0], $event, 'ended', $reason);
     @$f{qw(ended_at end_reason)} = ($t, $reason);
     delete $f->{amendment};
+    void_strikes($account, $t, $f) if $event eq 'cancel';
     Model::Appeal::freeze_ended($account, $t, $f, $event) if $event ne 'vacate';
+    return;
+}
+
+# What it came with counts no more: it was wrong, or it never began.
+sub void_strikes
+{
+    my ($account, $t, $f) = @_;
+    my @voided = grep { $_->{freeze_no} == $f->{no} && !defined $_->{void_at} } @{ $account->{strikes} };
+    $_->{void_at} = $t foreach @voided;
+    cascade($account, $t, @voided) if @voided;
     return;
 }
 
@@ -198,10 +209,8 @@ sub annul
     $f->{vacated_at} = $t;
     delete $f->{vacating};
     Model::Appeal::freeze_ended($account, $t, $f, 'vacate');
-    my @voided = grep { $_->{freeze_no} == $f->{no} && !defined $_->{void_at} } @{ $account->{strikes} };
-    $_->{void_at} = $t foreach @voided;
     clear_risk($account) if $f->{risk};
-    cascade($account, $t, @voided) if @voided;
+    void_strikes($account, $t, $f);
     return;
 }
 
