@@ -43,7 +43,7 @@ KEYED_ISOLATION      = $(filter $(KEYED),$(ISOLATION))
 KEYLESS_REGRESS      = $(filter-out $(KEYED),$(REGRESS))
 KEYLESS_ISOLATION    = $(filter-out $(KEYED),$(ISOLATION))
 # Tests that run a second time with the background worker at work all the time; the first time there is none.
-WORKER               ?= acknowledge appeal% bulk enforce_% freeze% hold% lifecycle% outbox% risk% scope% strike%
+WORKER               ?= acknowledge appeal% attempt bulk enforce_% freeze% hold% lifecycle% outbox% risk% scope% strike%
 WORKER_REGRESS        = $(filter $(WORKER),$(KEYLESS_REGRESS))
 WORKER_ISOLATION      = $(filter $(WORKER),$(KEYLESS_ISOLATION))
 KEYED_WORKER_REGRESS   = $(filter $(WORKER),$(KEYED_REGRESS))
@@ -127,7 +127,7 @@ client/acctguard-notifier: $(CLIENT_OBJS)
 # Three object files are different in a test build; which kind they are is written in the name of an empty file.
 CLOCK := .clock-$(if $(TEST_CLOCK),test,real)
 ifeq ($(wildcard $(CLOCK)),)
-$(shell rm -f .clock-* src/base/clock.o src/keyring/keyring_test_api.o src/outbox/outbox_test_api.o src/crypto/sign.o src/phone/phone_test_api.o; touch $(CLOCK))
+$(shell rm -f .clock-* src/base/clock.o src/keyring/keyring_test_api.o src/outbox/outbox_test_api.o src/crypto/sign.o src/phone/phone_test_api.o src/attempt/attempt_test_api.o; touch $(CLOCK))
 endif
 
 # Sources that need no server are compiled into the programs that test them.

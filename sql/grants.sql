@@ -305,6 +305,12 @@ GRANT EXECUTE ON FUNCTION
     acctguard.account_transitions()
 TO acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
 
+-- attempts
+GRANT EXECUTE ON FUNCTION
+    acctguard.attempt_status(text, text),
+    acctguard.attempt_clear(text, text, text)
+TO acctguard_moderator, acctguard_compliance, acctguard_operator;
+
 -- contacts and notices
 GRANT EXECUTE ON FUNCTION
     acctguard.contact_add(bigint, text, text, text, boolean),

@@ -9,6 +9,7 @@
 
 #include "account/account.h"
 #include "appeal/appeal.h"
+#include "attempt/attempt.h"
 #include "audit/audit.h"
 #include "base/base.h"
 #include "capability/capability.h"
@@ -47,6 +48,7 @@ _PG_init(void)
 	ag_keyring_init();
 	ag_audit_init();
 	ag_account_probe_init();
+	ag_attempt_init();
 	ag_outbox_init();
 	ag_freeze_notice_init();
 	ag_freeze_ban_init();
@@ -72,6 +74,7 @@ _PG_init(void)
 	ag_plan_register(&keyring_statements);
 	ag_plan_register(&ledger_statements);
 	ag_plan_register(&account_statements);
+	ag_plan_register(&attempt_statements);
 	ag_plan_register(&contact_statements);
 	ag_plan_register(&notice_statements);
 	ag_plan_register(&standing_statements);

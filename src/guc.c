@@ -19,6 +19,9 @@
 /* Lets CREATE EXTENSION accept acctguard's roles when they have members already. */
 bool		ag_guc_allow_existing_roles = false;
 
+/* Memory of the counted attempts, in kilobytes. */
+int			ag_guc_attempt_size = 4096;
+
 /* Databases that have a worker; empty = all that have the extension. */
 char	   *ag_guc_databases = "";
 
@@ -55,6 +58,8 @@ check_databases(char **newval, void **extra, GucSource source)
 	return valid;
 }
 
+static void define_worker_settings(void);
+
 void
 ag_guc_init(void)
 {
@@ -67,6 +72,14 @@ ag_guc_init(void)
 
 	if (process_shared_preload_libraries_in_progress)
 	{
+		DefineCustomIntVariable("acctguard.attempt_size",
+								"Memory of the counted attempts.",
+								"64 bytes for each account, device, number and source that somebody "
+								"failed for of late. Too small a memory costs time, as long as the worker "
+								"copies what is counted to a table. Needs shared_preload_libraries.",
+								&ag_guc_attempt_size, 4096, 64, 1024 * 1024, PGC_POSTMASTER,
+								GUC_UNIT_KB, NULL, NULL, NULL);
+
 		DefineCustomStringVariable("acctguard.databases",
 								   "Databases that have a worker.",
 								   "Names separated by commas. Empty, the default: every database in "
@@ -127,28 +140,32 @@ ag_guc_init(void)
 							   NULL);
 
 	if (process_shared_preload_libraries_in_progress)
-	{
-		DefineCustomBoolVariable("acctguard.worker",
-								 "Lets the background worker work.",
-								 "It tells users what the clock did (a freeze expired, a probation "
-								 "ended) and keeps house; no answer of acctguard depends on it. Off: "
-								 "call acctguard.sweep() now and then, or nobody is told. Needs "
-								 "shared_preload_libraries.",
-								 &ag_guc_worker, true, PGC_SIGHUP, 0, NULL, NULL, NULL);
-
-		DefineCustomIntVariable("acctguard.worker_batch",
-								"How much the worker does in one transaction.",
-								"At most so many records of a kind; their accounts are locked until "
-								"it commits. Needs shared_preload_libraries.",
-								&ag_guc_worker_batch, 50, 1, 10000, PGC_SIGHUP, 0, NULL, NULL, NULL);
-
-		DefineCustomIntVariable("acctguard.worker_interval",
-								"How often the worker looks for something to do.",
-								"A user is told that much later than the clock did something, at "
-								"most. Needs shared_preload_libraries.",
-								&ag_guc_worker_interval, 1000, 10, 3600 * 1000, PGC_SIGHUP,
-								GUC_UNIT_MS, NULL, NULL, NULL);
-	}
+		define_worker_settings();
 
 	MarkGUCPrefixReserved("acctguard");
+}
+
+static void
+define_worker_settings(void)
+{
+	DefineCustomBoolVariable("acctguard.worker",
+							 "Lets the background worker work.",
+							 "It tells users what the clock did (a freeze expired, a probation "
+							 "ended) and keeps house; no answer of acctguard depends on it. Off: "
+							 "call acctguard.sweep() now and then, or nobody is told. Needs "
+							 "shared_preload_libraries.",
+							 &ag_guc_worker, true, PGC_SIGHUP, 0, NULL, NULL, NULL);
+
+	DefineCustomIntVariable("acctguard.worker_batch",
+							"How much the worker does in one transaction.",
+							"At most so many records of a kind; their accounts are locked until "
+							"it commits. Needs shared_preload_libraries.",
+							&ag_guc_worker_batch, 50, 1, 10000, PGC_SIGHUP, 0, NULL, NULL, NULL);
+
+	DefineCustomIntVariable("acctguard.worker_interval",
+							"How often the worker looks for something to do.",
+							"A user is told that much later than the clock did something, at "
+							"most. Needs shared_preload_libraries.",
+							&ag_guc_worker_interval, 1000, 10, 3600 * 1000, PGC_SIGHUP,
+							GUC_UNIT_MS, NULL, NULL, NULL);
 }

@@ -7,6 +7,7 @@ ALTER TABLE acctguard.account ADD COLUMN session_cuts timestamptz[];
 COMMENT ON COLUMN acctguard.account.session_cuts IS 'times at which scheduled freezes revoke the sessions that were opened before, and the last of those that have passed; the clock is enough, nothing has to be written at the time';
 COMMENT ON COLUMN acctguard.standing.starts_at IS '-infinity for what is in force when the row is written: a clock that is set back does not take it out of force';
 
+-- include sql/tables/attempt.sql
 -- include sql/tables/outbox.sql
 -- Freezes that are there already: the worker looks at each once, and tells nothing of what is past.
 ALTER TABLE acctguard.freeze_record ADD COLUMN noted smallint, ADD COLUMN wake_at timestamptz DEFAULT clock_timestamp();

@@ -22,6 +22,7 @@
 #define AG_PUBLIC_KEY_SIZE 32	/* Ed25519 */
 #define AG_SIGNATURE_SIZE 64	/* Ed25519 */
 #define AG_NONCE_SIZE 24		/* XChaCha20: random nonces do not collide */
+#define AG_SHORT_KEY_SIZE 16	/* SipHash */
 #define AG_SEAL_SIZE 16			/* what sealing adds: Poly1305 */
 
 /*
@@ -36,6 +37,11 @@ extern void ag_hash(uint8 out[AG_HASH_SIZE], const void *data, Size length);
 
 /* SHA-256: of random tokens, which are compared by it. */
 extern void ag_sha256(uint8 out[AG_SHA256_SIZE], const void *data, Size length);
+
+/*
+ * shorthash.c: SipHash.
+ */
+extern uint64 ag_short_hash(const void *data, Size length, const uint8 key[AG_SHORT_KEY_SIZE]);
 
 /*
  * base64.c

@@ -145,7 +145,8 @@ extern bool ag_policy_setting_in_range(AgSetting setting, int64 value);
 	AG_TOPIC(NOTICE_TEMPLATE, "notice_template", "template") \
 	AG_TOPIC(COUNTRY_FLOOR, "country_floor", "country") \
 	AG_TOPIC(NUMBER_ALIAS, "number_alias", "alias") \
-	AG_TOPIC(LABEL, "label", "label")
+	AG_TOPIC(LABEL, "label", "label") \
+	AG_TOPIC(LIMIT_RULE, "limit_rule", "rule")
 
 #define AG_TOPIC(symbol, name, key) AG_TOPIC_##symbol,
 typedef enum AgPolicyTopic
@@ -360,6 +361,30 @@ extern const char *ag_policy_label(const char *sort, const char *name, const cha
 extern const char *ag_policy_phrase(const char *name, const char *locale);
 extern const char *ag_policy_label_problem(const char *key);
 
+/*
+ * policy_limit.c: how often something may be tried.
+ */
+
+/*
+ * Either at most so many attempts in any span, or waits that grow: from the failure
+ * number waits_from on one has to wait, longer each time, and the failure number stop
+ * is the last.
+ */
+typedef struct AgLimitRule
+{
+	const char *rule;
+	bool		enabled;
+	int64		span;			/* seconds: of most; or without an attempt, until all are forgotten */
+	int			most;			/* 0 = waits that grow */
+	int			waits_from;
+	int			stop;			/* 0 = never */
+	int			wait_count;
+	int64	   *waits;			/* seconds; the last repeats */
+} AgLimitRule;
+
+extern const AgLimitRule *ag_policy_limit_rule(const char *name);	/* NULL = none */
+extern List *ag_policy_limit_rules(void);	/* AgLimitRule *, by name, kept in the cache */
+
 extern void ag_policy_init(void);
 
 /*
@@ -416,5 +441,6 @@ extern List *ag_policy_store_templates(void);	/* char *, keys of the enabled one
 extern AgTemplate *ag_policy_store_words(const char *key);	/* enabled, subject, body; NULL = none */
 extern AgResult *ag_policy_store_floors(void);	/* calling code, 0 = any other; floor */
 extern List *ag_policy_store_number_aliases(void);
+extern List *ag_policy_store_limit_rules(void);
 
 #endif							/* AG_POLICY_H */

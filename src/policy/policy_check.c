@@ -28,7 +28,7 @@ ag_policy_topic_require(const char *name)
 		ereport(ERROR, ag_errcode(AG_ERR_POLICY_UNKNOWN),
 				errmsg("there is no policy topic \"%s\"", name),
 				errhint("Topics are setting, freeze_kind, bundle, reason, ladder_step, risk_signal, "
-						"capability, notice_template, country_floor, number_alias, label."));
+						"capability, notice_template, country_floor, number_alias, label, limit_rule."));
 	return topic;
 }
 
@@ -233,6 +233,19 @@ check_number_alias(const char *key)
 	}
 }
 
+static void
+check_limit_rule(const char *key)
+{
+	const AgLimitRule *rule = ag_policy_limit_rule(key);
+
+	if (rule->span > AG_LONGEST)
+		ag_policy_refuse(AG_TOPIC_LIMIT_RULE, key, "span exceeds 100 years.");
+	for (int i = 0; i < rule->wait_count; i++)
+		if (rule->waits[i] <= 0 || rule->waits[i] > rule->span)
+			ag_policy_refuse(AG_TOPIC_LIMIT_RULE, key,
+							 "waits are lengths of time above zero that do not exceed span.");
+}
+
 /* Judge the newest version of an item. */
 void
 ag_policy_check(AgPolicyTopic topic, const char *key)
@@ -265,6 +278,9 @@ ag_policy_check(AgPolicyTopic topic, const char *key)
 			break;
 		case AG_TOPIC_NUMBER_ALIAS:
 			check_number_alias(key);
+			break;
+		case AG_TOPIC_LIMIT_RULE:
+			check_limit_rule(key);
 			break;
 		default:
 			break;

@@ -4,7 +4,7 @@
  *		Reading the policy tables: the newest version of each item.
  *
  * Tables: capability, bundle, reason, freeze_kind, ladder_step, risk_signal, setting,
- * notice_template, country_floor, number_alias, label.  Results live in the caller's memory context.
+ * notice_template, country_floor, number_alias, label, limit_rule.  Results live in the caller's memory context.
  *
  *-------------------------------------------------------------------------
  */
@@ -27,7 +27,8 @@ enum
 	TEMPLATE_NEWEST,
 	COUNTRY_FLOOR_ALL,
 	NUMBER_ALIAS_ALL,
-	LABEL_ALL
+	LABEL_ALL,
+	LIMIT_RULE_ALL
 };
 
 #define KIND_COLUMNS \
@@ -175,6 +176,12 @@ static const AgStatement statements[] = {
 		.sql = "SELECT old_prefix, old_length::int4, new_prefix, valid_from FROM "
 			"(SELECT DISTINCT ON (alias) * FROM acctguard.number_alias ORDER BY alias, version DESC) a "
 			"WHERE enabled ORDER BY valid_from, alias",
+		.expected = SPI_OK_SELECT
+	},
+	[LIMIT_RULE_ALL] = {
+		.name = "limit_rule.all",
+		.sql = "SELECT DISTINCT ON (rule) rule, enabled, span, most, waits_from, stop, waits "
+			"FROM acctguard.limit_rule ORDER BY rule, version DESC",
 		.expected = SPI_OK_SELECT
 	}
 };
@@ -391,6 +398,44 @@ ag_policy_store_number_aliases(void)
 		alias->new_prefix = ag_row_text(result, i, 3);
 		alias->valid_from = ag_row_time(result, i, 4);
 		list = lappend(list, alias);
+	}
+	return list;
+}
+
+/* Lengths of time as seconds. */
+static int64 *
+seconds_of(ArrayType *intervals, int *count)
+{
+	Datum	   *values;
+	bool	   *nulls;
+	int64	   *seconds;
+
+	deconstruct_array(intervals, INTERVALOID, sizeof(Interval), false, TYPALIGN_DOUBLE, &values, &nulls,
+					  count);
+	seconds = palloc(sizeof(int64) * Max(*count, 1));
+	for (int i = 0; i < *count; i++)
+		seconds[i] = nulls[i] ? 0 : ag_interval_seconds(DatumGetIntervalP(values[i]));
+	return seconds;
+}
+
+List *
+ag_policy_store_limit_rules(void)
+{
+	AgResult   *result = ag_run_noargs(policy_statements, LIMIT_RULE_ALL);
+	List	   *list = NIL;
+
+	for (uint64 i = 0; i < result->count; i++)
+	{
+		AgLimitRule *rule = palloc0(sizeof(AgLimitRule));
+
+		rule->rule = ag_row_text(result, i, 1);
+		rule->enabled = ag_row_bool(result, i, 2);
+		rule->span = ag_row_seconds(result, i, 3);
+		rule->most = ag_row_int4(result, i, 4);
+		rule->waits_from = ag_row_int4(result, i, 5);
+		rule->stop = ag_row_int4(result, i, 6);
+		rule->waits = seconds_of(ag_row_array(result, i, 7), &rule->wait_count);
+		list = lappend(list, rule);
 	}
 	return list;
 }

@@ -53,6 +53,7 @@ static const CheckRule check_rules[] = {
 	{"capability_bit_check", "All 63 bits are taken."},
 	{"notice_template_key", "The key is event/channel/locale, for example freeze.imposed/email/zh-CN."},
 	{"notice_template_subject", "A subject is one line of at most 200 characters; sms has none, the others need one."},
+	{"limit_rule_sort", "A rule has either most, or waits_from and waits; stop goes with waits and is not below waits_from."},
 	{"notice_template_body", "A body has 1 to 10000 characters, for sms at most 500."}
 };
 

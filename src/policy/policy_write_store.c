@@ -117,6 +117,8 @@ static const AgStatement statements[] = {
 			  "description"),
 	VERSIONED(AG_TOPIC_NUMBER_ALIAS, "number_alias", "alias", "{\"enabled\": true}",
 			  "t.description", "description"),
+	VERSIONED(AG_TOPIC_LIMIT_RULE, "limit_rule", "rule", "{\"enabled\": true, \"waits\": []}",
+			  "t.description", "description"),
 
 	[STATEMENT(AG_TOPIC_CAPABILITY, NEWEST)] = {
 		.name = "capability.as_json",

@@ -106,27 +106,49 @@ look_around(void)
 	return state;
 }
 
+static void
+run_due(int which)
+{
+	if (ag_worker_must_stop() || ag_worker_task_state(which).next_at > GetCurrentTimestamp())
+		return;
+	in_run = true;
+	if (!ShutdownRequestPending)
+		ag_task_run(which);
+	in_run = false;
+}
+
 /* Run what is due; milliseconds until something is due again. */
 static int64
 run_round(void)
 {
 	int			count;
+	const AgTask *tasks = ag_task_list(&count);
 	int64		nap = MOST_NAP;
 
-	(void) ag_task_list(&count);
-	for (int i = 0; i < count && !ag_worker_must_stop(); i++)
+	for (int i = 0; i < count; i++)
 	{
-		if (ag_worker_task_state(i).next_at <= GetCurrentTimestamp())
-		{
-			in_run = true;
-			if (!ShutdownRequestPending)
-				ag_task_run(i);
-			in_run = false;
-		}
+		/* What must not wait long comes between the others. */
+		for (int j = 0; j < i; j++)
+			if (tasks[j].most_wait > 0)
+				run_due(j);
+		run_due(i);
+	}
+	for (int i = 0; i < count; i++)
 		nap = Min(nap, TimestampDifferenceMilliseconds(GetCurrentTimestamp(),
 													   ag_worker_task_state(i).next_at));
-	}
 	return nap;
+}
+
+/* The last that is done when the worker is told to stop. */
+static void
+run_last(void)
+{
+	int			count;
+	const AgTask *tasks = ag_task_list(&count);
+
+	for (int i = 0; i < count; i++)
+		if (tasks[i].at_stop)
+			ag_task_run(i);
 }
 
 static void
@@ -173,10 +195,12 @@ acctguard_worker_main(Datum arg)
 
 		MemoryContextReset(context);
 		MemoryContextSwitchTo(context);
-		if (ag_worker_must_stop())
-			leave(AG_WORKER_STOPPED);
 		state = look_around();
 		MemoryContextSwitchTo(context);
+		if (state == AG_WORKER_RUNNING && ag_worker_must_stop())
+			run_last();
+		if (ag_worker_must_stop())
+			leave(AG_WORKER_STOPPED);
 		if (state != AG_WORKER_RUNNING)
 			leave(state);
 		rest(run_round());

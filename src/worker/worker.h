@@ -22,6 +22,9 @@ typedef struct AgTask
 	const char *name;
 	const char *what;			/* for people */
 	int			interval;		/* seconds between two runs; 0 = worker_interval */
+	int			most_wait;		/* ms it waits at most, however long worker_interval is; 0 = no
+								 * such limit */
+	bool		at_stop;		/* run once more when the worker is told to stop */
 	int64		(*run) (int64 limit);	/* in the present transaction; how much it did */
 	int64		(*due) (int64 most);	/* how much waits, counted up to most; NULL = unknown */
 } AgTask;

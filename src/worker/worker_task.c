@@ -17,6 +17,7 @@
 
 #include "access/xact.h"
 #include "appeal/appeal.h"
+#include "attempt/attempt.h"
 #include "audit/audit.h"
 #include "freeze/freeze.h"
 #include "guc.h"
@@ -31,19 +32,23 @@
 #define WORKER_PERSON "acctguard worker"
 #define RUN_TAKES 10000			/* ms after which a run is cancelled */
 #define MOST_WAIT 300			/* seconds between tries of a task that fails */
+#define MIRROR_EVERY 500		/* ms; with the run itself, well within a second */
 
 static const AgTask tasks[] = {
-	{"ledger", "makes the partitions of the ledger for the months ahead", 3600,
-	ag_audit_add_partitions, NULL},
-	{"freeze", "tells of freezes that started, ended or came back by the clock, of probations that "
-		"are over, of rules to be acknowledged", 0,
-	ag_freeze_sweep, ag_freeze_sweep_due},
-	{"announce", "tells users of maintenance ahead of it, of another end, and when it is over", 0,
-	ag_scope_announce, ag_scope_announce_due},
-	{"appeal", "tells of appeals that lapsed, of deadlines that come near, of cases that are overdue", 0,
-	ag_appeal_sweep, ag_appeal_sweep_due},
-	{"lifecycle", "closes accounts whose time for changing one's mind has passed", 0,
-	ag_lifecycle_sweep, ag_lifecycle_sweep_due}
+	{.name = "attempt", .what = "copies counted attempts to where a crash does not lose them",
+		.most_wait = MIRROR_EVERY, .at_stop = true,
+	.run = ag_attempt_mirror, .due = ag_attempt_mirror_due},
+	{.name = "ledger", .what = "makes the partitions of the ledger for the months ahead",
+	.interval = 3600, .run = ag_audit_add_partitions},
+	{.name = "freeze", .what = "tells of freezes that started, ended or came back by the clock, of probations that "
+		"are over, of rules to be acknowledged",
+	.run = ag_freeze_sweep, .due = ag_freeze_sweep_due},
+	{.name = "announce", .what = "tells users of maintenance ahead of it, of another end, and when it is over",
+	.run = ag_scope_announce, .due = ag_scope_announce_due},
+	{.name = "appeal", .what = "tells of appeals that lapsed, of deadlines that come near, of cases that are overdue",
+	.run = ag_appeal_sweep, .due = ag_appeal_sweep_due},
+	{.name = "lifecycle", .what = "closes accounts whose time for changing one's mind has passed",
+	.run = ag_lifecycle_sweep, .due = ag_lifecycle_sweep_due}
 };
 
 StaticAssertDecl(lengthof(tasks) <= AG_TASK_MAX, "more tasks than shared memory has room for");
@@ -62,6 +67,15 @@ failure_wait(int failures)
 	int64		seconds = failures >= 9 ? MOST_WAIT : Min(1 << failures, MOST_WAIT);
 
 	return Max(seconds * 1000, ag_guc_worker_interval);
+}
+
+/* Milliseconds until a task that had nothing left to do is run again. */
+static int64
+wait_of(const AgTask *task)
+{
+	int64		wait = Max(task->interval * INT64CONST(1000), ag_guc_worker_interval);
+
+	return task->most_wait == 0 ? wait : Min(wait, task->most_wait);
 }
 
 /* The run itself; as acctguard_owner, whose rights are all it needs. */
@@ -125,6 +139,5 @@ ag_task_run(int which)
 						   failure_wait(ag_worker_task_state(which).failures), error);
 	else
 		ag_worker_task_end(which, done, done >= ag_guc_worker_batch,
-						   done >= ag_guc_worker_batch ? 0 :
-						   Max(task->interval * INT64CONST(1000), ag_guc_worker_interval), NULL);
+						   done >= ag_guc_worker_batch ? 0 : wait_of(task), NULL);
 }
