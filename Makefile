@@ -37,7 +37,7 @@ NOPRELOAD           ?= enforce_% freeze%
 NOPRELOAD_REGRESS    = $(filter $(NOPRELOAD),$(REGRESS))
 NOPRELOAD_ISOLATION  = $(filter $(NOPRELOAD),$(ISOLATION))
 # Tests that run on a server with a root key; the others run on one without.
-KEYED               ?= appeal% outbox% phone% notice_events
+KEYED               ?= appeal% code% flow% outbox% phone% notice_events
 KEYED_REGRESS        = $(filter $(KEYED),$(REGRESS))
 KEYED_ISOLATION      = $(filter $(KEYED),$(ISOLATION))
 KEYLESS_REGRESS      = $(filter-out $(KEYED),$(REGRESS))
@@ -127,7 +127,7 @@ client/acctguard-notifier: $(CLIENT_OBJS)
 # Three object files are different in a test build; which kind they are is written in the name of an empty file.
 CLOCK := .clock-$(if $(TEST_CLOCK),test,real)
 ifeq ($(wildcard $(CLOCK)),)
-$(shell rm -f .clock-* src/base/clock.o src/keyring/keyring_test_api.o src/outbox/outbox_test_api.o src/crypto/sign.o src/phone/phone_test_api.o src/attempt/attempt_test_api.o; touch $(CLOCK))
+$(shell rm -f .clock-* src/base/clock.o src/keyring/keyring_test_api.o src/outbox/outbox_test_api.o src/crypto/sign.o src/phone/phone_test_api.o src/attempt/attempt_test_api.o src/flow/flow_test_api.o; touch $(CLOCK))
 endif
 
 # Sources that need no server are compiled into the programs that test them.

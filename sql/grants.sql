@@ -23,9 +23,15 @@ BEGIN
     LOOP
         IF member.relkind = 'v' THEN
             EXECUTE format('ALTER VIEW %s OWNER TO acctguard_owner', member.name);
-        ELSIF member.relkind = 'c' THEN
-            EXECUTE format('ALTER TYPE %s OWNER TO acctguard_owner', member.name);
         END IF;
+    END LOOP;
+    FOR member IN
+        SELECT t.oid::regtype AS name
+        FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'acctguard'
+        JOIN pg_type t ON t.oid = d.objid
+        WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_type'::regclass AND d.deptype = 'e'
+    LOOP
+        EXECUTE format('ALTER TYPE %s OWNER TO acctguard_owner', member.name);
     END LOOP;
 END
 $owner$;
@@ -51,9 +57,9 @@ BEGIN
         UNION
         SELECT 'TYPE ' || t.oid::regtype, a.grantee
         FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'acctguard'
-        JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'c' JOIN pg_type t ON t.oid = c.reltype
+        JOIN pg_type t ON t.oid = d.objid
         CROSS JOIN LATERAL aclexplode(coalesce(t.typacl, acldefault('T', t.typowner))) a
-        WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_class'::regclass
+        WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_type'::regclass
           AND d.deptype = 'e' AND a.grantee <> t.typowner
         UNION
         SELECT 'SCHEMA acctguard', a.grantee
@@ -117,6 +123,12 @@ GRANT EXECUTE ON FUNCTION acctguard.tombstone_list(bigint), acctguard.tombstone_
 GRANT EXECUTE ON FUNCTION acctguard.account_numbers(bigint) TO
     acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor,
     acctguard_operator;
+
+-- flows
+GRANT USAGE ON TYPE acctguard.outcome TO acctguard_app, acctguard_moderator, acctguard_compliance, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.flow_codes(), acctguard.flow_transitions() TO
+    acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.outcome_find(uuid) TO acctguard_moderator, acctguard_compliance, acctguard_operator;
 
 -- freezes
 GRANT EXECUTE ON FUNCTION acctguard.freeze_transitions() TO

@@ -16,6 +16,7 @@
 #include "crypto/crypto.h"
 #include "enforce/enforce.h"
 #include "event/event.h"
+#include "flow/flow.h"
 #include "fmgr.h"
 #include "freeze/freeze.h"
 #include "guc.h"
@@ -60,6 +61,7 @@ _PG_init(void)
 	ag_appeal_init();
 	ag_filter_init();
 	ag_number_init();
+	ag_flow_init();
 	ag_guard_cache_init();
 	ag_memory_init();
 	ag_writes_init();
@@ -98,6 +100,7 @@ _PG_init(void)
 	ag_plan_register(&appeal_material_statements);
 	ag_plan_register(&appeal_file_statements);
 	ag_plan_register(&appeal_ticket_statements);
+	ag_plan_register(&flow_statements);
 	ag_plan_register(&enforce_statements);
 	ag_plan_register(&worker_statements);
 }

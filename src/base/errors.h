@@ -149,6 +149,8 @@
 			 "See acctguard.number_providers().") \
 	AG_ERROR(TOMBSTONE_UNKNOWN, "330", "the binding left no tombstone", \
 			 "See acctguard.tombstone_list(account_id).") \
+	AG_ERROR(FLOW_PREPARE, "310", "a transaction that worked on a flow cannot be prepared", \
+			 "Commit it in one phase.") \
 	AG_ERROR(STEP_UP, "401", "the capability needs a stronger proof of identity first", \
 			 "Verify, then repeat.") \
 	AG_ERROR(RESTRICTED, "403", "the account is not allowed to do this now", \

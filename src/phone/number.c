@@ -211,6 +211,12 @@ ag_number_obtain(const AgNumberName *name, TimestampTz at)
 	return NULL;
 }
 
+int64
+ag_number_epoch(int64 number_id)
+{
+	return ag_number_store_epoch(number_id);
+}
+
 void
 ag_number_save(const AgNumber *number)
 {

@@ -23,6 +23,7 @@ enum
 	NUMBER_DROP_INDEX,
 	NUMBER_INSERT,
 	NUMBER_LOCK,
+	NUMBER_EPOCH,
 	NUMBER_SAVE,
 	NUMBER_STALE_INDEX,
 	NUMBER_STALE_INDEX_COUNT,
@@ -89,6 +90,14 @@ static const AgStatement statements[] = {
 		.name = "number.lock",
 		.sql = "SELECT " COLUMNS " FROM acctguard.number WHERE number_id = $1 FOR NO KEY UPDATE",
 		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {INT8OID}
+	},
+	[NUMBER_EPOCH] = {
+		.name = "number.epoch",
+		.sql = "SELECT epoch FROM acctguard.number WHERE number_id = $1",
+		.expected = SPI_OK_SELECT,
+		.read_only = true,
 		.nargs = 1,
 		.argtypes = {INT8OID}
 	},
@@ -267,6 +276,17 @@ ag_number_store_lock(int64 number_id)
 	AgResult   *result = ag_run(number_statements, NUMBER_LOCK, ag_int8(number_id));
 
 	return result->count == 0 ? NULL : number_of(result, 0);
+}
+
+int64
+ag_number_store_epoch(int64 number_id)
+{
+	AgResult   *result;
+
+	PushActiveSnapshot(GetLatestSnapshot());
+	result = ag_run(number_statements, NUMBER_EPOCH, ag_int8(number_id));
+	PopActiveSnapshot();
+	return result->count == 0 ? 0 : ag_row_int8(result, 0, 1);
 }
 
 void

@@ -87,6 +87,9 @@ extern AgNumber *ag_number_lock(int64 number_id);
 /* Find or make the row, and lock it. */
 extern AgNumber *ag_number_obtain(const AgNumberName *name, TimestampTz at);
 
+/* Its epoch as it is now, without a lock. */
+extern int64 ag_number_epoch(int64 number_id);
+
 /* Write epoch and event_count back; every use-case that locked a number ends with it. */
 extern void ag_number_save(const AgNumber *number);
 
@@ -175,6 +178,7 @@ extern int	ag_number_store_add_index(int64 number_id, const AgNumberIndex *index
 extern void ag_number_store_drop_index(int64 number_id);
 extern bool ag_number_store_insert(const AgNumber *number, int32 e164_kid, TimestampTz at);
 extern AgNumber *ag_number_store_lock(int64 number_id);
+extern int64 ag_number_store_epoch(int64 number_id);
 extern void ag_number_store_save(const AgNumber *number);
 extern List *ag_number_store_stale(bool sealed, int32 kid, int batch);
 extern int64 ag_number_store_stale_count(bool sealed, int32 kid);

@@ -94,6 +94,14 @@
 			   "time after a change of SIM or carrier in which codes to the number prove nothing") \
 	AG_SETTING(TOMBSTONE_LEAST, "tombstone_least", "seconds", 15552000, 0, 315360000, \
 			   "shortest time for which the number that a banned account lost is held from a fresh start") \
+	AG_SETTING(FLOW_LIFE, "flow_life", "seconds", 1800, 300, 86400, \
+			   "time in which a flow has to come to its end") \
+	AG_SETTING(FLOW_PROOF_AGE, "flow_proof_age", "seconds", 600, 60, 3600, \
+			   "time for which what was proved in a flow counts") \
+	AG_SETTING(FLOW_KEEP, "flow_keep", "seconds", 86400, 0, 2592000, \
+			   "time after which a flow that is over is forgotten") \
+	AG_SETTING(OUTCOME_KEEP, "outcome_keep", "seconds", 7776000, 86400, 315360000, \
+			   "time for which service desk finds the answers of flows by their reference") \
 	AG_SETTING(PREPARE_WAIT, "prepare_wait", "boolean", 0, 0, 1, \
 			   "0 refuses PREPARE TRANSACTION after guarded writes, 1 lets freezes wait for it") \
 	AG_SETTING(CONTACTS_MAX, "contacts_max", "contacts", 10, 1, 100, \

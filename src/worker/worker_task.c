@@ -19,6 +19,7 @@
 #include "appeal/appeal.h"
 #include "attempt/attempt.h"
 #include "audit/audit.h"
+#include "flow/flow.h"
 #include "freeze/freeze.h"
 #include "guc.h"
 #include "lifecycle/lifecycle.h"
@@ -48,7 +49,9 @@ static const AgTask tasks[] = {
 	{.name = "appeal", .what = "tells of appeals that lapsed, of deadlines that come near, of cases that are overdue",
 	.run = ag_appeal_sweep, .due = ag_appeal_sweep_due},
 	{.name = "lifecycle", .what = "closes accounts whose time for changing one's mind has passed",
-	.run = ag_lifecycle_sweep, .due = ag_lifecycle_sweep_due}
+	.run = ag_lifecycle_sweep, .due = ag_lifecycle_sweep_due},
+	{.name = "flow", .what = "forgets flows that are over, and old answers of flows",
+		.interval = 60, .run = ag_flow_sweep}
 };
 
 StaticAssertDecl(lengthof(tasks) <= AG_TASK_MAX, "more tasks than shared memory has room for");

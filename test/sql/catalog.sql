@@ -63,7 +63,8 @@ UNION ALL SELECT '18 sequence or identity', name FROM rel WHERE relkind = 'S'
 UNION ALL SELECT '19 table without a primary key', name FROM tab
 WHERE NOT coalesce(of_ledger, false) AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = tab.oid AND indisprimary)
 UNION ALL SELECT '20 unique key that does not begin with ' || array_to_string(wanted, ' or '), index FROM key
-WHERE wanted IS NOT NULL AND NOT coalesce(first = ANY (wanted), false) AND index NOT IN ('acctguard.account_external_id', 'acctguard.binding_one_account')
+WHERE wanted IS NOT NULL AND NOT coalesce(first = ANY (wanted), false) AND index NOT IN ('acctguard.account_external_id', 'acctguard.binding_one_account',
+    'acctguard.flow_pkey', 'acctguard.flow_outcome_pkey')
 UNION ALL SELECT '21 table without a comment', name FROM tab WHERE obj_description(oid, 'pg_class') IS NULL
 UNION ALL SELECT '22 unlogged or temporary', name FROM tab WHERE relpersistence <> 'p'
 UNION ALL SELECT '23 our function in an expression of a table', objid::regclass::text FROM pg_depend

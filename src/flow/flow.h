@@ -1,0 +1,297 @@
+/*-------------------------------------------------------------------------
+ *
+ * flow.h
+ *		What every conversation about a phone number stands on: the flow, its proofs,
+ *		and the outcome that each of its functions answers with.
+ *
+ * How a flow is written.  Each of its SQL functions returns acctguard.outcome and does,
+ * in this order:
+ *
+ *	1. code = ag_flow_begin(): anything but AG_FLOW_OK is answered at once.  From here
+ *	   on the transaction cannot be prepared.
+ *	2. The first function of a conversation: ag_number_read(), then ag_flow_open(); its
+ *	   outcome has {"flow": ...} as data (ag_flow_text()) and is the same whether or not
+ *	   the number belongs to anybody.
+ *	3. Every other function: locks first, in the one order there is: the number, then
+ *	   accounts, then the flow.  ag_flow_peek() reads the flow without a lock, so that
+ *	   its number and account can be locked; ag_flow_number() gives the number itself.
+ *	   Then ag_flow_require(): locks the flow and says whether it may go on.  A function
+ *	   that needs neither number nor account locks the flow only.
+ *	4. Decide on present data.  A number whose epoch is not flow->number_epoch any more
+ *	   has changed hands since: ag_flow_see_epoch() when the user is shown its state,
+ *	   ag_flow_stale() when it is acted on.
+ *	5. ag_flow_prove(), ag_flow_answer(), ag_flow_consume(), ag_flow_close(): what
+ *	   happened.  What is used once ends with ag_flow_consume(), in the transaction of
+ *	   what it was used for.
+ *	6. return ag_flow_reply(): writes the event and the row by which service desk finds
+ *	   the internal code, and makes the row of the result.
+ *
+ * What a user brings about by a wrong code, an old flow or a frozen account is a code of
+ * the list below and never an error, so that the transaction goes on and nothing of it is
+ * lost.  Misuse by the application (an argument of the wrong form) is an error.
+ *
+ * Proofs come from those who check them: one-time codes are in this folder, see below.
+ * A proof is valid for policy flow_proof_age seconds, in its own flow, for its purpose.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AG_FLOW_H
+#define AG_FLOW_H
+
+#include "account/account.h"
+#include "base/base.h"
+#include "phone/phone.h"
+#include "utils/inet.h"
+#include "utils/uuid.h"
+
+/*
+ * flow_rules.c: codes, purposes, states.  Pure.
+ */
+
+/*
+ * Every answer: AG_FLOW_CODE(symbol, public code, next step, DONE or REFUSED, meaning).
+ * The symbol is the internal code.  What a user may not tell apart has one public code.
+ * next is exactly one step, of which the application makes one button: code_send,
+ * code_verify, begin (a new flow), wait (until retry_after), none, and the names of
+ * functions and places that the domain of the flow says.
+ */
+#define AG_FLOW_CODE_LIST \
+	/* of every flow */ \
+	AG_FLOW_CODE(OK, "OK", "none", DONE, "done") \
+	AG_FLOW_CODE(READ_ONLY, "MAINTENANCE", "wait", REFUSED, "this server is a standby; nothing was looked at") \
+	AG_FLOW_CODE(NUMBER_INVALID, "NUMBER_INVALID", "begin", REFUSED, "the text is not a phone number") \
+	AG_FLOW_CODE(FLOW_OPENED, "FLOW_OPENED", "code_send", DONE, "a flow was opened") \
+	AG_FLOW_CODE(FLOW_UNKNOWN, "FLOW_OVER", "begin", REFUSED, "there is no such flow, or it is none of this function's") \
+	AG_FLOW_CODE(FLOW_EXPIRED, "FLOW_OVER", "begin", REFUSED, "the flow's time is over") \
+	AG_FLOW_CODE(FLOW_CLOSED, "FLOW_OVER", "begin", REFUSED, "the flow was closed before its end") \
+	AG_FLOW_CODE(FLOW_USED, "FLOW_OVER", "begin", REFUSED, "the flow has done what it was for") \
+	AG_FLOW_CODE(FLOW_STALE, "FLOW_OVER", "begin", REFUSED, "the number has changed hands since the flow was opened") \
+	AG_FLOW_CODE(PROOF_REQUIRED, "PROOF_REQUIRED", "code_send", REFUSED, \
+				 "nothing was proved in the flow yet, or not lately enough") \
+	AG_FLOW_CODE(ANSWER_REQUIRED, "ANSWER_REQUIRED", "answer", REFUSED, "the flow's question was not answered yet") \
+	AG_FLOW_CODE(ANSWER_FIXED, "ANSWER_FIXED", "none", REFUSED, "the answer was taken back once, and stays now")
+
+#define AG_FLOW_CODE(symbol, public_code, next, outcome, meaning) AG_FLOW_##symbol,
+typedef enum AgFlowCode
+{
+	AG_FLOW_CODE_LIST
+	AG_FLOW_CODE_COUNT
+} AgFlowCode;
+#undef AG_FLOW_CODE
+
+typedef struct AgFlowCodeEntry
+{
+	const char *name;
+	const char *public_code;
+	const char *next;
+	AgOutcome	outcome;
+	const char *meaning;
+} AgFlowCodeEntry;
+
+extern const AgFlowCodeEntry *ag_flow_code(AgFlowCode code);
+extern AgFlowCode ag_flow_code_find(const char *name);	/* AG_FLOW_CODE_COUNT = none */
+
+/* What flows are for: AG_FLOW_PURPOSE(symbol, name). */
+#define AG_FLOW_PURPOSE_LIST \
+	AG_FLOW_PURPOSE(REGISTER, "register") \
+	AG_FLOW_PURPOSE(LOGIN, "login") \
+	AG_FLOW_PURPOSE(RESET, "reset") \
+	AG_FLOW_PURPOSE(REBIND, "rebind") \
+	AG_FLOW_PURPOSE(UNBIND, "unbind") \
+	AG_FLOW_PURPOSE(TRUSTED, "trusted") \
+	AG_FLOW_PURPOSE(RECONFIRM, "reconfirm") \
+	AG_FLOW_PURPOSE(VERIFY, "verify") \
+	AG_FLOW_PURPOSE(CONTACT, "contact")
+
+#define AG_FLOW_PURPOSE(symbol, name) AG_FLOW_FOR_##symbol,
+typedef enum AgFlowPurpose
+{
+	AG_FLOW_PURPOSE_LIST
+	AG_FLOW_PURPOSE_COUNT
+} AgFlowPurpose;
+#undef AG_FLOW_PURPOSE
+
+/* Purposes a function is for: AG_FLOW_IS(AG_FLOW_FOR_REBIND) | ... */
+#define AG_FLOW_IS(purpose) (1u << (purpose))
+#define AG_FLOW_ANY (~0u)
+
+extern const char *ag_flow_purpose_name(AgFlowPurpose purpose);
+extern AgFlowPurpose ag_flow_purpose_find(const char *name);	/* AG_FLOW_PURPOSE_COUNT = none */
+
+typedef enum AgFlowState
+{
+	AG_FLOW_STATE_OPEN,
+	AG_FLOW_STATE_PROVED,
+	AG_FLOW_STATE_ANSWERED,
+	AG_FLOW_STATE_CONSUMED,
+	AG_FLOW_STATE_CLOSED,
+	AG_FLOW_STATE_EXPIRED		/* by the clock; never stored */
+} AgFlowState;
+
+typedef enum AgFlowEvent
+{
+	AG_FLOW_EVENT_OPEN,
+	AG_FLOW_EVENT_PROVE,
+	AG_FLOW_EVENT_ANSWER,
+	AG_FLOW_EVENT_CONSUME,
+	AG_FLOW_EVENT_CLOSE,
+	AG_FLOW_EVENT_TIME
+} AgFlowEvent;
+
+typedef struct AgFlowTransition
+{
+	int			from;			/* AgFlowState, -1 = new */
+	AgFlowEvent event;
+	AgFlowState to;
+	const char *guard;
+} AgFlowTransition;
+
+extern const AgFlowTransition *ag_flow_transitions(int *count);
+extern const AgFlowTransition *ag_flow_rule(AgFlowState from, AgFlowEvent event);	/* NULL = none */
+extern const char *ag_flow_state_name(AgFlowState state);
+extern AgFlowState ag_flow_state_parse(const char *name);
+extern const char *ag_flow_event_name(AgFlowEvent event);
+
+#define AG_FLOW_PROOFS_MAX 8
+
+typedef struct AgFlow
+{
+	pg_uuid_t	id;
+	AgFlowPurpose purpose;
+	AgFlowState stored;			/* never AG_FLOW_STATE_EXPIRED */
+	bool		dead;			/* looks like any other, and nothing can be proved in it */
+	int64		account_id;		/* 0 = none, or not known to be anybody's */
+	int			contact_no;		/* > 0: codes go to this contact of the account */
+	int64		number_id;		/* 0 = no number, or one that was unknown when it was opened */
+	int64		number_epoch;	/* of the number when its state was last shown */
+	bool		has_number;
+	uint8		number_idx[AG_INDEX_SIZE];	/* names the number, known or not, in limits */
+	int			country;
+	bytea	   *e164;			/* sealed; NULL = no number */
+	int32		e164_kid;
+	char	   *device;			/* the application's id of it, or NULL */
+	bool		has_source;
+	uint8		source[AG_INDEX_SIZE];	/* names the network it came from */
+	char	   *locale;
+	TimestampTz opened_at;
+	TimestampTz expires_at;
+	int			proof_count;
+	char	   *proof[AG_FLOW_PROOFS_MAX];
+	TimestampTz proved_at[AG_FLOW_PROOFS_MAX];
+	char	   *answer;			/* NULL = not answered */
+	int			switches;		/* how often the answer was taken back */
+	TimestampTz ended_at;		/* DT_NOEND = consumed, closed: neither */
+	char	   *end_reason;
+	char	   *memo;			/* JSON object that the domain of the purpose keeps, or NULL */
+} AgFlow;
+
+extern AgFlowState ag_flow_state(const AgFlow *flow, TimestampTz at);
+
+/* May it go on?  AG_FLOW_OK, FLOW_EXPIRED, FLOW_CLOSED, FLOW_USED, FLOW_UNKNOWN (other purpose). */
+extern AgFlowCode ag_flow_judge(const AgFlow *flow, uint32 purposes, TimestampTz at);
+
+/* The network of an address, as limits and claims see it: /24, /48; bytes it takes. */
+#define AG_SOURCE_SIZE 7
+extern int	ag_flow_network(int family, const unsigned char *address, uint8 out[AG_SOURCE_SIZE]);
+
+/*
+ * flow.c: use-cases.
+ */
+extern void ag_flow_init(void);
+
+/* The first call of each function of a flow: AG_FLOW_OK, or READ_ONLY on a standby. */
+extern AgFlowCode ag_flow_begin(void);
+
+typedef struct AgFlowOrder
+{
+	AgFlowPurpose purpose;
+	const AgNumberName *name;	/* NULL = it is about no number */
+	int64		account_id;		/* 0 = none */
+	int			contact_no;		/* > 0: codes go there */
+	const char *device;			/* or NULL */
+	const inet *source;			/* or NULL */
+	const char *locale;			/* NULL = the account's, else the country's */
+	bool		dead;
+	int64		life;			/* seconds; 0 = policy flow_life */
+	const char *memo;			/* JSON object, or NULL */
+} AgFlowOrder;
+
+/* UG001 without keys; number_epoch is the number's present one. */
+extern AgFlow *ag_flow_open(const AgFlowOrder *order);
+
+/* The newest state without a lock; NULL if there is none. */
+extern AgFlow *ag_flow_peek(const pg_uuid_t *id);
+
+/* Lock it and judge it; *flow is NULL if there is none.  Numbers and accounts are locked before. */
+extern AgFlowCode ag_flow_require(const pg_uuid_t *id, uint32 purposes, AgFlow **flow);
+
+/* The number itself; the caller wipes it.  False: the flow has none. */
+extern bool ag_flow_number(const AgFlow *flow, AgNumberName *name);
+
+/* Has the locked number changed hands since its state was shown?  And: its state is shown now. */
+extern bool ag_flow_stale(const AgFlow *flow, const AgNumber *number);
+extern void ag_flow_see_epoch(AgFlow *flow, const AgNumber *number);
+
+/* Something was proved (a name of ag_proof_known()); at the time, which replaces an earlier one. */
+extern void ag_flow_prove(AgFlow *flow, const char *proof, TimestampTz at);
+
+/* Was it proved, and lately enough?  proof NULL = anything. */
+extern bool ag_flow_proved(const AgFlow *flow, const char *proof, TimestampTz at);
+
+/* The flow's question was answered: OK, PROOF_REQUIRED, ANSWER_FIXED at the second change. */
+extern AgFlowCode ag_flow_answer(AgFlow *flow, const char *answer, TimestampTz at);
+
+/* What the domain of the purpose keeps in it; NULL = nothing. */
+extern void ag_flow_remember(AgFlow *flow, const char *memo);
+
+/* Used up, once: OK, or PROOF_REQUIRED if nothing fresh is proved. */
+extern AgFlowCode ag_flow_consume(AgFlow *flow, TimestampTz at);
+
+/* Over before its end; reason in a word or two. */
+extern void ag_flow_close(AgFlow *flow, const char *reason, TimestampTz at);
+
+/*
+ * Close every open flow of these purposes for a number (0 = any) and an account (0 = any)
+ * but this one (NULL = none is spared); how many.  Their codes die with them.
+ */
+extern int	ag_flow_void(int64 number_id, int64 account_id, uint32 purposes, const AgFlow *but,
+						 const char *reason);
+
+extern char *ag_flow_text(const AgFlow *flow);	/* its id */
+
+/* Number of flows that were forgotten, of outcomes too; a task of the worker. */
+extern int64 ag_flow_sweep(int64 limit);
+
+/*
+ * flow_outcome.c: the answer.
+ */
+typedef struct AgFlowReply
+{
+	AgFlowCode	code;
+	const AgFlow *flow;			/* or NULL */
+	int64		account_id;		/* 0 = the flow's */
+	TimestampTz retry_at;		/* 0 = not told */
+	const char *data;			/* JSON object, or NULL */
+} AgFlowReply;
+
+/* One row of acctguard.outcome for the caller of an SQL function; writes the event. */
+extern Datum ag_flow_reply(FunctionCallInfo fcinfo, const AgFlowReply *reply);
+
+/*
+ * flow_store.c
+ */
+extern AgStatementTable flow_statements;
+
+extern void ag_flow_store_insert(const AgFlow *flow);
+extern AgFlow *ag_flow_store_read(const pg_uuid_t *id);
+extern AgFlow *ag_flow_store_lock(const pg_uuid_t *id);
+extern void ag_flow_store_save(const AgFlow *flow);
+extern int	ag_flow_store_void(int64 number_id, int64 account_id, List *purposes,
+							   const pg_uuid_t *but, const char *reason, TimestampTz at);
+extern int64 ag_flow_store_forget(TimestampTz before, int64 limit);
+extern bool ag_flow_store_uses(int32 kid);
+extern void ag_flow_store_outcome(const pg_uuid_t *ref, const AgFlowReply *reply, TimestampTz at);
+extern AgResult *ag_flow_store_find_outcome(const pg_uuid_t *ref);
+extern int64 ag_flow_store_forget_outcomes(TimestampTz before, int64 limit);
+
+#endif							/* AG_FLOW_H */
