@@ -90,7 +90,7 @@ RETURNS void
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_freeze_unstay';
 COMMENT ON FUNCTION acctguard.freeze_unstay(bigint, integer, text) IS
-'Ends the stay of a freeze: its effect is back at once. Errors: UG100, UG101 not stayed, UG107 own account, UG115 role.';
+'Ends the stay of a freeze: its effect is back at once. The decision of a case about it does so, too. Errors: UG100, UG101 not stayed, UG107 own account, UG115 role.';
 
 CREATE OR REPLACE FUNCTION acctguard.freeze_vacate(account_id bigint, freeze_no integer, reason text)
 RETURNS text

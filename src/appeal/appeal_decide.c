@@ -11,6 +11,8 @@
  *	partially_granted	the freeze ends, or gets milder terms
  *	denied, dismissed	it stands
  *
+ * Whatever is left of the freeze applies again: a stay was for the time of the review.
+ *
  * The case is closed before the freeze is touched, so that it is not taken for one
  * that the freeze's end leaves without object.
  *
@@ -145,6 +147,7 @@ conclude(AgAccount *account, const AgActor *actor, AgAppeal *appeal, const char 
 		ag_freeze_vacate(account, actor, freeze, note, at);
 	else if (is(appeal, "partially_granted"))
 		reduce(account, actor, appeal, freeze, note, at);
+	(void) ag_freeze_end_stay(account, actor, appeal->freeze_no, DT_NOBEGIN, note, at);
 }
 
 static void

@@ -99,13 +99,28 @@ written(const AgNotice *notice, const AgAppeal *appeal, const char *what)
 	return ag_policy_phrase("appeal_elsewhere", notice->locale);
 }
 
+/* Did the freeze rest until it was decided? */
+static bool
+rested(const AgFreeze *freeze, const AgAppeal *appeal)
+{
+	for (int i = 0; i < freeze->stay_count; i++)
+		if (freeze->stays[i].until == appeal->closed_at && freeze->vacated_at == DT_NOEND)
+			return true;
+	return false;
+}
+
 /* How it was decided: phrases appeal_granted and so on. */
 static const char *
-result_words(const AgNotice *notice, const AgAppeal *appeal)
+result_words(const AgNotice *notice, const AgFreeze *freeze, const AgAppeal *appeal)
 {
+	const char *words;
+
 	if (appeal->decision == NULL)
 		return ag_policy_phrase("appeal_elsewhere", notice->locale);
-	return ag_policy_phrase(psprintf("appeal_%s", appeal->decision), notice->locale);
+	words = ag_policy_phrase(psprintf("appeal_%s", appeal->decision), notice->locale);
+	if (!rested(freeze, appeal))
+		return words;
+	return psprintf("%s%s", words, ag_policy_phrase("appeal_applies_again", notice->locale));
 }
 
 /* What the user can still do about the freeze. */
@@ -174,7 +189,7 @@ fill(const AgNotice *notice, AgFields *values)
 			 ag_policy_phrase("appeal_open_ended", notice->locale));
 	ag_field_text(values, "wanted", written(notice, appeal, "ask"));
 	put_time(values, "deadline", deadline_of(notice), ag_policy_phrase("none", notice->locale));
-	ag_field_text(values, "result", result_words(notice, appeal));
+	ag_field_text(values, "result", result_words(notice, freeze, appeal));
 	ag_field_text(values, "reasons", written(notice, appeal, "decide"));
 	ag_field_text(values, "remedy", remedy_words(notice, freeze, at));
 	return true;

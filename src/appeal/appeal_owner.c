@@ -125,6 +125,9 @@ ag_appeal_withdraw(AgAccount *account, const AgActor *actor, AgAppeal *appeal, T
 		ag_appeal_close(appeal, "withdrawn", actor->person, at);
 	ag_appeal_write(appeal, actor, "withdraw", NULL, NULL, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_WITHDRAWN, appeal, at);
-	if (!review)
-		ag_appeal_open_missing(account, actor, appeal->freeze_no, at);
+	if (review)
+		return;
+	(void) ag_freeze_end_stay(account, actor, appeal->freeze_no, appeal->opened_at,
+							  psprintf("case %d was withdrawn", appeal->no), at);
+	ag_appeal_open_missing(account, actor, appeal->freeze_no, at);
 }

@@ -288,6 +288,10 @@ extern bool ag_freeze_is_total(const AgFreeze *freeze, const AgKind *kind);
 /* The same without asking for authority, for as long as the kind allows; false = it does not. */
 extern bool ag_freeze_stay_rest(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
 								const char *reason, TimestampTz at);
+
+/* A stay that began at since or later ends without asking for authority; false = there is none. */
+extern bool ag_freeze_end_stay(AgAccount *account, const AgActor *actor, int no, TimestampTz since,
+							   const char *reason, TimestampTz at);
 extern void ag_freeze_stay(AgAccount *account, const AgActor *actor, int no, TimestampTz until,
 						   const char *reason, TimestampTz at);
 extern void ag_freeze_unstay(AgAccount *account, const AgActor *actor, int no, const char *reason,

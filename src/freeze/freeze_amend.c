@@ -241,9 +241,8 @@ ag_freeze_reduce(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
 						  AG_FREEZE_CANCEL : AG_FREEZE_REDUCE, amendment->note, at);
 		return;
 	}
-	if (ag_freeze_state(freeze, at) == AG_FREEZE_STAYED)
+	if (ag_freeze_end_stay(account, actor, freeze->no, DT_NOBEGIN, amendment->note, at))
 	{
-		ag_freeze_unstay(account, actor, freeze->no, amendment->note, at);
 		*freeze = *ag_freeze_load(account->account_id, freeze->no);
 		new = still_reduced(freeze, kind, amendment);
 	}

@@ -107,7 +107,7 @@ static const AgFreezeTransition transitions[] = {
 	{"F8", STAYED, AG_FREEZE_EXPIRE, ENDED, "expired", "clock", "ends_at reached", ""},
 	{"F9", ACTIVE, AG_FREEZE_STAY, STAYED, NULL, "reviewer, lift_roles, approve_roles",
 	"kind stayable; all stays together at most stay_max", "NOT_STAYABLE, LIFT_ROLE, FREEZE_STATE"},
-	{"F9", STAYED, AG_FREEZE_UNSTAY, ACTIVE, NULL, "reviewer, lift_roles, approve_roles, clock", "", "LIFT_ROLE, FREEZE_STATE"},
+	{"F9", STAYED, AG_FREEZE_UNSTAY, ACTIVE, NULL, "reviewer, lift_roles, approve_roles, appeal, clock", "", "LIFT_ROLE, FREEZE_STATE"},
 	{"F10", ACTIVE, AG_FREEZE_SUPERSEDE, ENDED, "superseded", "impose_roles of the new one", REPLACE_GUARD,
 	"WEAKER_REPLACEMENT"},
 	{"F10", STAYED, AG_FREEZE_SUPERSEDE, ENDED, "superseded", "impose_roles of the new one", REPLACE_GUARD,

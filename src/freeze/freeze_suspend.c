@@ -94,6 +94,29 @@ ag_freeze_stay_rest(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
 	return true;
 }
 
+static void
+unstay(AgAccount *account, const AgActor *actor, AgFreeze *freeze, const char *reason,
+	   TimestampTz at)
+{
+	ag_freeze_store_unstay(freeze, at);
+	ag_freeze_derive(account, at);
+	emit(account, AG_ACTION_FREEZE_UNSTAYED, freeze, reason, at);
+	ag_freeze_observe(account, actor, freeze, AG_FREEZE_UNSTAY, at);
+}
+
+bool
+ag_freeze_end_stay(AgAccount *account, const AgActor *actor, int no, TimestampTz since,
+				   const char *reason, TimestampTz at)
+{
+	AgFreeze   *freeze = ag_freeze_load(account->account_id, no);
+
+	if (ag_freeze_state(freeze, at) != AG_FREEZE_STAYED ||
+		freeze->stays[freeze->stay_count - 1].from < since)
+		return false;
+	unstay(account, actor, freeze, reason, at);
+	return true;
+}
+
 void
 ag_freeze_unstay(AgAccount *account, const AgActor *actor, int no, const char *reason,
 				 TimestampTz at)
@@ -103,8 +126,5 @@ ag_freeze_unstay(AgAccount *account, const AgActor *actor, int no, const char *r
 
 	require_may_suspend(account, actor, kind);
 	ag_freeze_require_transition(freeze, AG_FREEZE_UNSTAY, at);
-	ag_freeze_store_unstay(freeze, at);
-	ag_freeze_derive(account, at);
-	emit(account, AG_ACTION_FREEZE_UNSTAYED, freeze, reason, at);
-	ag_freeze_observe(account, actor, freeze, AG_FREEZE_UNSTAY, at);
+	unstay(account, actor, freeze, reason, at);
 }

@@ -67,6 +67,30 @@ SELECT no, state, end_reason, kind FROM pg_temp.freezes(2200450);
 SELECT no, freeze_no, points, void_at IS NOT NULL AS void, void_reason FROM acctguard.strike WHERE account_id = 2200450 ORDER BY no;
 SELECT * FROM pg_temp.cases(2200450);
 SELECT action, reason FROM pg_temp.events(2200450) WHERE action LIKE '%strike_voided';
+-- a stay is for the time of the review: it ends with the decision, in its transaction, and the user hears of it. APL-06, NTF-01
+CREATE FUNCTION pg_temp.refused(account bigint) RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM acctguard.standing s WHERE s.account_id = account AND s.part = 'f' AND s.starts_at <= clock_timestamp() $$;
+SELECT pg_temp.frozen(2200460, 'feature_timeout');
+SELECT pg_temp.submit(2200460);
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(2200460, 2)');
+SELECT pg_temp.as('appeal_rev1', 'SELECT acctguard.freeze_stay(2200460, 1, ''while I look at it'', clock_timestamp() + interval ''1 hour'')');
+SELECT state, pg_temp.refused(2200460) FROM pg_temp.freezes(2200460);
+SELECT pg_temp.decide('appeal_rev1', 2200460, 2, 'denied');
+SELECT state, pg_temp.refused(2200460) FROM pg_temp.freezes(2200460);
+SELECT subject, left(body, 130) AS body FROM acctguard.notice_inbox(2200460) WHERE event IN ('appeal.decided', 'freeze.unstayed') ORDER BY event;
+-- also where the decider waits for a signature, and has no right to end stays; or where the user takes his appeal back
+SELECT pg_temp.frozen(2200461, 'ban', 'violation.severe');
+SELECT pg_temp.submit(2200461);
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(2200461, 2)');
+SELECT pg_temp.as('freeze_mod3', 'SELECT acctguard.freeze_stay(2200461, 1, ''while it is looked at'')');
+SELECT pg_temp.decide('appeal_rev1', 2200461, 2, 'dismissed');
+SELECT state FROM pg_temp.freezes(2200461);
+SELECT pg_temp.as('appeal_rev2', 'SELECT acctguard.appeal_sign(2200461, 2)');
+SELECT state FROM pg_temp.freezes(2200461);
+SELECT pg_temp.frozen(2200462, 'feature_timeout');
+SELECT pg_temp.submit(2200462);
+SELECT pg_temp.as('freeze_mod3', 'SELECT acctguard.freeze_stay(2200462, 1, ''while it is looked at'')');
+SELECT pg_temp.as('appeal_app', 'SELECT acctguard.appeal_withdraw(2200462, 2)');
+SELECT state, pg_temp.refused(2200462) FROM pg_temp.freezes(2200462);
 -- nobody walks around the second signature: who holds the case, or has decided it, does not end its freeze. APL-05
 SELECT pg_temp.frozen(2200440, 'ban', 'violation.severe');
 SELECT pg_temp.submit(2200440) AS submitted;
