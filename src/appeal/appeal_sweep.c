@@ -25,8 +25,6 @@
 #include "postgres.h"
 
 #include "appeal/appeal.h"
-#include "miscadmin.h"
-#include "utils/memutils.h"
 
 /* The freeze's part of an overdue case. */
 static void
@@ -79,18 +77,11 @@ remind(AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz a
 	return true;
 }
 
-typedef struct SweepCase
+/* Write down what the clock did to one case. */
+static bool
+sweep_case(const void *item)
 {
-	const AgAppeal *seen;
-	bool		done;
-} SweepCase;
-
-/* One case; done if there was something to do. */
-static void
-sweep_case(void *arg)
-{
-	SweepCase  *sweep = arg;
-	const AgAppeal *seen = sweep->seen;
+	const AgAppeal *seen = item;
 	AgActor    *actor = ag_actor();
 	AgAccount  *account = ag_account_try_lock(seen->account_id);
 	AgAppeal   *appeal;
@@ -98,11 +89,11 @@ sweep_case(void *arg)
 	bool		done;
 
 	if (account == NULL)
-		return;
+		return false;
 	at = ag_account_now(account);
 	appeal = ag_appeal_store_read(seen->account_id, seen->no);
 	if (appeal == NULL || appeal->closed_at != DT_NOEND)
-		return;
+		return false;
 	done = ag_appeal_settle(account, appeal, at);
 	if (appeal->closed_at == DT_NOEND && ag_appeal_store_shredded(seen->account_id))
 	{
@@ -116,15 +107,14 @@ sweep_case(void *arg)
 	}
 	if (done)
 		ag_account_save(account);
-	sweep->done = done;
+	return done;
 }
 
-/* Work on a case failed: go on with the others. */
 static void
-report_failure(const AgAppeal *appeal, ErrorData *error)
+sweep_failed(const void *item, const ErrorData *error)
 {
-	if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
-		ReThrowError(error);
+	const AgAppeal *appeal = item;
+
 	ereport(WARNING, errcode(error->sqlerrcode),
 			errmsg("what the clock did to case %d of account " INT64_FORMAT " cannot be written: %s",
 				   appeal->no, appeal->account_id, error->message));
@@ -133,29 +123,9 @@ report_failure(const AgAppeal *appeal, ErrorData *error)
 int64
 ag_appeal_sweep(int64 limit)
 {
-	List	   *cases = ag_appeal_store_due((int) Min(limit, 100000), ag_now());
-	MemoryContext own;
-	int64		done = 0;
-	ListCell   *cell;
+	static const AgSweep sweep = {.work = sweep_case, .failed = sweep_failed};
 
-	own = AllocSetContextCreate(CurrentMemoryContext, "acctguard appeal sweep",
-								ALLOCSET_DEFAULT_SIZES);
-	foreach(cell, cases)
-	{
-		SweepCase	sweep = {.seen = lfirst(cell)};
-		MemoryContext old = MemoryContextSwitchTo(own);
-		ErrorData  *error = ag_bulk_try(sweep_case, &sweep, true);
-
-		if (error != NULL)
-			report_failure(sweep.seen, error);
-		else if (sweep.done)
-			done++;
-		MemoryContextSwitchTo(old);
-		MemoryContextReset(own);
-		CHECK_FOR_INTERRUPTS();
-	}
-	MemoryContextDelete(own);
-	return done;
+	return ag_bulk_sweep(ag_appeal_store_due((int) Min(limit, 100000), ag_now()), &sweep);
 }
 
 /* How many cases wait for that, counted up to most. */

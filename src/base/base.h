@@ -279,6 +279,18 @@ extern void ag_bulk_end(void);
 extern ErrorData *ag_bulk_try(void (*work) (void *arg), void *arg, bool keep);
 
 /*
+ * Sweep over items: each in a subtransaction, so that one that cannot be done stops
+ * nobody.  Cancelling and shutting down do stop it.  Returns how many had something to do.
+ */
+typedef struct AgSweep
+{
+	bool		(*work) (const void *item); /* was there something to do? */
+	void		(*failed) (const void *item, const ErrorData *error);
+} AgSweep;
+
+extern int64 ag_bulk_sweep(List *items, const AgSweep *sweep);
+
+/*
  * installation.c: are the tables there, and are they the ones we know?
  */
 extern void ag_installation_require(void);

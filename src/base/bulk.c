@@ -20,6 +20,7 @@
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "tcop/pquery.h"
+#include "utils/memutils.h"
 #include "utils/resowner.h"
 
 /* Refuse a procedure that may not commit. */
@@ -82,4 +83,49 @@ ag_bulk_try(void (*work) (void *arg), void *arg, bool keep)
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
 	return error;
+}
+
+typedef struct SweepItem
+{
+	const AgSweep *sweep;
+	const void *item;
+	bool		done;
+} SweepItem;
+
+static void
+sweep_item(void *arg)
+{
+	SweepItem  *one = arg;
+
+	one->done = one->sweep->work(one->item);
+}
+
+int64
+ag_bulk_sweep(List *items, const AgSweep *sweep)
+{
+	MemoryContext own = AllocSetContextCreate(CurrentMemoryContext, "acctguard sweep",
+											  ALLOCSET_DEFAULT_SIZES);
+	int64		done = 0;
+	ListCell   *cell;
+
+	foreach(cell, items)
+	{
+		SweepItem	one = {.sweep = sweep, .item = lfirst(cell)};
+		MemoryContext old = MemoryContextSwitchTo(own);
+		ErrorData  *error = ag_bulk_try(sweep_item, &one, true);
+
+		if (error != NULL)
+		{
+			if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
+				ReThrowError(error);
+			sweep->failed(one.item, error);
+		}
+		else if (one.done)
+			done++;
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(own);
+		CHECK_FOR_INTERRUPTS();
+	}
+	MemoryContextDelete(own);
+	return done;
 }

@@ -23,8 +23,6 @@
 #include "postgres.h"
 
 #include "freeze/decision.h"
-#include "miscadmin.h"
-#include "utils/memutils.h"
 
 /* A record that cannot be told of is left alone for so long (seconds). */
 #define POSTPONED 600
@@ -183,40 +181,35 @@ sweep_freeze(AgAccount *account, AgFreeze *freeze, const AgFreezeAfter *after, T
 	return true;
 }
 
-typedef struct SweepAccount
+static bool
+sweep_account(const void *item)
 {
-	int64		account_id;
-	bool		done;
-} SweepAccount;
-
-static void
-sweep_account(void *arg)
-{
-	SweepAccount *sweep = arg;
-	AgAccount  *account = ag_account_try_lock(sweep->account_id);
+	AgAccount  *account = ag_account_try_lock(*(const int64 *) item);
+	bool		done = false;
 	TimestampTz at;
 	List	   *freezes;
 	AgFreezeAfter *after;
 	ListCell   *cell;
 
 	if (account == NULL)
-		return;
+		return false;
 	at = ag_account_now(account);
 	freezes = ag_freeze_list(account->account_id);
 	after = ag_freeze_after(freezes, ag_acknowledgment_list(account->account_id));
 	foreach(cell, freezes)
-		if (sweep_freeze(account, lfirst(cell), &after[foreach_current_index(cell)], at))
-		sweep->done = true;
+		done |= sweep_freeze(account, lfirst(cell), &after[foreach_current_index(cell)], at);
 	ag_freeze_derive(account, at);
 	ag_account_save(account);
+	return done;
 }
 
-/* Work on an account failed: go on with the others, and come back to it later. */
+/* It will be come back to later. */
 static void
-report_failure(int64 account_id, ErrorData *error, TimestampTz at)
+sweep_failed(const void *item, const ErrorData *error)
 {
-	if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
-		ReThrowError(error);
+	int64		account_id = *(const int64 *) item;
+	TimestampTz at = ag_now();
+
 	ereport(WARNING, errcode(error->sqlerrcode),
 			errmsg("what the clock did to the freezes of account " INT64_FORMAT " cannot be told: %s",
 				   account_id, error->message));
@@ -226,30 +219,9 @@ report_failure(int64 account_id, ErrorData *error, TimestampTz at)
 int64
 ag_freeze_sweep(int64 limit)
 {
-	TimestampTz at = ag_now();
-	MemoryContext own;
-	List	   *accounts = ag_freeze_store_due(at, limit);
-	int64		done = 0;
-	ListCell   *cell;
+	static const AgSweep sweep = {.work = sweep_account, .failed = sweep_failed};
 
-	own = AllocSetContextCreate(CurrentMemoryContext, "acctguard freeze sweep",
-								ALLOCSET_DEFAULT_SIZES);
-	foreach(cell, accounts)
-	{
-		SweepAccount sweep = {.account_id = *(int64 *) lfirst(cell)};
-		MemoryContext old = MemoryContextSwitchTo(own);
-		ErrorData  *error = ag_bulk_try(sweep_account, &sweep, true);
-
-		if (error != NULL)
-			report_failure(sweep.account_id, error, at);
-		else if (sweep.done)
-			done++;
-		MemoryContextSwitchTo(old);
-		MemoryContextReset(own);
-		CHECK_FOR_INTERRUPTS();
-	}
-	MemoryContextDelete(own);
-	return done;
+	return ag_bulk_sweep(ag_freeze_store_due(ag_now(), limit), &sweep);
 }
 
 int64

@@ -9,7 +9,7 @@
  *
  * An account that something blocks stays in the list; so that such accounts never
  * keep the sweep from others, it goes on behind the last one it looked at, and
- * begins anew at the end of the list.
+ * begins anew at the end of the list.  One that cannot be written stops nobody.
  *
  * Locks: account rows one by one, those that are free.  Tables: account, standing;
  * the ledger through events.
@@ -19,16 +19,15 @@
 #include "postgres.h"
 
 #include "lifecycle/lifecycle.h"
-#include "miscadmin.h"
 
 /* The last account looked at, in the order of close_at. */
 static TimestampTz last_close_at = DT_NOBEGIN;
 static int64 last_account_id = 0;
 
 static bool
-close_account(int64 account_id)
+close_account(const void *item)
 {
-	AgAccount  *account = ag_account_try_lock(account_id);
+	AgAccount  *account = ag_account_try_lock(*(const int64 *) item);
 	TimestampTz at;
 
 	if (account == NULL)
@@ -41,26 +40,35 @@ close_account(int64 account_id)
 	return true;
 }
 
+static void
+close_failed(const void *item, const ErrorData *error)
+{
+	ereport(WARNING, errcode(error->sqlerrcode),
+			errmsg("that account " INT64_FORMAT " is closed cannot be written: %s",
+				   *(const int64 *) item, error->message));
+}
+
 int64
 ag_lifecycle_sweep(int64 limit)
 {
+	static const AgSweep sweep = {.work = close_account, .failed = close_failed};
 	AgResult   *result = ag_account_store_closing(ag_now(), last_close_at, last_account_id, limit);
-	int64		done = 0;
+	List	   *accounts = NIL;
 
 	for (uint64 i = 0; i < result->count; i++)
 	{
-		last_account_id = ag_row_int8(result, i, 1);
+		int64	   *account_id = palloc(sizeof(int64));
+
+		last_account_id = *account_id = ag_row_int8(result, i, 1);
 		last_close_at = ag_row_time(result, i, 2);
-		if (close_account(last_account_id))
-			done++;
-		CHECK_FOR_INTERRUPTS();
+		accounts = lappend(accounts, account_id);
 	}
 	if (result->count < limit)
 	{
 		last_close_at = DT_NOBEGIN;
 		last_account_id = 0;
 	}
-	return done;
+	return ag_bulk_sweep(accounts, &sweep);
 }
 
 int64

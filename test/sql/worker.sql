@@ -197,6 +197,18 @@ UPDATE acctguard.freeze_record SET kind_version = (SELECT kind_version FROM acct
 ALTER TABLE acctguard.freeze_record ENABLE TRIGGER USER;
 SELECT acctguard.protect_tables() > 0 AS repaired;
 
+-- an account whose closing cannot be written keeps nobody from theirs
+SELECT acctguard.account_request_close(a, 'bye', jsonb_build_object('method', 'code', 'at', clock_timestamp())) IS NOT NULL AS closing FROM generate_series(2700052, 2700053) a;
+CREATE FUNCTION pg_temp.broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'broken'; END $$;
+CREATE TRIGGER broken BEFORE UPDATE ON acctguard.account FOR EACH ROW WHEN (NEW.account_id = 2700052) EXECUTE FUNCTION pg_temp.broken();
+SET acctguard.test_clock_offset = 20000000;
+SELECT * FROM pg_temp.swept();
+SELECT account_id, state FROM acctguard.account WHERE account_id IN (2700052, 2700053) ORDER BY 1;
+DROP TRIGGER broken ON acctguard.account;
+SELECT * FROM pg_temp.swept();
+SELECT account_id, state FROM acctguard.account WHERE account_id IN (2700052, 2700053) ORDER BY 1;
+RESET acctguard.test_clock_offset;
+
 -- nobody sets what has been told by hand
 UPDATE acctguard.freeze_record SET noted = 0 WHERE account_id = 2700000;
 -- who may
