@@ -130,6 +130,11 @@ GRANT EXECUTE ON FUNCTION acctguard.flow_codes(), acctguard.flow_transitions() T
     acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.outcome_find(uuid) TO acctguard_moderator, acctguard_compliance, acctguard_operator;
 
+-- registration
+GRANT EXECUTE ON FUNCTION acctguard.register_rules() TO
+    acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor,
+    acctguard_operator;
+
 -- freezes
 GRANT EXECUTE ON FUNCTION acctguard.freeze_transitions() TO
     acctguard_risk, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor,
