@@ -124,10 +124,10 @@ $(CLIENT_OBJS): override CPPFLAGS := -D_GNU_SOURCE -DAG_VERSION='"$(EXTVERSION)"
 client/acctguard-notifier: $(CLIENT_OBJS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBPQ_LINK)
 
-# Three object files are different in a test build; which kind they are is written in the name of an empty file.
+# A few object files are different in a test build; which kind they are is written in the name of an empty file.
 CLOCK := .clock-$(if $(TEST_CLOCK),test,real)
 ifeq ($(wildcard $(CLOCK)),)
-$(shell rm -f .clock-* src/base/clock.o src/keyring/keyring_test_api.o src/outbox/outbox_test_api.o src/crypto/sign.o src/phone/phone_test_api.o src/attempt/attempt_test_api.o src/flow/flow_test_api.o; touch $(CLOCK))
+$(shell rm -f .clock-* src/base/clock.o src/crypto/sign.o src/*/*_test_api.o; touch $(CLOCK))
 endif
 
 # Sources that need no server are compiled into the programs that test them.

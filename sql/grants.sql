@@ -135,6 +135,13 @@ GRANT EXECUTE ON FUNCTION acctguard.register_rules() TO
     acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor,
     acctguard_operator;
 
+-- changing and unbinding a number
+GRANT EXECUTE ON FUNCTION
+    acctguard.rebind_transitions(),
+    acctguard.rebind_preconditions(),
+    acctguard.rebind_situations()
+TO acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+
 -- freezes
 GRANT EXECUTE ON FUNCTION acctguard.freeze_transitions() TO
     acctguard_risk, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor,

@@ -102,6 +102,24 @@
 			   "time after which a flow that is over is forgotten") \
 	AG_SETTING(OUTCOME_KEEP, "outcome_keep", "seconds", 7776000, 86400, 315360000, \
 			   "time for which service desk finds the answers of flows by their reference") \
+	AG_SETTING(REBIND_BASIC, "rebind_basic", "seconds", 0, 0, 604800, \
+			   "time for objections when an account of profile basic changes its number and proved the old one") \
+	AG_SETTING(REBIND_DAY, "rebind_day", "seconds", 7200, 0, 604800, \
+			   "time for objections to a change of number that is asked for by day") \
+	AG_SETTING(REBIND_NIGHT, "rebind_night", "seconds", 43200, 0, 604800, \
+			   "the same outside the day") \
+	AG_SETTING(REBIND_UNUSABLE, "rebind_unusable", "seconds", 604800, 0, 2592000, \
+			   "the same when the old number was not proved") \
+	AG_SETTING(REBIND_SIM_RISK, "rebind_sim_risk", "seconds", 259200, 0, 2592000, \
+			   "the same when the SIM of the old number changed lately") \
+	AG_SETTING(REBIND_SPECIAL, "rebind_special", "seconds", 604800, 0, 7776000, \
+			   "the same for accounts of staff and those under special protection") \
+	AG_SETTING(REBIND_DAY_FROM, "rebind_day_from", "minutes", 540, 0, 1439, \
+			   "minute in the time zone of the account at which the day of rebind_day begins") \
+	AG_SETTING(REBIND_DAY_UNTIL, "rebind_day_until", "minutes", 1260, 0, 1440, \
+			   "minute at which it ends") \
+	AG_SETTING(UNTRUST_DELAY, "untrust_delay", "seconds", 86400, 0, 2592000, \
+			   "time after which the last trusted number that is removed goes") \
 	AG_SETTING(PREPARE_WAIT, "prepare_wait", "boolean", 0, 0, 1, \
 			   "0 refuses PREPARE TRANSACTION after guarded writes, 1 lets freezes wait for it") \
 	AG_SETTING(CONTACTS_MAX, "contacts_max", "contacts", 10, 1, 100, \

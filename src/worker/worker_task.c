@@ -51,7 +51,7 @@ static const AgTask tasks[] = {
 	{.name = "lifecycle", .what = "closes accounts whose time for changing one's mind has passed",
 	.run = ag_lifecycle_sweep, .due = ag_lifecycle_sweep_due},
 	{.name = "flow", .what = "forgets flows that are over, and old answers of flows",
-		.interval = 60, .run = ag_flow_sweep}
+	.interval = 60, .run = ag_flow_sweep}
 };
 
 StaticAssertDecl(lengthof(tasks) <= AG_TASK_MAX, "more tasks than shared memory has room for");
