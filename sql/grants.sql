@@ -141,6 +141,16 @@ GRANT EXECUTE ON FUNCTION
     acctguard.rebind_preconditions(),
     acctguard.rebind_situations()
 TO acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+-- dormancy
+GRANT EXECUTE ON FUNCTION acctguard.account_seen(bigint, timestamptz) TO acctguard_app;
+GRANT EXECUTE ON FUNCTION acctguard.dormancy(bigint) TO
+    acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+GRANT EXECUTE ON FUNCTION
+    acctguard.entitlement_register(text, text, text, text),
+    acctguard.entitlement_remove(text, text),
+    acctguard.entitlement_check(bigint)
+TO acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.entitlement_sources() TO acctguard_auditor, acctguard_operator;
 
 -- freezes
 GRANT EXECUTE ON FUNCTION acctguard.freeze_transitions() TO

@@ -14,6 +14,7 @@
 #include "base/base.h"
 #include "capability/capability.h"
 #include "crypto/crypto.h"
+#include "dormancy/dormancy.h"
 #include "enforce/enforce.h"
 #include "event/event.h"
 #include "flow/flow.h"
@@ -57,6 +58,7 @@ _PG_init(void)
 	ag_standing_init();
 	ag_session_probe_init();
 	ag_session_bind_init();
+	ag_dormancy_init();
 	ag_scope_init();
 	ag_appeal_init();
 	ag_filter_init();
@@ -86,6 +88,7 @@ _PG_init(void)
 	ag_plan_register(&session_statements);
 	ag_plan_register(&device_statements);
 	ag_plan_register(&evidence_statements);
+	ag_plan_register(&dormancy_statements);
 	ag_plan_register(&freeze_statements);
 	ag_plan_register(&freeze_version_statements);
 	ag_plan_register(&freeze_sweep_statements);

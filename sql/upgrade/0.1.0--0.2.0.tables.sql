@@ -6,6 +6,8 @@ COMMENT ON COLUMN acctguard.account.acted_at IS 'when something was last decided
 ALTER TABLE acctguard.account ADD COLUMN session_cuts timestamptz[];
 COMMENT ON COLUMN acctguard.account.session_cuts IS 'times at which scheduled freezes revoke the sessions that were opened before, and the last of those that have passed; the clock is enough, nothing has to be written at the time';
 COMMENT ON COLUMN acctguard.standing.starts_at IS '-infinity for what is in force when the row is written: a clock that is set back does not take it out of force';
+ALTER TABLE acctguard.account ADD COLUMN owner_seen_at timestamptz;
+COMMENT ON COLUMN acctguard.account.owner_seen_at IS 'last sign of life of its owner: somebody got in with more than the number; use of sessions adds to it. NULL: none since it was registered';
 
 -- include sql/tables/attempt.sql
 -- include sql/tables/outbox.sql
@@ -37,5 +39,6 @@ INSERT INTO acctguard.reason (reason, version, category, public_text, points, st
 VALUES ('appeal.abuse', 1, 'violation', 'Appeals that are manifestly unfounded, after a warning', 0, '180 days', '-infinity', 'acctguard')
 ON CONFLICT DO NOTHING;
 -- include sql/tables/phone.sql
+-- include sql/tables/dormancy.sql
 -- include sql/tables/flow.sql
 -- include sql/tables/wording.sql

@@ -42,7 +42,8 @@ typedef struct AgAccount
 	char	   *rules_version;	/* last acknowledged */
 	TimestampTz registered_at;
 	TimestampTz activated_at;	/* DT_NOEND = never */
-	TimestampTz last_seen_at;
+	TimestampTz last_seen_at;	/* last session opened; DT_NOEND = none */
+	TimestampTz owner_seen_at;	/* last sign of life of its owner; DT_NOEND = none */
 	TimestampTz close_requested_at;
 	TimestampTz close_at;
 	TimestampTz closed_at;

@@ -28,7 +28,7 @@ enum
 	"staff_rank::int4, protected, person, version, freeze_count, child_count, session_epoch, " \
 	"session_locked_epoch, rules_version, registered_at, activated_at, last_seen_at, " \
 	"close_requested_at, close_at, closed_at, erased_at, close_reason, proposal, proposed_by, " \
-	"proposed_at, acted_at, session_cuts"
+	"proposed_at, acted_at, session_cuts, owner_seen_at"
 
 /* In the order of COLUMNS. */
 enum
@@ -62,7 +62,8 @@ enum
 	COL_PROPOSED_BY,
 	COL_PROPOSED_AT,
 	COL_ACTED_AT,
-	COL_SESSION_CUTS
+	COL_SESSION_CUTS,
+	COL_OWNER_SEEN_AT
 };
 
 static const AgStatement statements[] = {
@@ -113,14 +114,15 @@ static const AgStatement statements[] = {
 			"session_epoch = $15, session_locked_epoch = $16, rules_version = $17, "
 			"activated_at = $18, last_seen_at = $19, close_requested_at = $20, close_at = $21, "
 			"closed_at = $22, erased_at = $23, close_reason = $24, proposal = $25, "
-			"proposed_by = $26, proposed_at = $27, acted_at = $28, session_cuts = $29 "
+			"proposed_by = $26, proposed_at = $27, acted_at = $28, session_cuts = $29, "
+			"owner_seen_at = $30 "
 			"WHERE account_id = $1",
 		.expected = SPI_OK_UPDATE,
-		.nargs = 29,
+		.nargs = 30,
 		.argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT4OID,
 			BOOLOID, TEXTOID, INT8OID, INT4OID, INT4OID, INT8OID, INT8OID, TEXTOID, TIMESTAMPTZOID,
 			TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,
-			TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZARRAYOID}
+			TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZOID}
 	},
 	[ACCOUNT_OTHER_ADMINISTRATORS] = {
 		.name = "account.other_administrators",
@@ -200,6 +202,7 @@ account_from_row(const AgResult *result)
 	account->proposed_at = ag_row_time(result, 0, COL_PROPOSED_AT);
 	account->acted_at = ag_row_time(result, 0, COL_ACTED_AT);
 	account->session_cuts = ag_row_times(result, 0, COL_SESSION_CUTS, &account->session_cut_count);
+	account->owner_seen_at = ag_row_time(result, 0, COL_OWNER_SEEN_AT);
 	return account;
 }
 
@@ -258,7 +261,8 @@ ag_account_store_update(const AgAccount *account)
 					ag_time(account->erased_at), ag_text(account->close_reason),
 					ag_text(account->proposal), ag_text(account->proposed_by),
 					ag_time(account->proposed_at), ag_time(account->acted_at),
-					ag_times(account->session_cuts, account->session_cut_count));
+					ag_times(account->session_cuts, account->session_cut_count),
+					ag_time(account->owner_seen_at));
 	if (result->count != 1)
 		elog(ERROR, "account " INT64_FORMAT " vanished under its lock", account->account_id);
 }

@@ -271,6 +271,20 @@ ag_time_plus(TimestampTz at, int64 seconds)
 }
 
 /*
+ * host_query.c: queries of the application, which are trusted with nothing.
+ */
+#define AG_HOST_QUERY_MOST 10000	/* bytes */
+
+/*
+ * Run a query that takes a bigint and returns one row with one bigint: as role_id, with
+ * nothing in search_path, unable to write, for at most so many milliseconds, with the
+ * newest snapshot.  Nothing of it remains.  False and a problem, palloc'd, if there is
+ * no such answer; a cancellation of the caller's own statement goes on.
+ */
+extern bool ag_host_query(const char *query, Oid role_id, int64 argument, int milliseconds,
+						  int64 *answer, char **problem);
+
+/*
  * bulk.c: procedures that commit as they go.
  */
 extern void ag_bulk_begin(FunctionCallInfo fcinfo);

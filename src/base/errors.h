@@ -191,6 +191,12 @@
 			 "See acctguard.policy_list().") \
 	AG_ERROR(POLICY_RANGE, "612", "the value is outside the range of the policy item", \
 			 "See acctguard.policy_list() for range and unit.") \
+	AG_ERROR(ENTITLEMENT_QUERY, "640", "the query cannot count what an account has to lose", \
+			 "See the detail; try the query as the role it runs as.") \
+	AG_ERROR(ENTITLEMENT_ROLE, "641", "the role cannot be what entitlement queries run as", \
+			 "Make a role that may read the tables of the query and nothing else.") \
+	AG_ERROR(ENTITLEMENT_UNKNOWN, "642", "there is no such source of entitlements", \
+			 "See acctguard.entitlement_sources().") \
 	AG_ERROR(ROLE_UNSAFE, "620", "a role acctguard needs exists in an unsafe shape", \
 			 "Drop or repair the role, then create the extension again.") \
 	AG_ERROR(CONTACT_UNKNOWN, "700", "the account has no such contact", \

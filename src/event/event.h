@@ -145,6 +145,14 @@
 	AG_ACTION(TABLE_ADOPTED, 610, "account.table_adopted", "a table of users was adopted") \
 	AG_ACTION(ACCOUNT_CLOSED, 611, "account.closed", "the time for changing one's mind has passed") \
 	AG_ACTION(POLICY_SET, 620, "policy.set", "a policy item got a new version") \
+	AG_ACTION(ENTITLEMENT_REGISTERED, 640, "entitlement.registered", \
+			  "a query that counts what accounts have to lose was registered") \
+	AG_ACTION(ENTITLEMENT_REMOVED, 641, "entitlement.removed", \
+			  "a query that counts what accounts have to lose was removed") \
+	AG_ACTION(DORMANCY_NEAR, 642, "dormancy.near", "the owner was asked for a sign of life") \
+	AG_ACTION(OWNER_RETURNED, 643, "dormancy.returned", \
+			  "the owner of a protected account came back, and its protection ended") \
+	AG_ACTION(OWNER_SEEN, 644, "dormancy.seen", "the application has seen the owner of the account") \
 	AG_ACTION(CONTACT_ADDED, 700, "contact.added", "an address for notices was added") \
 	AG_ACTION(CONTACT_REMOVED, 701, "contact.removed", "an address for notices was removed") \
 	AG_ACTION(CONTACT_VERIFIED, 702, "contact.verified", \

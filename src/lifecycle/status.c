@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "appeal/appeal.h"
+#include "dormancy/dormancy.h"
 #include "lifecycle/lifecycle.h"
 #include "utils/array.h"
 
@@ -148,6 +149,26 @@ scope_json(const AgScope *scope)
 	return ag_json_end(&json);
 }
 
+/*
+ * The account was silent for long, or will soon have been: not a restriction, but
+ * something to do.  NULL if there is nothing to say.
+ */
+static char *
+protection_json(const AgAccount *account, TimestampTz at)
+{
+	AgDormancy	dormancy;
+	AgJson		json;
+
+	if (account->state != AG_ACTIVE || !ag_dormancy_notable(account, at, &dormancy))
+		return NULL;
+	ag_json_begin(&json);
+	ag_json_bool(&json, "protected", dormancy.protected);
+	ag_json_time(&json, "from", dormancy.dormant_at);
+	ag_json_list(&json, "next", dormancy.protected ?
+				 list_make2("log_in_with_known_device", "verify_identity") : list_make1("use_account"));
+	return ag_json_end(&json);
+}
+
 /* The status of an account as JSON text. */
 char *
 ag_account_status(int64 account_id)
@@ -194,6 +215,7 @@ ag_account_status(int64 account_id)
 	ag_json_list(&json, "denied", mask_names(denied));
 	ag_json_list(&json, "challenged", mask_names(challenged & ~denied));
 	ag_json_raw(&json, "restrictions", ag_json_array(restrictions));
+	ag_json_raw(&json, "protection", protection_json(account, at));
 	ag_json_time(&json, "at", at);
 	return ag_json_end(&json);
 }

@@ -21,7 +21,8 @@ enum
 	BINDING_HOLDER,
 	BINDING_LIVE,
 	BINDING_RELEASE,
-	BINDING_REPORT
+	BINDING_REPORT,
+	BINDING_SIGNS
 };
 
 #define COLUMNS \
@@ -66,6 +67,17 @@ static const AgStatement statements[] = {
 		/* The fence keeps the planner off the index of accounts, which has the same condition. */
 		.sql = "SELECT " COLUMNS " FROM (SELECT * FROM acctguard.binding WHERE number_id = $1 OFFSET 0) b "
 			"WHERE kind = 'login' AND released_at IS NULL",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {INT8OID}
+	},
+	/* The country is that of the login number, or of the last one. */
+	[BINDING_SIGNS] = {
+		.name = "binding.signs",
+		.sql = "SELECT max(b.last_owner_proof_at), (array_agg(n.country::int4 "
+			"ORDER BY b.released_at DESC NULLS FIRST, b.no DESC) FILTER (WHERE b.kind = 'login'))[1] "
+			"FROM acctguard.binding b JOIN acctguard.number n ON n.number_id = b.number_id "
+			"WHERE b.account_id = $1",
 		.expected = SPI_OK_SELECT,
 		.nargs = 1,
 		.argtypes = {INT8OID}
@@ -179,6 +191,19 @@ ag_binding_store_release(const AgPhoneBinding *binding, AgRelease why, const cha
 			   ag_int4(binding->no), ag_time(at), ag_text(ag_release_name(why)), ag_text(person),
 			   ag_text(note), ag_bool(eligible))->count != 1)
 		elog(ERROR, "binding %d vanished under its lock", binding->no);
+}
+
+/*
+ * When the account's owner last proved any of its numbers (DT_NOEND = never), and the
+ * calling code of its login number, or of the last it had (0 = none).
+ */
+void
+ag_binding_store_signs(int64 account_id, TimestampTz *proof_at, int *country)
+{
+	AgResult   *result = ag_run(binding_statements, BINDING_SIGNS, ag_int8(account_id));
+
+	*proof_at = ag_row_time(result, 0, 1);
+	*country = ag_row_int4(result, 0, 2);
 }
 
 /* For account_numbers(). */

@@ -208,5 +208,6 @@ extern AgPhoneBinding *ag_binding_store_live(int64 account_id, int64 number_id, 
 extern void ag_binding_store_release(const AgPhoneBinding *binding, AgRelease why,
 									 const char *note, const char *person, TimestampTz at);
 extern AgResult *ag_binding_store_report(int64 account_id);
+extern void ag_binding_store_signs(int64 account_id, TimestampTz *proof_at, int *country);
 
 #endif							/* AG_PHONE_H */

@@ -528,6 +528,18 @@ ag_policy_country_floor(int country)
 	return other;
 }
 
+int64
+ag_policy_country_floor_least(void)
+{
+	int64		least = AG_LONGEST;
+	ListCell   *cell;
+
+	ensure_numbers();
+	foreach(cell, floors)
+		least = Min(least, ((const Floor *) lfirst(cell))->floor);
+	return least;
+}
+
 List *
 ag_policy_number_aliases(void)
 {

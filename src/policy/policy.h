@@ -120,6 +120,10 @@
 			   "minute at which it ends") \
 	AG_SETTING(UNTRUST_DELAY, "untrust_delay", "seconds", 86400, 0, 2592000, \
 			   "time after which the last trusted number that is removed goes") \
+	AG_SETTING(ENTITLEMENT_TIMEOUT, "entitlement_timeout", "milliseconds", 500, 10, 60000, \
+			   "time for each query that counts what an account has to lose") \
+	AG_SETTING(REMIND_AHEAD, "remind_ahead", "seconds", 2592000, 0, 15552000, \
+			   "time before an account falls dormant at which its owner is asked for a sign of life") \
 	AG_SETTING(PREPARE_WAIT, "prepare_wait", "boolean", 0, 0, 1, \
 			   "0 refuses PREPARE TRANSACTION after guarded writes, 1 lets freezes wait for it") \
 	AG_SETTING(CONTACTS_MAX, "contacts_max", "contacts", 10, 1, 100, \
@@ -366,6 +370,7 @@ extern const char *ag_policy_template_parse(const char *key, AgTemplate *parsed)
 
 /* After what time a carrier may have given a number of the country to somebody else, seconds. */
 extern int64 ag_policy_country_floor(int country);
+extern int64 ag_policy_country_floor_least(void);	/* of all countries */
 
 /* A renumbering: the same number, written in another way from some time on. */
 typedef struct AgNumberAlias

@@ -95,7 +95,8 @@ new_device(AgAccount *account, const AgSessionOrder *order, bool number_only, Ti
 /*
  * A session is opened on the device.  One that was kicked off or quarantined begins
  * anew, and so does one that had shown no more than a number until now: its age counts
- * from the first proof of its owner.
+ * from the first proof of its owner.  So does one that brings its key only now: until
+ * then it was a name, and whoever copied the name could bring a key of his own.
  */
 AgDevice *
 ag_device_enrol(AgAccount *account, const AgSessionOrder *order, AgDevice *known, bool number_only,
@@ -106,7 +107,8 @@ ag_device_enrol(AgAccount *account, const AgSessionOrder *order, AgDevice *known
 	if (known == NULL)
 		return new_device(account, order, number_only, at);
 
-	anew = ag_device_rule(known->stored, AG_DEVICE_ENROL) != NULL || (known->number_only && !number_only);
+	anew = ag_device_rule(known->stored, AG_DEVICE_ENROL) != NULL ||
+		(known->number_only && !number_only) || (order->has_key && !known->has_key);
 	if (anew)
 	{
 		known->stored = AG_DEVICE_SEEN;

@@ -22,6 +22,33 @@
 #include "policy/policy.h"
 #include "session/session.h"
 
+static AgSessionObserver observer = NULL;
+
+void
+ag_session_observe(AgSessionObserver wanted)
+{
+	Assert(observer == NULL);
+	observer = wanted;
+}
+
+/* Somebody has proved something: tell. */
+static void
+note_proof(AgAccount *account, const AgDevice *device, bool device_signed, List *methods,
+		   bool number_only, TimestampTz at)
+{
+	AgSessionProof proof = {
+		.account = account,
+		.device = device,
+		.device_signed = device_signed,
+		.methods = methods,
+		.number_only = number_only,
+		.at = at
+	};
+
+	if (observer != NULL)
+		observer(&proof);
+}
+
 static void
 begin_result(AgSessionResult *result)
 {
@@ -168,6 +195,8 @@ ag_session_open(const AgSessionOrder *order, AgSessionResult *result)
 		return;
 	}
 
+	note_proof(account, device, device != NULL && device->has_key, order->methods, number_only, at);
+
 	/* One session a device: the new one takes the place of the old. */
 	if (device != NULL)
 		result->count = ag_session_store_end_device(order->account_id, device->no, at, "replaced",
@@ -267,15 +296,22 @@ ag_session_refresh(const char *text, AgSessionResult *result)
 	result->until = acting.session->expires_at;
 }
 
-static void
-add_method(AgSession *session, char *method)
+static bool
+has_method(const AgSession *session, const char *method)
 {
 	ListCell   *cell;
 
 	foreach(cell, session->methods)
 		if (strcmp(lfirst(cell), method) == 0)
-		return;
-	session->methods = lappend(session->methods, method);
+		return true;
+	return false;
+}
+
+static void
+add_method(AgSession *session, char *method)
+{
+	if (!has_method(session, method))
+		session->methods = lappend(session->methods, method);
 }
 
 /* The holder has proved more. */
@@ -297,6 +333,8 @@ ag_session_step_up(const char *text, List *methods, AgSessionResult *result)
 	}
 	foreach(cell, methods)
 		add_method(acting.session, lfirst(cell));
+	note_proof(acting.account, acting.device, has_method(acting.session, "device_key"), methods, false,
+			   acting.at);
 	acting.session->stepped_up_at = acting.at;
 	acting.session->number_only = false;
 	ag_session_store_step_up(acting.session);

@@ -224,6 +224,22 @@ typedef struct AgSessionResult
 	int			count;
 } AgSessionResult;
 
+/* What somebody showed who opens a session or steps one up. */
+typedef struct AgSessionProof
+{
+	AgAccount  *account;		/* locked, and saved afterwards */
+	const AgDevice *device;		/* as it was before; NULL = new */
+	bool		device_signed;
+	List	   *methods;		/* char * */
+	bool		number_only;
+	TimestampTz at;
+} AgSessionProof;
+
+/* Who wants to know of it, at load. */
+typedef void (*AgSessionObserver) (const AgSessionProof *proof);
+
+extern void ag_session_observe(AgSessionObserver observer);
+
 extern void ag_session_open(const AgSessionOrder *order, AgSessionResult *result);
 extern void ag_session_refresh(const char *token, AgSessionResult *result);
 extern void ag_session_step_up(const char *token, List *methods, AgSessionResult *result);
@@ -292,6 +308,16 @@ extern int	ag_session_store_live(const AgAccount *account, TimestampTz at, int32
 extern void ag_session_store_forget(int64 account_id, TimestampTz before);
 extern void ag_session_store_erase(int64 account_id);
 extern AgResult *ag_session_store_list(const AgAccount *account, TimestampTz at);
+
+/* The last uses of an account's sessions; DT_NOEND = none is on record. */
+typedef struct AgSessionSigns
+{
+	TimestampTz owner_seen_at;	/* of those in which more than the number was shown */
+	TimestampTz used_at;		/* of all */
+} AgSessionSigns;
+
+extern void ag_session_store_signs(int64 account_id, TimestampTz owner_seen_at,
+								   AgSessionSigns *signs);
 
 /*
  * device_store.c

@@ -23,6 +23,7 @@ enum
 	SESSION_LIVE,
 	SESSION_FORGET,
 	SESSION_LIST,
+	SESSION_SIGNS,
 	SESSION_ERASE
 };
 
@@ -131,6 +132,21 @@ static const AgStatement statements[] = {
 		.read_only = true,
 		.nargs = 4,
 		.argtypes = {INT8OID, INT8OID, TIMESTAMPTZOID, TIMESTAMPTZARRAYOID}
+	},
+
+	/*
+	 * What the owner did counts from his last proof on, and not on devices that may be somebody
+	 * else's.
+	 */
+	[SESSION_SIGNS] = {
+		.name = "session.signs",
+		.sql = "SELECT max(s.last_seen_at) FILTER (WHERE NOT s.number_only AND s.opened_at <= $2 "
+			"AND d.state NOT IN ('quarantined', 'lost')), max(s.last_seen_at) "
+			"FROM acctguard.session s JOIN acctguard.device d "
+			"ON d.account_id = s.account_id AND d.no = s.device_no WHERE s.account_id = $1",
+		.expected = SPI_OK_SELECT,
+		.nargs = 2,
+		.argtypes = {INT8OID, TIMESTAMPTZOID}
 	},
 	[SESSION_ERASE] = {
 		.name = "session.erase",
@@ -247,6 +263,17 @@ void
 ag_session_store_forget(int64 account_id, TimestampTz before)
 {
 	ag_run(session_statements, SESSION_FORGET, ag_int8(account_id), ag_time(before));
+}
+
+/* When its sessions were last used; owner_seen_at: the last proof of its owner, DT_NOEND = none. */
+void
+ag_session_store_signs(int64 account_id, TimestampTz owner_seen_at, AgSessionSigns *signs)
+{
+	AgResult   *result = ag_run(session_statements, SESSION_SIGNS, ag_int8(account_id),
+								ag_time(owner_seen_at));
+
+	signs->owner_seen_at = ag_row_time(result, 0, 1);
+	signs->used_at = ag_row_time(result, 0, 2);
 }
 
 /* For session_list(). */

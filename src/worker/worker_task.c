@@ -19,6 +19,7 @@
 #include "appeal/appeal.h"
 #include "attempt/attempt.h"
 #include "audit/audit.h"
+#include "dormancy/dormancy.h"
 #include "flow/flow.h"
 #include "freeze/freeze.h"
 #include "guc.h"
@@ -48,6 +49,8 @@ static const AgTask tasks[] = {
 	.run = ag_scope_announce, .due = ag_scope_announce_due},
 	{.name = "appeal", .what = "tells of appeals that lapsed, of deadlines that come near, of cases that are overdue",
 	.run = ag_appeal_sweep, .due = ag_appeal_sweep_due},
+	{.name = "dormancy", .what = "asks owners of accounts that will soon be protected for a sign of life",
+	.interval = SECS_PER_DAY, .run = ag_dormancy_sweep},
 	{.name = "lifecycle", .what = "closes accounts whose time for changing one's mind has passed",
 	.run = ag_lifecycle_sweep, .due = ag_lifecycle_sweep_due},
 	{.name = "flow", .what = "forgets flows that are over, and old answers of flows",

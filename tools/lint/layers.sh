@@ -2,7 +2,7 @@
 # A folder of src includes only headers of its own and of earlier ranks.
 # Folders of one rank do not know each other. Files *_api.c and *_trigger.c and acctguard.c may include anything, and
 # nothing includes a header of theirs. src/*.h (guc.h) are known to all.
-ranks="base | crypto event | policy keyring | audit account attempt | outbox | capability | phone session identity | dormancy | freeze
+ranks="base | crypto event | policy keyring | audit account attempt | outbox | capability | phone session | dormancy | identity | freeze
        | appeal | lifecycle | flow | register rebind | enforce redact | worker"
 bad=$(grep -n '^#include "' src/*/*.[ch] /dev/null | awk -v ranks="$ranks" '
     BEGIN { n = split(ranks, group, /[ \n]*\|[ \n]*/)
