@@ -129,6 +129,9 @@ extern bool ag_appeal_rule_step(AgAppealState from, AgAppealEvent event, AgAppea
 extern AgAppealState ag_appeal_state(const AgAppeal *appeal, TimestampTz at);
 extern bool ag_appeal_state_open(AgAppealState state);
 
+/* Is there a decision, signed where it has to be? */
+extern bool ag_appeal_decided(const AgAppeal *appeal);
+
 /* Is the user's own appeal part of it? */
 extern bool ag_appeal_is_heard(const AgAppeal *appeal);
 

@@ -173,8 +173,24 @@ freeze_changed(AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
 		follow(account, actor, freeze, appeal, event, at);
 }
 
+/* What was decided while the reasons were withheld is told now. */
+static void
+freeze_disclosed(AgAccount *account, const AgFreeze *freeze, TimestampTz at)
+{
+	ListCell   *cell;
+
+	foreach(cell, ag_appeal_store_of_freeze(account->account_id, freeze->no))
+	{
+		const AgAppeal *appeal = lfirst(cell);
+
+		if (ag_appeal_decided(appeal) && appeal->closed_at < freeze->disclose_at)
+			ag_appeal_emit(account, AG_ACTION_APPEAL_DISCLOSED, appeal, at);
+	}
+}
+
 static const AgFreezeObserver observer = {
 	.changed = freeze_changed,
+	.disclosed = freeze_disclosed,
 	.remedy_until = ag_appeal_remedy_until
 };
 

@@ -26,6 +26,7 @@ static const AgNoticeEvent events[] = {
 	{AG_ACTION_APPEAL_ASKED, AG_NOTICE_APPEAL, false, KNOWN, "appeal wanted deadline", "appeal deadline"},
 	{AG_ACTION_APPEAL_REMINDED, AG_NOTICE_APPEAL, false, KNOWN, "appeal wanted deadline", "appeal deadline"},
 	{AG_ACTION_APPEAL_DECIDED, AG_NOTICE_APPEAL, false, KNOWN, "appeal freeze result reasons remedy", "appeal result"},
+	{AG_ACTION_APPEAL_DISCLOSED, AG_NOTICE_APPEAL, false, KNOWN, "appeal freeze result reasons remedy", "appeal result"},
 	{AG_ACTION_APPEAL_WITHDRAWN, AG_NOTICE_APPEAL, false, KNOWN, "appeal", "appeal"},
 	{AG_ACTION_APPEAL_LAPSED, AG_NOTICE_APPEAL, false, KNOWN, "appeal remedy", "appeal"},
 	{AG_ACTION_APPEAL_MOOT, AG_NOTICE_APPEAL, false, KNOWN, "appeal freeze", "appeal"},
@@ -48,7 +49,7 @@ static bool
 concerns_everybody(AgAction action)
 {
 	return action == AG_ACTION_APPEAL_ASKED || action == AG_ACTION_APPEAL_REMINDED ||
-		action == AG_ACTION_APPEAL_DECIDED;
+		action == AG_ACTION_APPEAL_DECIDED || action == AG_ACTION_APPEAL_DISCLOSED;
 }
 
 /* May the user know of the freeze and its reasons? */
@@ -115,7 +116,7 @@ result_words(const AgNotice *notice, const AgFreeze *freeze, const AgAppeal *app
 {
 	const char *words;
 
-	if (appeal->decision == NULL)
+	if (!ag_appeal_decided(appeal))
 		return ag_policy_phrase("appeal_elsewhere", notice->locale);
 	words = ag_policy_phrase(psprintf("appeal_%s", appeal->decision), notice->locale);
 	if (!rested(freeze, appeal))
@@ -190,7 +191,8 @@ fill(const AgNotice *notice, AgFields *values)
 	ag_field_text(values, "wanted", written(notice, appeal, "ask"));
 	put_time(values, "deadline", deadline_of(notice), ag_policy_phrase("none", notice->locale));
 	ag_field_text(values, "result", result_words(notice, freeze, appeal));
-	ag_field_text(values, "reasons", written(notice, appeal, "decide"));
+	ag_field_text(values, "reasons", ag_appeal_decided(appeal) ? written(notice, appeal, "decide")
+				  : ag_policy_phrase("appeal_elsewhere", notice->locale));
 	ag_field_text(values, "remedy", remedy_words(notice, freeze, at));
 	return true;
 }

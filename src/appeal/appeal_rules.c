@@ -184,6 +184,14 @@ ag_appeal_lapses(const AgAppeal *appeal)
 	return strcmp(appeal->origin, "appeal") == 0 || strcmp(appeal->origin, "level2") == 0;
 }
 
+/* Decided for good: what waits for a signature is nobody's decision yet, nor what it left behind. */
+bool
+ag_appeal_decided(const AgAppeal *appeal)
+{
+	return appeal->outcome != NULL && appeal->decision != NULL &&
+		strcmp(appeal->outcome, appeal->decision) == 0;
+}
+
 bool
 ag_appeal_is_heard(const AgAppeal *appeal)
 {

@@ -108,7 +108,7 @@ case_json(const AgAppeal *appeal, const AgFreeze *freeze, TimestampTz at)
 	if (appeal->closed_at <= at)
 	{
 		ag_json_time(&json, "closed_at", appeal->closed_at);
-		if (appeal->decision != NULL && strcmp(appeal->outcome, appeal->decision) == 0)
+		if (ag_appeal_decided(appeal) && ag_freeze_disclosed(freeze, at))
 			put_decision(&json, appeal, steps);
 	}
 	else if (state == AG_APPEAL_LAPSED)

@@ -99,6 +99,8 @@
 			  "somebody who cannot log in got a ticket for an appeal") \
 	AG_ACTION(APPEAL_REMINDED, 221, "appeal.reminded", "the deadline of the material comes near") \
 	AG_ACTION(APPEAL_RESUMED, 222, "appeal.resumed", "a review goes on without the material") \
+	AG_ACTION(APPEAL_DISCLOSED, 223, "appeal.disclosed", \
+			  "the decision of a case is no longer withheld from the user") \
 	AG_ACTION(NUMBER_BOUND, 300, "number.bound", "a phone number was bound to the account") \
 	AG_ACTION(NUMBER_RELEASED, 301, "number.released", "a phone number left the account") \
 	AG_ACTION(NUMBER_EVIDENCE, 302, "number.evidence", \

@@ -373,6 +373,9 @@ typedef struct AgFreezeObserver
 	void		(*changed) (AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
 							AgFreezeEvent event, TimestampTz at);
 
+	/* Its reasons are no longer withheld; told once, by the sweep. */
+	void		(*disclosed) (AgAccount *account, const AgFreeze *freeze, TimestampTz at);
+
 	/* Until when something can still be done about a freeze whose window ends at an instant. */
 	TimestampTz (*remedy_until) (const AgFreeze *freeze, TimestampTz window_until, TimestampTz at);
 } AgFreezeObserver;
@@ -380,6 +383,8 @@ typedef struct AgFreezeObserver
 extern void ag_freeze_register_observer(const AgFreezeObserver *observer);
 extern void ag_freeze_observe(AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
 							  AgFreezeEvent event, TimestampTz at);
+
+extern void ag_freeze_observe_disclosed(AgAccount *account, const AgFreeze *freeze, TimestampTz at);
 
 /* When a decision is final: its appeal window is over and nothing is open. */
 extern TimestampTz ag_freeze_final_at(const AgFreeze *freeze, const AgKind *kind, TimestampTz at);

@@ -106,10 +106,14 @@ ag_freeze_appealable_until(const AgFreeze *freeze, const AgKind *kind)
 
 	if (!freeze->appealable || kind->appeal_window < 0 || freeze->vacated_at != DT_NOEND)
 		return DT_NOBEGIN;
-	/* Of a proposal nobody is told before it is approved. */
+	/* Of a proposal nobody is told before it is approved, of withheld reasons before their time. */
 	if (informed == DT_NOEND)
-		informed = ag_time_plus(freeze->approved_at != DT_NOEND ? freeze->approved_at : freeze->issued_at,
-								ag_policy_setting(AG_SETTING_INFORMED_AFTER));
+	{
+		informed = freeze->approved_at != DT_NOEND ? freeze->approved_at : freeze->issued_at;
+		if (freeze->disclose_at != DT_NOEND)
+			informed = Max(informed, freeze->disclose_at);
+		informed = ag_time_plus(informed, ag_policy_setting(AG_SETTING_INFORMED_AFTER));
+	}
 	return ag_time_plus(informed, kind->appeal_window);
 }
 

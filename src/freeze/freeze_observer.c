@@ -35,6 +35,14 @@ ag_freeze_observe(AgAccount *account, const AgActor *actor, const AgFreeze *free
 			observers[i]->changed(account, actor, freeze, event, at);
 }
 
+void
+ag_freeze_observe_disclosed(AgAccount *account, const AgFreeze *freeze, TimestampTz at)
+{
+	for (int i = 0; i < observer_count; i++)
+		if (observers[i]->disclosed != NULL)
+			observers[i]->disclosed(account, freeze, at);
+}
+
 /* DT_NOBEGIN: it never could be appealed; DT_NOEND: nobody can tell yet. */
 TimestampTz
 ag_freeze_final_at(const AgFreeze *freeze, const AgKind *kind, TimestampTz at)

@@ -100,8 +100,7 @@ moment_at(const AgFreeze *freeze, const AgKind *kind, const AgFreezeAfter *after
 			return kind->acknowledge && kind->acknowledge_denies != 0 && !after->acknowledged &&
 				ag_freeze_served(freeze) ? ag_freeze_end(freeze) : DT_NOEND;
 		case DISCLOSED:
-			return effective && freeze->vacated_at == DT_NOEND &&
-				freeze->disclose_at > decided_at(freeze) ? freeze->disclose_at : DT_NOEND;
+			return effective && freeze->disclose_at > decided_at(freeze) ? freeze->disclose_at : DT_NOEND;
 		case MOMENT_COUNT:
 			break;
 	}
@@ -151,7 +150,11 @@ tell(AgAccount *account, const AgFreeze *freeze, Moment moment, TimestampTz mome
 	ag_field_time(after, "at", moment_time);
 	if (ag_freeze_state(freeze, moment_time) == AG_FREEZE_ENDED)
 		ag_field_text(after, "end_reason", ag_freeze_end_reason(freeze));
-	ag_account_emit(account, moments[moment].action, freeze->reason, NULL, NULL, after);
+	/* Of what was annulled meanwhile only the decisions of its cases are left to tell. */
+	if (moment != DISCLOSED || freeze->vacated_at == DT_NOEND)
+		ag_account_emit(account, moments[moment].action, freeze->reason, NULL, NULL, after);
+	if (moment == DISCLOSED)
+		ag_freeze_observe_disclosed(account, freeze, at);
 	if (moments[moment].step)
 		ag_freeze_observe(account, ag_actor(), freeze, moments[moment].event, at);
 }

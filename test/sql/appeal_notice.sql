@@ -9,7 +9,7 @@ CREATE ROLE appeal_notifier LOGIN IN ROLE acctguard_notifier;
 \set ECHO all
 \set VERBOSITY terse
 INSERT INTO acctguard.account (account_id, state, locale, time_zone, profile, registered_at, activated_at)
-SELECT 2200500 + i, 'active', (ARRAY['en', 'zh-CN', 'en', 'en'])[i], 'Asia/Shanghai', 'basic', clock_timestamp(), clock_timestamp() FROM generate_series(1, 4) i;
+SELECT 2200500 + i, 'active', CASE i WHEN 2 THEN 'zh-CN' ELSE 'en' END, 'Asia/Shanghai', 'basic', clock_timestamp(), clock_timestamp() FROM generate_series(1, 7) i;
 CREATE FUNCTION pg_temp.inbox(account bigint) RETURNS TABLE (event text, subject text, body text) LANGUAGE sql AS $$
     SELECT n.event, n.subject, regexp_replace(n.body, '\d{4}-\d\d-\d\d \d\d:\d\d', 'TIME', 'g') FROM acctguard.notice_inbox(account) n WHERE n.event LIKE 'appeal.%' ORDER BY n.notice_no
 $$;
@@ -42,6 +42,36 @@ SELECT pg_temp.frozen(2200504, 'feature_freeze', more => ', disclose_at => clock
 SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(2200504, 2)');
 SELECT pg_temp.decide('appeal_rev1', 2200504, 2, 'denied');
 SELECT count(*) AS told FROM acctguard.notice n JOIN acctguard.events() e ON e.code = n.event WHERE account_id = 2200504 AND e.name LIKE 'appeal.%';
+SELECT c->'state' AS state, c ? 'reasons' AS reasons FROM jsonb_array_elements(acctguard.appeal_status(2200504)) c;
+-- ... until they are disclosed: then he is told the freeze, the decision and its reasons, once, and the time for an appeal begins. NTF-01
+SELECT pg_temp.frozen(2200505, 'feature_freeze', more => ', disclose_at => clock_timestamp() + interval ''30 days''');
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(2200505, 2)');
+SELECT pg_temp.decide('appeal_rev1', 2200505, 2, 'granted');
+SET acctguard.test_clock_offset = '31d';
+SELECT count(*) > 0 AS swept FROM acctguard.sweep(10000);
+SELECT count(*) >= 0 AS again FROM acctguard.sweep(10000);
+SELECT event, subject, left(regexp_replace(body, '\d{4}-\d\d-\d\d \d\d:\d\d', 'TIME'), 280) AS body FROM acctguard.notice_inbox(2200504) WHERE event IN ('freeze.disclosed', 'appeal.disclosed') ORDER BY 1 DESC;
+SELECT event FROM acctguard.notice_inbox(2200505) WHERE event IN ('freeze.disclosed', 'appeal.disclosed');
+SELECT c->'state' AS state, c ? 'reasons' AS reasons FROM jsonb_array_elements(acctguard.appeal_status(2200504)) c;
+SELECT informed_at IS NOT NULL AS informed FROM acctguard.freeze_record WHERE account_id = 2200504;
+RESET acctguard.test_clock_offset;
+-- half a year and more after the decision: he could not know before
+SELECT pg_temp.frozen(2200506, 'temp_restrict', 'security.odd_login', ', disclose_at => clock_timestamp() + interval ''300 days''');
+SET acctguard.test_clock_offset = '301d';
+SELECT pg_temp.submit(2200506);
+RESET acctguard.test_clock_offset;
+-- a decision that waits for its signature is none: no notice says it, whatever its template asks for
+BEGIN;
+SELECT acctguard.policy_set('notice_template', 'appeal.claimed/in_app/en', '{"subject": "Claimed", "body": "Case no. {appeal}, expected by: {due}. {result}; {reasons}"}') IS NOT NULL AS changed;
+SELECT pg_temp.frozen(2200507, 'ban', 'violation.severe');
+SELECT pg_temp.submit(2200507);
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(2200507, 2)');
+SELECT pg_temp.decide('appeal_rev1', 2200507, 2, 'denied');
+SELECT substr(body, strpos(body, '(Asia')) AS body FROM pg_temp.inbox(2200507) WHERE event = 'appeal.claimed';
+SELECT pg_temp.as('appeal_rev2', 'SELECT acctguard.appeal_refuse_sign(2200507, 2, ''not what the log says'')');
+SELECT pg_temp.as('appeal_app', 'SELECT acctguard.appeal_withdraw(2200507, 2)');
+SELECT body LIKE '%see the application; see the application' AS nothing FROM pg_temp.inbox(2200507) WHERE event = 'appeal.claimed';
+ROLLBACK;
 -- nothing of a transaction that was rolled back
 BEGIN;
 SELECT pg_temp.submit(2200503, 1);
