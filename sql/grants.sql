@@ -112,9 +112,15 @@ GRANT EXECUTE ON FUNCTION
     acctguard.number_release(bigint, integer, text, text),
     acctguard.number_provider_add(text, bytea, text[], text, timestamptz, timestamptz),
     acctguard.number_provider_end(text, integer, text, timestamptz),
-    acctguard.tombstone_end(bigint, integer, text)
+    acctguard.tombstone_end(bigint, integer, text),
+    acctguard.number_load_open(bytea, bytea, text),
+    acctguard.number_load_clear(uuid)
 TO acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.number_event(bytea, bytea, text) TO acctguard_app, acctguard_risk, acctguard_operator;
+GRANT INSERT ON acctguard.number_load_input TO acctguard_operator;
+GRANT EXECUTE ON PROCEDURE acctguard.number_event_load(uuid, integer) TO acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.number_loads(uuid), acctguard.number_load_refusals(uuid) TO
+    acctguard_auditor, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.number_providers() TO acctguard_auditor, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.number_evidence(bigint, integer) TO
     acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;

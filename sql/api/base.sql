@@ -110,7 +110,7 @@ BEGIN
     FOR part IN
         SELECT t.tgrelid::regclass AS own_table, t.tgname AS name
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-        WHERE c.relnamespace = 'acctguard'::regnamespace AND NOT t.tgisinternal AND t.tgenabled <> 'A'
+        WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p') AND NOT t.tgisinternal AND t.tgenabled <> 'A'
     LOOP
         EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', part.own_table, part.name);
         repaired := repaired + 1;
@@ -236,12 +236,12 @@ AS $$
            format('trigger "%s" is %s', t.tgname, CASE t.tgenabled WHEN 'D' THEN 'disabled' ELSE 'not ENABLE ALWAYS' END),
            'Run SELECT acctguard.protect_tables();'
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-    WHERE c.relnamespace = 'acctguard'::regnamespace AND NOT t.tgisinternal AND t.tgenabled <> 'A'
+    WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p') AND NOT t.tgisinternal AND t.tgenabled <> 'A'
     UNION ALL
     SELECT 'danger', t.tgrelid::regclass::text, format('trigger "%s" is not acctguard''s', t.tgname),
            'Drop it: what it does while acctguard works passes acctguard''s own guard.'
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-    WHERE c.relnamespace = 'acctguard'::regnamespace AND NOT t.tgisinternal
+    WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p') AND NOT t.tgisinternal
       AND NOT EXISTS (SELECT FROM acctguard.own_triggers() o WHERE o.own_table = t.tgrelid AND o.name = t.tgname)
     UNION ALL
     SELECT 'danger', c.oid::regclass::text, 'row-level security is off', 'Run SELECT acctguard.protect_tables();'

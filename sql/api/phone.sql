@@ -77,7 +77,7 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_number_provider_add';
 COMMENT ON FUNCTION acctguard.number_provider_add(text, bytea, text[], text, timestamptz, timestamptz) IS
 'Lets a provider say something about the reassignment of numbers: adds a public key of it, and returns the number of the key. A provider may have several, so that he can change them.
-provider: its name here, small letters, digits, dots, hyphens. public_key: Ed25519, 32 bytes. formats: what it may say: camara/number-recycling, camara/sim-swap, fcc/rnd, carrier/notice. audience: what the member aud of its documents must be; a name of this installation that no other one has. valid_from (default now), valid_until (default never): when documents are taken.
+provider: its name here, small letters, digits, dots, hyphens. public_key: Ed25519, 32 bytes. formats: what it may say: camara/number-recycling, camara/sim-swap, fcc/rnd, carrier/notice, carrier/file. audience: what the member aud of its documents must be; a name of this installation that no other one has. valid_from (default now), valid_until (default never): when documents are taken.
 Errors: 22023 the key is none, or one of small order under which anybody can sign; 23514 name, formats, or times are wrong; 40001 somebody else has just added a key of the provider. The act is recorded.';
 
 CREATE OR REPLACE FUNCTION acctguard.number_provider_end(provider text, key integer, reason text, at timestamptz DEFAULT NULL)
@@ -119,3 +119,59 @@ COMMENT ON FUNCTION acctguard.number_evidence(bigint, integer) IS
 'Whether the numbers of an account may have been given to somebody else since their owner last proved them, as far as providers have said so by now. All numbers in force, or one binding, also a past one.
 evidence: confirmed, suspected, unknown, clear (until clear_until, unless something worse comes in). sim_risk: the SIM or the carrier changed within policy sim_risk (seconds), which says nothing about the owner but makes codes to the number worth nothing; until sim_risk_until. decided_by: the event of the number that decided. recycled_after: policy country_floor. young_proof: the last proof is younger than that, and nothing speaks against it.
 A binding that was imported without a proof is judged as if it had been proved when it was bound, and has no young proof. Needs no key. Errors: UG404 no such account; UG303 no such binding.';
+
+CREATE OR REPLACE FUNCTION acctguard.number_load_open(document bytea, signature bytea, provider text,
+    OUT code text, OUT load uuid)
+RETURNS record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_number_load_open';
+COMMENT ON FUNCTION acctguard.number_load_open(bytea, bytea, text) IS
+'Announces a carrier''s file of statements about many numbers: a JSON document of format carrier/file with the number of its lines and their SHA-256, signed as for number_event(). Then copy the lines into number_load_input and CALL number_event_load().
+code: OPEN (load names the file from now on), or why not, as for number_event(); those are recorded in the ledger as refused.';
+
+CREATE OR REPLACE FUNCTION acctguard.number_load_line()
+RETURNS trigger
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_number_load_line';
+COMMENT ON FUNCTION acctguard.number_load_line() IS
+'Trigger of the view number_load_input: keeps a line of a load that is open. Errors: UG331 no such load; UG332 its lines are complete; 22023 it has no such line; 23505 it has the line already.';
+
+CREATE OR REPLACE VIEW acctguard.number_load_input AS
+    SELECT NULL::uuid AS load, NULL::bigint AS line, NULL::text AS content WHERE false;
+COMMENT ON VIEW acctguard.number_load_input IS
+'Where the lines of a carrier''s file are copied to: COPY acctguard.number_load_input (load, line, content) FROM ...; shows nothing.
+load: as number_load_open() named it. line: 1 for the first. content: the line as it was signed, without its line feed.';
+CREATE OR REPLACE TRIGGER number_load_line INSTEAD OF INSERT ON acctguard.number_load_input
+    FOR EACH ROW EXECUTE FUNCTION acctguard.number_load_line();
+
+CREATE OR REPLACE FUNCTION acctguard.number_load_clear(load uuid)
+RETURNS bigint
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_number_load_clear';
+COMMENT ON FUNCTION acctguard.number_load_clear(uuid) IS
+'Removes the lines of a load that were copied so far, to copy them again or to give the load up; returns how many. Errors: UG331 no such load; UG332 its lines were complete and right, and are being recorded.';
+
+CREATE OR REPLACE PROCEDURE acctguard.number_event_load(load uuid, batch_size integer DEFAULT 1000)
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'acctguard_number_event_load';
+COMMENT ON PROCEDURE acctguard.number_event_load(uuid, integer) IS
+'Records the lines of a carrier''s file, batch_size (1 to 10000) to a transaction, after it has found them to be exactly those that were signed. Each becomes an event of its number, with an event in the ledger, as by number_event(). Tells about progress by NOTICE at the end and every ten seconds; number_loads() and progress show it to others. Called again, also after a crash, it goes on where the last commit left off, and does nothing when finished.
+Lines of numbers that nobody has or had are counted; lines that are wrong are counted and listed, see number_load_refusals(); neither stops anything. Recorded lines are removed.
+CALL it as a statement of its own: it commits. Errors: UG331 no such load; UG333 the lines are not those that were signed, and nothing was recorded; 40001 another run goes on with the load; 2D000 inside a transaction block; UG001 the server has no key.';
+
+CREATE OR REPLACE FUNCTION acctguard.number_loads(load uuid DEFAULT NULL,
+    OUT id uuid, OUT provider text, OUT state text, OUT lines bigint, OUT done bigint, OUT recorded bigint,
+    OUT unknown bigint, OUT refused bigint, OUT opened_at timestamptz, OUT opened_by text, OUT updated_at timestamptz,
+    OUT finished_at timestamptz)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_number_loads';
+COMMENT ON FUNCTION acctguard.number_loads(uuid) IS
+'Files of carriers, or one of them, and how far they are. state: open (lines are being copied), checked (they are those that were signed, and are being recorded), finished. done: recorded, unknown (of numbers that nobody has or had) and refused together.';
+
+CREATE OR REPLACE FUNCTION acctguard.number_load_refusals(load uuid, OUT line bigint, OUT code text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_number_load_refusals';
+COMMENT ON FUNCTION acctguard.number_load_refusals(uuid) IS
+'Lines of a carrier''s file that were not recorded. code: LENGTH (more than 200 bytes), COLUMNS (not three, or four for recycled), NUMBER (not canonical, or no number), EVENT, ANSWER (unknown), TIME (neither a day nor a time with its zone), FUTURE (after the file was signed), REPLAYED (the provider has a document of the name jti#line).';

@@ -19,8 +19,8 @@ COMMENT ON FUNCTION acctguard.worker_progress() IS
 CREATE OR REPLACE VIEW acctguard.progress AS
     SELECT task, what, database, state, started_at, last_run, done, remaining, error FROM acctguard.worker_progress();
 COMMENT ON VIEW acctguard.progress IS
-'What is done in the background in this database: a row for each task of the worker, and one for each freeze_many() that is not finished.
-task, what: its name, and what it does. state: idle, running, failed (it will be tried again), no worker; of a freeze_many(): unfinished. started_at, last_run: when its last run began and ended. done: records since the worker started; accounts decided. remaining: what waits for it now, counted up to 10000; NULL where that is not counted. error: why its last run failed.';
+'What is done in the background in this database: a row for each task of the worker, and one for each freeze_many() and each number_event_load() that is not finished.
+task, what: its name, and what it does. state: idle, running, failed (it will be tried again), no worker; of a freeze_many() or number_event_load(): unfinished. started_at, last_run: when its last run began and ended. done: records since the worker started; accounts decided, lines recorded. remaining: what waits for it now, counted up to 10000; NULL where that is not counted. error: why its last run failed.';
 
 CREATE OR REPLACE FUNCTION acctguard.worker_status(
     OUT database text, OUT state text, OUT pid integer, OUT since timestamptz, OUT failures integer,

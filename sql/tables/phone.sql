@@ -149,7 +149,7 @@ CREATE TABLE acctguard.number_provider (
     no integer NOT NULL CHECK (no > 0),
     public_key bytea NOT NULL CHECK (octet_length(public_key) = 32),
     formats text[] NOT NULL CHECK (formats <> '{}'
-        AND formats <@ '{camara/number-recycling,camara/sim-swap,fcc/rnd,carrier/notice}'),
+        AND formats <@ '{camara/number-recycling,camara/sim-swap,fcc/rnd,carrier/notice,carrier/file}'),
     audience text NOT NULL CHECK (audience <> ''),
     valid_from timestamptz NOT NULL,
     valid_until timestamptz,
@@ -200,3 +200,55 @@ COMMENT ON COLUMN acctguard.number_event.stated_at IS 'when the provider said so
 COMMENT ON COLUMN acctguard.number_event.provider_key IS 'number of the key that signed it, in number_provider';
 COMMENT ON COLUMN acctguard.number_event.jti IS 'the provider''s own name of the document, taken once';
 CREATE UNIQUE INDEX number_event_once ON acctguard.number_event (provider, jti);
+
+CREATE TABLE acctguard.number_load (
+    load uuid NOT NULL PRIMARY KEY,
+    provider text NOT NULL,
+    provider_key integer NOT NULL,
+    jti text NOT NULL,
+    digest bytea NOT NULL CHECK (octet_length(digest) = 32),
+    lines bigint NOT NULL CHECK (lines > 0),
+    stated_at timestamptz NOT NULL,
+    opened_at timestamptz NOT NULL,
+    opened_by text NOT NULL,
+    checked_at timestamptz,
+    done bigint NOT NULL DEFAULT 0,
+    recorded bigint NOT NULL DEFAULT 0,
+    unknown bigint NOT NULL DEFAULT 0,
+    refused bigint NOT NULL DEFAULT 0,
+    updated_at timestamptz NOT NULL,
+    finished_at timestamptz,
+    CONSTRAINT number_load_counts CHECK (done BETWEEN 0 AND lines AND recorded >= 0 AND unknown >= 0 AND refused >= 0
+        AND recorded + unknown + refused <= done),
+    CONSTRAINT number_load_checked CHECK (checked_at IS NOT NULL OR done = 0),
+    CONSTRAINT number_load_finished CHECK (finished_at IS NULL OR (done = lines AND recorded + unknown + refused = lines))
+);
+COMMENT ON TABLE acctguard.number_load IS
+'Files of carriers about many numbers: who signed them, how far they have been recorded in number_event.';
+COMMENT ON COLUMN acctguard.number_load.jti IS 'the provider''s own name of the file, taken once';
+COMMENT ON COLUMN acctguard.number_load.digest IS 'SHA-256 of the lines, each ended by a line feed, as the provider signed it';
+COMMENT ON COLUMN acctguard.number_load.stated_at IS 'when the provider signed it';
+COMMENT ON COLUMN acctguard.number_load.checked_at IS 'when the lines were found to be those that were signed; from then on none is added';
+COMMENT ON COLUMN acctguard.number_load.done IS 'lines that are recorded, of numbers unknown here, or refused; the next run goes on behind them';
+COMMENT ON COLUMN acctguard.number_load.unknown IS 'lines of numbers that nobody has or had: nothing is kept of them';
+COMMENT ON COLUMN acctguard.number_load.refused IS 'lines that are in number_load_refusal, with the reason';
+CREATE UNIQUE INDEX number_load_once ON acctguard.number_load (provider, jti);
+
+CREATE TABLE acctguard.number_load_line (
+    load uuid NOT NULL,
+    line bigint NOT NULL CHECK (line > 0),
+    content text NOT NULL,
+    PRIMARY KEY (load, line)
+);
+COMMENT ON TABLE acctguard.number_load_line IS
+'Lines of files of carriers on their way: copied in through the view number_load_input, removed when they are recorded. Numbers are plain here, and nowhere else.';
+ALTER TABLE acctguard.number_load_line ALTER content SET STATISTICS 0;
+
+CREATE TABLE acctguard.number_load_refusal (
+    load uuid NOT NULL,
+    line bigint NOT NULL,
+    code text NOT NULL,
+    PRIMARY KEY (load, line)
+);
+COMMENT ON TABLE acctguard.number_load_refusal IS
+'Lines that were not recorded, and why, see number_load_refusals(). The line itself is in the file.';

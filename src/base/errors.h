@@ -151,6 +151,12 @@
 			 "See acctguard.tombstone_list(account_id).") \
 	AG_ERROR(FLOW_PREPARE, "310", "a transaction that worked on a flow cannot be prepared", \
 			 "Commit it in one phase.") \
+	AG_ERROR(LOAD_UNKNOWN, "331", "there is no such load of a carrier's file", \
+			 "See acctguard.number_loads().") \
+	AG_ERROR(LOAD_STATE, "332", "the lines of the load are complete", \
+			 "See acctguard.number_loads().") \
+	AG_ERROR(LOAD_LINES, "333", "the lines are not those that the carrier signed", \
+			 "Remove them with acctguard.number_load_clear() and copy them again.") \
 	AG_ERROR(STEP_UP, "401", "the capability needs a stronger proof of identity first", \
 			 "Verify, then repeat.") \
 	AG_ERROR(RESTRICTED, "403", "the account is not allowed to do this now", \

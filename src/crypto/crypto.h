@@ -38,6 +38,13 @@ extern void ag_hash(uint8 out[AG_HASH_SIZE], const void *data, Size length);
 /* SHA-256: of random tokens, which are compared by it. */
 extern void ag_sha256(uint8 out[AG_SHA256_SIZE], const void *data, Size length);
 
+/* The same piece by piece; end frees. */
+typedef struct AgSha256 AgSha256;
+
+extern AgSha256 *ag_sha256_begin(void);
+extern void ag_sha256_add(AgSha256 *hash, const void *data, Size length);
+extern void ag_sha256_end(AgSha256 *hash, uint8 out[AG_SHA256_SIZE]);
+
 /*
  * shorthash.c: SipHash.
  */

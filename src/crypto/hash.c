@@ -32,3 +32,30 @@ ag_sha256(uint8 out[AG_SHA256_SIZE], const void *data, Size length)
 {
 	crypto_hash_sha256(out, data, length);
 }
+
+struct AgSha256
+{
+	crypto_hash_sha256_state state;
+};
+
+AgSha256 *
+ag_sha256_begin(void)
+{
+	AgSha256   *hash = palloc(sizeof(AgSha256));
+
+	crypto_hash_sha256_init(&hash->state);
+	return hash;
+}
+
+void
+ag_sha256_add(AgSha256 *hash, const void *data, Size length)
+{
+	crypto_hash_sha256_update(&hash->state, data, length);
+}
+
+void
+ag_sha256_end(AgSha256 *hash, uint8 out[AG_SHA256_SIZE])
+{
+	crypto_hash_sha256_final(&hash->state, out);
+	pfree(hash);
+}

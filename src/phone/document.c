@@ -10,6 +10,7 @@
  *		camara/sim-swap			latestSimChange, or swapped (and maxAge)
  *		fcc/rnd					date, answer
  *		carrier/notice			event, at
+ *		carrier/file			lines, sha256 (in place of phoneNumber), see load.h
  *
  * A day without a time zone is somewhere between UTC+14 and UTC-12.  It is taken to be
  * where it says least: for "changed hands since" and for what happened the earliest
@@ -27,9 +28,6 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
-
-#define EARLIEST_DAY (INT64CONST(-14) * SECS_PER_HOUR)
-#define LATEST_DAY (INT64CONST(12) * SECS_PER_HOUR)
 
 static void
 malformed(const char *member)
@@ -101,7 +99,7 @@ set_answer(AgNumberEvent *event, Jsonb *json, const char *member, AgAnswer answe
 {
 	event->signal = AG_SIGNAL_RECYCLED;
 	event->answer = answer;
-	event->since = time_member(json, member, answer == AG_ANSWER_NO ? LATEST_DAY : EARLIEST_DAY);
+	event->since = time_member(json, member, answer == AG_ANSWER_NO ? AG_LATEST_DAY : AG_EARLIEST_DAY);
 }
 
 static void
@@ -140,7 +138,7 @@ read_sim_swap(Jsonb *json, AgDocument *document)
 
 	document->event.signal = AG_SIGNAL_SIM_CHANGED;
 	if (member_of(json, "latestSimChange", &value))
-		document->event.occurred_at = time_member(json, "latestSimChange", LATEST_DAY);
+		document->event.occurred_at = time_member(json, "latestSimChange", AG_LATEST_DAY);
 	else if (member_of(json, "swapped", &value))
 	{
 		if (value.type != jbvBool)
@@ -161,7 +159,34 @@ read_notice(Jsonb *json, AgDocument *document)
 	if (signal == AG_SIGNAL_RECYCLED || signal >= AG_SIGNAL_CLAIM_OPENED)
 		malformed("event");
 	document->event.signal = signal;
-	document->event.occurred_at = time_member(json, "at", sim ? LATEST_DAY : EARLIEST_DAY);
+	document->event.occurred_at = time_member(json, "at", sim ? AG_LATEST_DAY : AG_EARLIEST_DAY);
+}
+
+/* A file: how many lines, and the SHA-256 of all of them, in hexadecimal digits. */
+static void
+read_file(Jsonb *json, AgDocument *document)
+{
+	char	   *digits = text_member(json, "sha256", 2 * AG_SHA256_SIZE);
+	JsonbValue	value;
+
+	if (!member_of(json, "lines", &value) || value.type != jbvNumeric)
+		malformed("lines");
+	document->lines = DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value.val.numeric)));
+	if (document->lines < 1 || document->lines > AG_MOST_LINES)
+		malformed("lines");
+	if (strlen(digits) != 2 * AG_SHA256_SIZE ||
+		hex_decode(digits, 2 * AG_SHA256_SIZE, (char *) document->digest) != AG_SHA256_SIZE)
+		malformed("sha256");
+}
+
+static void
+read_number(Jsonb *json, AgDocument *document)
+{
+	char	   *number = text_member(json, "phoneNumber", AG_E164_SIZE - 1);
+
+	if (!ag_number_is_canonical(number))
+		malformed("phoneNumber");
+	strlcpy(document->e164, number, AG_E164_SIZE);
 }
 
 typedef struct Format
@@ -174,7 +199,8 @@ static const Format formats[] = {
 	{"camara/number-recycling", read_recycling},
 	{"camara/sim-swap", read_sim_swap},
 	{"fcc/rnd", read_register},
-	{"carrier/notice", read_notice}
+	{"carrier/notice", read_notice},
+	{"carrier/file", read_file}
 };
 
 typedef struct Reading
@@ -191,7 +217,6 @@ read_document(void *arg)
 	AgDocument *document = reading->document;
 	AgNumberEvent *event = &document->event;
 	char	   *text = pnstrdup(reading->data, reading->length);
-	char	   *number;
 	Jsonb	   *json;
 
 	if (strlen(text) != reading->length || !pg_verify_mbstr(PG_UTF8, text, (int) reading->length, true))
@@ -204,10 +229,8 @@ read_document(void *arg)
 	document->format = text_member(json, "format", AG_MOST_LABEL);
 	document->audience = text_member(json, "aud", AG_MOST_NAME);
 	document->jti = text_member(json, "jti", AG_MOST_JTI);
-	number = text_member(json, "phoneNumber", AG_E164_SIZE - 1);
-	if (!ag_number_is_canonical(number))
-		malformed("phoneNumber");
-	strlcpy(document->e164, number, AG_E164_SIZE);
+	if (strcmp(document->format, "carrier/file") != 0)
+		read_number(json, document);
 	event->stated_at = epoch_member(json, "iat");
 	document->expires_at = epoch_member(json, "exp");
 	event->answer = AG_ANSWER_NONE;

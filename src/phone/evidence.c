@@ -29,3 +29,22 @@ ag_evidence_of(const AgPhoneBinding *binding, TimestampTz at, AgEvidence *eviden
 	ag_evidence_judge(events, count, proof_at != DT_NOEND ? proof_at : binding->bound_at, at, &terms,
 					  evidence);
 }
+
+/* Record what was said: for the locked account that has the number, or for none (NULL). */
+void
+ag_evidence_emit(AgAccount *account, int64 number_id, const AgNumberEvent *event,
+				 const char *provider)
+{
+	AgFields   *fields = ag_fields_new();
+	AgEvent		plain = {.action = AG_ACTION_NUMBER_EVIDENCE, .after = fields};
+
+	ag_field_int(fields, "number", number_id);
+	ag_field_int(fields, "event", event->no);
+	ag_field_text(fields, "signal", ag_signal_name(event->signal));
+	ag_field_text(fields, "answer", ag_answer_name(event->answer));
+	ag_field_text(fields, "provider", provider);
+	if (account == NULL)
+		ag_event_emit(&plain);
+	else
+		ag_account_emit(account, plain.action, NULL, NULL, NULL, fields);
+}

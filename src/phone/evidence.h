@@ -97,6 +97,8 @@ extern bool ag_evidence_proof_is_young(const AgEvidence *evidence, TimestampTz p
  * evidence.c
  */
 extern void ag_evidence_of(const AgPhoneBinding *binding, TimestampTz at, AgEvidence *evidence);
+extern void ag_evidence_emit(AgAccount *account, int64 number_id, const AgNumberEvent *event,
+							 const char *provider);
 
 /*
  * document.c: signed documents of providers.
@@ -116,6 +118,7 @@ typedef enum AgDocumentResult
 
 #define AG_MOST_DOCUMENT 8192	/* bytes */
 #define AG_MOST_JTI 255
+#define AG_MOST_LINES INT64CONST(100000000) /* of a file */
 
 typedef struct AgDocument
 {
@@ -126,7 +129,13 @@ typedef struct AgDocument
 	char	   *jti;
 	TimestampTz expires_at;
 	bool		says_nothing;	/* well-formed, and no event follows from it */
+	int64		lines;			/* of the file it is about; 0 = it is about one number */
+	uint8		digest[AG_SHA256_SIZE]; /* ... its SHA-256 */
 } AgDocument;
+
+/* Where on Earth a day begins first and last, in seconds of UTC. */
+#define AG_EARLIEST_DAY (INT64CONST(-14) * SECS_PER_HOUR)
+#define AG_LATEST_DAY (INT64CONST(12) * SECS_PER_HOUR)
 
 extern bool ag_document_read(const char *data, Size length, AgDocument *document);
 
@@ -143,6 +152,14 @@ typedef struct AgProvider
 	TimestampTz valid_from;
 	TimestampTz valid_until;	/* DT_NOEND = open */
 } AgProvider;
+
+/*
+ * document_check.c
+ */
+extern AgDocumentResult ag_document_take(const char *provider, bytea *data, bytea *signature,
+										 TimestampTz at, AgDocument *document, AgProvider **key);
+extern const char *ag_document_result_name(AgDocumentResult result);
+extern void ag_document_emit_refusal(const char *provider, AgDocumentResult result);
 
 /*
  * evidence_store.c

@@ -4,8 +4,7 @@
  *		SQL entry points of providers, of what they say, and of what follows from it.
  *
  * number_event() answers with a code, whatever it is given: documents come from
- * outside.  Its order is: signature, form, times, replay, number; nothing of a
- * document is looked at before its signature is found right.
+ * outside.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,27 +20,6 @@ PG_FUNCTION_INFO_V1(acctguard_number_provider_end);
 PG_FUNCTION_INFO_V1(acctguard_number_providers);
 PG_FUNCTION_INFO_V1(acctguard_number_event);
 PG_FUNCTION_INFO_V1(acctguard_number_evidence);
-
-/* Clocks of providers may be fast by so much. */
-#define SKEW (60 * USECS_PER_SEC)
-
-/* A day is taken to begin so late, see document.c. */
-#define LATE_DAY (INT64CONST(12) * SECS_PER_HOUR * USECS_PER_SEC)
-
-/* Longest time for which a document may be valid. */
-#define LONGEST_VALIDITY (INT64CONST(30) * SECS_PER_DAY * USECS_PER_SEC)
-
-static const char *const result_names[] = {
-	[AG_DOCUMENT_RECORDED] = "RECORDED",
-	[AG_DOCUMENT_UNKNOWN_NUMBER] = "UNKNOWN_NUMBER",
-	[AG_DOCUMENT_NOTHING] = "NOTHING_FOLLOWS",
-	[AG_DOCUMENT_FORGED] = "FORGED",
-	[AG_DOCUMENT_MALFORMED] = "MALFORMED",
-	[AG_DOCUMENT_AUDIENCE] = "OTHER_AUDIENCE",
-	[AG_DOCUMENT_FUTURE] = "FUTURE",
-	[AG_DOCUMENT_EXPIRED] = "EXPIRED",
-	[AG_DOCUMENT_REPLAYED] = "REPLAYED"
-};
 
 static void
 emit_provider(AgAction action, const char *provider, int no, const char *reason)
@@ -117,83 +95,16 @@ acctguard_number_providers(PG_FUNCTION_ARGS)
 	return ag_return_set(fcinfo, ag_provider_store_report());
 }
 
-/* The key that signed the document; NULL: none that is valid. */
-static AgProvider *
-find_signer(const char *provider, bytea *document, bytea *signature, TimestampTz at)
-{
-	StringInfoData signed_text;
-	ListCell   *cell;
-
-	if (VARSIZE_ANY_EXHDR(signature) != AG_SIGNATURE_SIZE)
-		return NULL;
-	initStringInfo(&signed_text);
-	appendBinaryStringInfo(&signed_text, AG_DOCUMENT_DOMAIN, sizeof(AG_DOCUMENT_DOMAIN));
-	appendBinaryStringInfo(&signed_text, provider, (int) strlen(provider) + 1);
-	appendBinaryStringInfo(&signed_text, VARDATA_ANY(document), (int) VARSIZE_ANY_EXHDR(document));
-	foreach(cell, ag_provider_store_keys(provider, at))
-	{
-		AgProvider *key = lfirst(cell);
-
-		if (ag_verify((uint8 *) VARDATA_ANY(signature), signed_text.data, signed_text.len,
-					  key->public_key))
-			return key;
-	}
-	return NULL;
-}
-
-static bool
-has_format(const AgProvider *key, const char *format)
-{
-	ListCell   *cell;
-
-	foreach(cell, key->formats)
-		if (strcmp(lfirst(cell), format) == 0)
-		return true;
-	return false;
-}
-
-/* What is wrong with a document that was signed and read; RECORDED = nothing. */
-static AgDocumentResult
-check_document(const AgDocument *document, const AgProvider *key, TimestampTz at)
-{
-	const AgNumberEvent *event = &document->event;
-	TimestampTz about = event->since != DT_NOEND ? event->since : event->occurred_at;
-
-	if (!has_format(key, document->format))
-		return AG_DOCUMENT_FORGED;
-	if (strcmp(document->audience, key->audience) != 0)
-		return AG_DOCUMENT_AUDIENCE;
-	if (event->stated_at > at + SKEW || (about != DT_NOEND && about > at + SKEW + LATE_DAY))
-		return AG_DOCUMENT_FUTURE;
-	if (document->expires_at <= at || document->expires_at > event->stated_at + LONGEST_VALIDITY)
-		return AG_DOCUMENT_EXPIRED;
-	if (ag_evidence_store_seen(key->provider, document->jti))
-		return AG_DOCUMENT_REPLAYED;
-	return document->says_nothing ? AG_DOCUMENT_NOTHING : AG_DOCUMENT_RECORDED;
-}
-
 /* In the ledger of the account that has the number, if one has. */
 static void
 emit_evidence(const AgNumber *number, const AgNumberEvent *event, const AgProvider *key)
 {
 	AgPhoneBinding *holder = ag_binding_holder(number->number_id);
-	AgFields   *fields = ag_fields_new();
-	AgEvent		plain = {.action = AG_ACTION_NUMBER_EVIDENCE, .after = fields};
-	AgAccount  *account;
+	AgAccount  *account = holder == NULL ? NULL : ag_account_lock(holder->account_id);
 
-	ag_field_int(fields, "number", number->number_id);
-	ag_field_int(fields, "event", event->no);
-	ag_field_text(fields, "signal", ag_signal_name(event->signal));
-	ag_field_text(fields, "answer", ag_answer_name(event->answer));
-	ag_field_text(fields, "provider", key->provider);
-	if (holder == NULL)
-	{
-		ag_event_emit(&plain);
-		return;
-	}
-	account = ag_account_lock(holder->account_id);
-	ag_account_emit(account, plain.action, NULL, NULL, NULL, fields);
-	ag_account_save(account);
+	ag_evidence_emit(account, number->number_id, event, key->provider);
+	if (account != NULL)
+		ag_account_save(account);
 }
 
 /* Write the event down; sets its number. */
@@ -219,21 +130,6 @@ record_event(AgDocument *document, const AgProvider *key, TimestampTz at)
 	return AG_DOCUMENT_RECORDED;
 }
 
-static void
-emit_refusal(const char *provider, AgDocumentResult result)
-{
-	AgFields   *fields = ag_fields_new();
-	AgEvent		event = {
-		.action = AG_ACTION_NUMBER_DOCUMENT_REFUSED,
-		.outcome = AG_OUTCOME_REFUSED,
-		.after = fields
-	};
-
-	ag_field_text(fields, "provider", provider);
-	ag_field_text(fields, "code", result_names[result]);
-	ag_event_emit(&event);
-}
-
 /* number_event(document, signature, provider) */
 Datum
 acctguard_number_event(PG_FUNCTION_ARGS)
@@ -250,20 +146,13 @@ acctguard_number_event(PG_FUNCTION_ARGS)
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	if (!PG_ARGISNULL(0) && !PG_ARGISNULL(1) && provider != NULL)
-		key = find_signer(provider, PG_GETARG_BYTEA_PP(0), PG_GETARG_BYTEA_PP(1), at);
-	if (key != NULL)
-	{
-		bytea	   *data = PG_GETARG_BYTEA_PP(0);
-
-		result = AG_DOCUMENT_MALFORMED;
-		if (ag_document_read(VARDATA_ANY(data), VARSIZE_ANY_EXHDR(data), &document))
-			result = check_document(&document, key, at);
-		if (result == AG_DOCUMENT_RECORDED)
-			result = record_event(&document, key, at);
-	}
+		result = ag_document_take(provider, PG_GETARG_BYTEA_PP(0), PG_GETARG_BYTEA_PP(1), at, &document,
+								  &key);
+	if (result == AG_DOCUMENT_RECORDED)
+		result = document.lines != 0 ? AG_DOCUMENT_MALFORMED : record_event(&document, key, at);
 	if (result >= AG_DOCUMENT_FORGED)
-		emit_refusal(provider, result);
-	values[0] = CStringGetTextDatum(result_names[result]);
+		ag_document_emit_refusal(provider, result);
+	values[0] = CStringGetTextDatum(ag_document_result_name(result));
 	if (result == AG_DOCUMENT_RECORDED)
 	{
 		values[1] = Int32GetDatum(document.event.no);

@@ -148,7 +148,7 @@ put_batches(ReturnSetInfo *rsinfo)
 		bool		nulls[PROGRESS_COLUMNS] = {false};
 
 		values[0] = CStringGetTextDatum(ag_row_text(result, i, 1));
-		values[1] = CStringGetTextDatum(psprintf("freeze_many() of kind %s", ag_row_text(result, i, 2)));
+		values[1] = CStringGetTextDatum(ag_row_text(result, i, 2));
 		values[2] = CStringGetTextDatum(get_database_name(MyDatabaseId));
 		values[3] = CStringGetTextDatum("unfinished");
 		values[4] = TimestampTzGetDatum(ag_row_time(result, i, 5));

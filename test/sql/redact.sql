@@ -6,6 +6,7 @@ WHERE NOT EXISTS (SELECT FROM pg_proc p WHERE p.pronamespace = 'acctguard'::regn
 -- what looks like a secret is in the list, or is none: kept in clear text because others have to read it
 WITH harmless (function, argument, why) AS (VALUES
     ('acknowledge', 'text_hash', 'hash of published rules'),
+    ('number_load_open', 'document', 'hash and length of a file, no number'), ('number_load_open', 'signature', 'of it'),
     ('account_cancel_close', 'proof', 'method and time of a verification'),
     ('account_request_close', 'proof', 'method and time of a verification'),
     ('appeal_open_material', 'chunks', 'how many to read'),
