@@ -163,7 +163,7 @@ demo-server:
 demo-stop:
 	@tools/demo.sh stop
 upgradecheck coverage ubsan:
-	@tools/$@.sh
+	@tools/$@.sh $(SUITES)
 lint:
 	@tools/deps.sh format
 	@tools/lint.sh
