@@ -25,6 +25,7 @@
 #include "lifecycle/lifecycle.h"
 #include "outbox/outbox.h"
 #include "phone/evidence.h"
+#include "phone/forget.h"
 #include "phone/load.h"
 #include "phone/phone.h"
 #include "phone/tombstone.h"
@@ -87,6 +88,7 @@ _PG_init(void)
 	ag_plan_register(&binding_statements);
 	ag_plan_register(&tombstone_statements);
 	ag_plan_register(&load_statements);
+	ag_plan_register(&forget_statements);
 	ag_plan_register(&session_statements);
 	ag_plan_register(&device_statements);
 	ag_plan_register(&evidence_statements);

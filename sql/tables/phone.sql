@@ -7,7 +7,8 @@ CREATE TABLE acctguard.number (
     hint text NOT NULL CHECK (hint ~ '^[+][0-9]{1,3}[*]+[0-9]{2}$'),
     epoch bigint NOT NULL DEFAULT 0 CHECK (epoch >= 0),
     event_count integer NOT NULL DEFAULT 0 CHECK (event_count >= 0),
-    added_at timestamptz NOT NULL
+    added_at timestamptz NOT NULL,
+    forget_at timestamptz
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE acctguard.number IS
 'One row per phone number, however it is written: what locks, bindings and evidence of a number hang on. The number itself is sealed; it is found by number_index.';
@@ -19,6 +20,8 @@ COMMENT ON COLUMN acctguard.number.index_kid IS 'the newest data key of purpose 
 COMMENT ON COLUMN acctguard.number.hint IS 'what may be shown of it: calling code and last two digits, such as +86*********00';
 COMMENT ON COLUMN acctguard.number.epoch IS 'raised whenever it becomes or ceases to be the login number of an account';
 COMMENT ON COLUMN acctguard.number.event_count IS 'number of its last row in number_event';
+COMMENT ON COLUMN acctguard.number.forget_at IS 'when to see whether anybody still needs it; NULL: an account that is not erased has or had it';
+CREATE INDEX number_forget ON acctguard.number (forget_at) WHERE forget_at IS NOT NULL;
 CREATE INDEX number_index_kid ON acctguard.number (index_kid);
 CREATE INDEX number_e164_kid ON acctguard.number (e164_kid);
 ALTER TABLE acctguard.number ALTER e164 SET STATISTICS 0, ALTER hint SET STATISTICS 0;

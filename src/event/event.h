@@ -113,6 +113,8 @@
 			  "a number that a banned account had lost is free for a fresh start") \
 	AG_ACTION(FLOW_OUTCOME, 310, "flow.outcome", "a function of a flow answered") \
 	AG_ACTION(FLOW_OUTCOME_READ, 311, "flow.outcome_read", "service desk looked an answer up") \
+	AG_ACTION(NUMBER_FORGOTTEN, 331, "number.forgotten", \
+			  "a number that only erased accounts had was forgotten") \
 	AG_ACTION(LOAD_OPENED, 332, "number.load_opened", "a carrier's file was announced") \
 	AG_ACTION(LOAD_FINISHED, 333, "number.load_finished", "a carrier's file was recorded") \
 	AG_ACTION(MONITORED, 400, "enforce.monitored", "a monitored freeze would have refused this") \

@@ -6,7 +6,7 @@
  * Each: lock the account, settle what the clock has decided meanwhile, ask the
  * transition table and the guards, write, derive standing, record the event.
  *
- * Locks: the account's row.  Tables: account, standing; the ledger through events.
+ * Locks: the account's row; where an account ends, first its numbers.  Tables: account, standing; the ledger through events.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,6 +16,7 @@
 #include "keyring/keyring.h"
 #include "lifecycle/lifecycle.h"
 #include "outbox/outbox.h"
+#include "phone/forget.h"
 #include "session/session.h"
 #include "utils/builtins.h"
 
@@ -284,6 +285,7 @@ const char *
 ag_account_terminate(int64 account_id, const char *reason)
 {
 	TimestampTz at;
+	List	   *numbers = ag_numbers_lock_of(account_id);
 	AgAccount  *account = lock_settled(account_id, &at);
 	AgLifecycle from = account->state;
 
@@ -296,6 +298,7 @@ ag_account_terminate(int64 account_id, const char *reason)
 	if (!second_person(account, "terminate", AG_ACTION_ACCOUNT_TERMINATE_PROPOSED, reason, at))
 		return "proposed";
 
+	ag_numbers_leave(account, numbers, reason, at);
 	account->state = AG_CLOSED;
 	if (account->close_requested_at == DT_NOEND)
 		account->close_requested_at = account->close_at = at;
@@ -332,6 +335,7 @@ void
 ag_account_erase(int64 account_id, const char *reason)
 {
 	TimestampTz at;
+	List	   *numbers = ag_numbers_lock_of(account_id);
 	AgAccount  *account = lock_settled(account_id, &at);
 	TimestampTz erasable_at;
 
@@ -349,6 +353,8 @@ ag_account_erase(int64 account_id, const char *reason)
 				errdetail("It can be erased from %s on.", timestamptz_to_str(erasable_at)));
 
 	(void) ag_subject_shred(account_id, reason);
+	ag_numbers_leave(account, numbers, reason, at);
+	ag_numbers_expire(numbers, at);
 	ag_freeze_close_all(account, ag_actor(), reason, at);
 	ag_session_erase(account_id);
 	account->state = AG_ERASED;

@@ -118,9 +118,8 @@ record_event(AgDocument *document, const AgProvider *key, TimestampTz at)
 	if (!ag_number_read(document->e164, NULL, at, &name))
 		return AG_DOCUMENT_MALFORMED;
 	number_id = ag_number_find(&name);
-	if (number_id == 0)
+	if (number_id == 0 || (number = ag_number_store_lock(number_id)) == NULL)
 		return AG_DOCUMENT_UNKNOWN_NUMBER;
-	number = ag_number_lock(number_id);
 	document->event.no = number->event_count + 1;
 	if (!ag_evidence_store_insert(number_id, &document->event, key, document->jti, at))
 		return AG_DOCUMENT_REPLAYED;

@@ -324,21 +324,28 @@ record_lines(Batch *batch)
 	int64	   *ids = palloc(sizeof(int64) * Max(batch->count, 1));
 	int			count = 0;
 	int			next = 0;
+	int			kept = 0;
 	ListCell   *cell;
 
 	for (int i = 0; i < batch->count; i++)
 		if (i == 0 || batch->lines[i].number_id != ids[count - 1])
 			ids[count++] = batch->lines[i].number_id;
+	/* Those that were forgotten before they could be locked are unknown. */
 	foreach(cell, ag_load_store_lock_numbers(ids, count))
 	{
 		AgNumber   *number = lfirst(cell);
 
+		while (batch->lines[next].number_id != number->number_id)
+			next++;
 		for (; next < batch->count && batch->lines[next].number_id == number->number_id; next++)
-			batch->lines[next].event.no = ++number->event_count;
+		{
+			batch->lines[kept] = batch->lines[next];
+			batch->lines[kept++].event.no = ++number->event_count;
+		}
 		ag_number_save(number);
 	}
-	if (next != batch->count)
-		elog(ERROR, "a number vanished before it was locked");
+	batch->load->unknown += batch->count - kept;
+	batch->count = kept;
 	ag_load_store_record(batch->load, batch->lines, batch->count, batch->at);
 	tell(batch);
 	batch->load->recorded += batch->count;

@@ -196,6 +196,7 @@ ag_number_obtain(const AgNumberName *name, TimestampTz at)
 {
 	AgNumberIndex index[AG_NUMBER_INDEX_MAX];
 	int			count = ag_number_index(name, index);
+	AgNumber   *number;
 
 	for (int tries = 0; tries < 3; tries++)
 	{
@@ -203,8 +204,8 @@ ag_number_obtain(const AgNumberName *name, TimestampTz at)
 
 		if (number_id == 0)
 			number_id = add_number(name, index, count, at);
-		if (number_id != 0)
-			return ag_number_lock(number_id);
+		if (number_id != 0 && (number = ag_number_store_lock(number_id)) != NULL)
+			return number;
 	}
 	ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 			errmsg("the number was added and removed again meanwhile"));

@@ -96,6 +96,5 @@ extern List *ag_tombstone_store_of_number(int64 number_id); /* AgTombstone * */
 extern List *ag_tombstone_store_of_account(int64 account_id);
 extern bool ag_tombstone_store_end(int64 account_id, int binding, const char *person,
 								   const char *note, TimestampTz at);
-extern void ag_tombstone_store_drop(int64 number_id);
 
 #endif							/* AG_TOMBSTONE_H */

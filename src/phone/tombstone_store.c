@@ -15,8 +15,7 @@ enum
 	TOMBSTONE_INSERT,
 	TOMBSTONE_OF_NUMBER,
 	TOMBSTONE_OF_ACCOUNT,
-	TOMBSTONE_END,
-	TOMBSTONE_DROP
+	TOMBSTONE_END
 };
 
 #define COLUMNS \
@@ -55,13 +54,6 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_UPDATE,
 		.nargs = 5,
 		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID, TEXTOID, TEXTOID}
-	},
-	[TOMBSTONE_DROP] = {
-		.name = "tombstone.drop",
-		.sql = "DELETE FROM acctguard.tombstone WHERE number_id = $1",
-		.expected = SPI_OK_DELETE,
-		.nargs = 1,
-		.argtypes = {INT8OID}
 	}
 };
 
@@ -119,11 +111,4 @@ ag_tombstone_store_end(int64 account_id, int binding, const char *person, const 
 {
 	return ag_run(tombstone_statements, TOMBSTONE_END, ag_int8(account_id), ag_int4(binding),
 				  ag_time(at), ag_text(person), ag_text(note))->count == 1;
-}
-
-/* With their number. */
-void
-ag_tombstone_store_drop(int64 number_id)
-{
-	(void) ag_run(tombstone_statements, TOMBSTONE_DROP, ag_int8(number_id));
 }

@@ -92,6 +92,8 @@
 			   "longest age of an answer that a number was not reassigned") \
 	AG_SETTING(SIM_RISK, "sim_risk", "seconds", 604800, 0, 7776000, \
 			   "time after a change of SIM or carrier in which codes to the number prove nothing") \
+	AG_SETTING(NUMBER_KEEP, "number_keep", "seconds", 15552000, 0, 315360000, \
+			   "time after which a number that only erased accounts had is forgotten") \
 	AG_SETTING(TOMBSTONE_LEAST, "tombstone_least", "seconds", 15552000, 0, 315360000, \
 			   "shortest time for which the number that a banned account lost is held from a fresh start") \
 	AG_SETTING(FLOW_LIFE, "flow_life", "seconds", 1800, 300, 86400, \

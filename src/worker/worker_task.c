@@ -25,6 +25,7 @@
 #include "guc.h"
 #include "lifecycle/lifecycle.h"
 #include "miscadmin.h"
+#include "phone/forget.h"
 #include "pgstat.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -53,6 +54,8 @@ static const AgTask tasks[] = {
 	.interval = SECS_PER_DAY, .run = ag_dormancy_sweep},
 	{.name = "lifecycle", .what = "closes accounts whose time for changing one's mind has passed",
 	.run = ag_lifecycle_sweep, .due = ag_lifecycle_sweep_due},
+	{.name = "number", .what = "forgets numbers that only erased accounts had",
+	.interval = SECS_PER_HOUR, .run = ag_number_forget, .due = ag_number_forget_due},
 	{.name = "flow", .what = "forgets flows that are over, and old answers of flows",
 	.interval = 60, .run = ag_flow_sweep}
 };
