@@ -135,6 +135,12 @@ GRANT USAGE ON TYPE acctguard.outcome TO acctguard_app, acctguard_moderator, acc
 GRANT EXECUTE ON FUNCTION acctguard.flow_codes(), acctguard.flow_transitions() TO
     acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.outcome_find(uuid) TO acctguard_moderator, acctguard_compliance, acctguard_operator;
+GRANT EXECUTE ON FUNCTION
+    acctguard.code_send(uuid),
+    acctguard.code_verify(uuid, text),
+    acctguard.contact_verify_begin(bigint, integer, text, inet),
+    acctguard.contact_verify_commit(uuid)
+TO acctguard_app;
 
 -- registration
 GRANT EXECUTE ON FUNCTION acctguard.register_rules() TO

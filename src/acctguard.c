@@ -66,6 +66,7 @@ _PG_init(void)
 	ag_filter_init();
 	ag_number_init();
 	ag_flow_init();
+	ag_code_init();
 	ag_guard_cache_init();
 	ag_memory_init();
 	ag_writes_init();
@@ -108,6 +109,7 @@ _PG_init(void)
 	ag_plan_register(&appeal_file_statements);
 	ag_plan_register(&appeal_ticket_statements);
 	ag_plan_register(&flow_statements);
+	ag_plan_register(&code_statements);
 	ag_plan_register(&enforce_statements);
 	ag_plan_register(&worker_statements);
 }

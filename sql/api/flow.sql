@@ -40,3 +40,38 @@ AS 'MODULE_PATHNAME', 'acctguard_outcome_find';
 COMMENT ON FUNCTION acctguard.outcome_find(uuid) IS
 'For service desk: what the answer with this reference was about, so that nobody has to be asked for a password or a document. All NULL: there is none, its transaction was rolled back, or policy outcome_keep seconds have passed (the ledger still has it).
 number: calling code and last two digits, if the number is known. device: the application''s id of it. application: application_name of the session that asked. The reading is recorded.';
+
+CREATE OR REPLACE FUNCTION acctguard.code_send(flow uuid)
+RETURNS acctguard.outcome
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_code_send';
+COMMENT ON FUNCTION acctguard.code_send(uuid) IS
+'Sends a one-time code of six digits to the number of a flow, or to the mailbox it is about, and voids the one before. The code goes to the outbox, sealed, for a notifier (notice_claim()), and to nobody else; the caller never sees it.
+data: {"channel": "sms or email", "digits": 6, "good_for": seconds}. Budgets are policy (limit_rule code.*: per number or mailbox, address, network, country, all); a refusal changes nothing and says in retry_after when to ask again. Policy code_country says to which countries codes are sent at all.
+Codes: CODE_SENT, SEND_TOO_SOON, SEND_LIMIT_*, COUNTRY_REFUSED, CODE_NOWHERE, or why the flow is over; see flow_codes(). A flow that is about nobody answers and costs the same.
+Errors: UG001 the server has no key; UG005 the library is not preloaded. The act is recorded.';
+
+CREATE OR REPLACE FUNCTION acctguard.code_verify(flow uuid, code text)
+RETURNS acctguard.outcome
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_code_verify';
+COMMENT ON FUNCTION acctguard.code_verify(uuid, text) IS
+'Shows the code of a flow. If it is right, the flow has a proof (number_code, or email_code), which its next function can use; the code cannot be used again.
+The attempt is charged before the code is looked at, where no ROLLBACK gives it back: limit_rule code.try (per flow) and code.failure (per number or mailbox, over all flows and purposes). A right code takes its own charge back. Pass the code as a parameter.
+code: six digits; blanks do not count. Codes: CODE_OK, BAD_CODE (told as BAD_CREDENTIALS, as CODE_DEAD is), CODE_EXPIRED, CODE_USED, CODE_NONE, CODE_SPENT (the flow''s tries are used up: begin anew), CODE_FAILURES (wait), or why the flow is over; see flow_codes().
+Errors: UG001 the server has no key; UG005 the library is not preloaded; 40001 in REPEATABLE READ and SERIALIZABLE transactions that began before the code was sent. The act is recorded.';
+
+CREATE OR REPLACE FUNCTION acctguard.contact_verify_begin(account_id bigint, contact_no integer, device text DEFAULT NULL, source inet DEFAULT NULL)
+RETURNS acctguard.outcome
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_contact_verify_begin';
+COMMENT ON FUNCTION acctguard.contact_verify_begin(bigint, integer, text, inet) IS
+'Begins to prove that an e-mail contact is the user''s, who has to be logged in: opens a flow, which data has as {"flow": "..."}. Then code_send(), code_verify(), contact_verify_commit().
+contact_no: of contact_add() with verified => false. device: the application''s id of the device. source: the client''s address, which is kept as a keyed index only. UG700: the account has no such e-mail contact. UG404: no such account. UG001: the server has no key.';
+
+CREATE OR REPLACE FUNCTION acctguard.contact_verify_commit(flow uuid)
+RETURNS acctguard.outcome
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_contact_verify_commit';
+COMMENT ON FUNCTION acctguard.contact_verify_commit(uuid) IS
+'Uses up a flow of contact_verify_begin() whose code was right: from now on notices go to the contact. Codes: CONTACT_VERIFIED, PROOF_REQUIRED, CONTACT_GONE, or why the flow is over. The act is recorded.';

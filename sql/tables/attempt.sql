@@ -46,7 +46,7 @@ INSERT INTO acctguard.limit_rule (rule, version, span, most, waits_from, waits, 
 ('code.failure', 1, '1 day', 15, NULL, '{}', NULL,
  'wrong codes for a number, over all purposes; a new code does not reset them; subject: index of the number', '-infinity', 'acctguard'),
 ('code.source', 1, '1 day', 50, NULL, '{}', NULL,
- 'codes that an address asked for; subject: address', '-infinity', 'acctguard');
+ 'codes that an address asked for; subject: index of the address', '-infinity', 'acctguard');
 
 CREATE TABLE acctguard.attempt_seed (
     one boolean NOT NULL PRIMARY KEY DEFAULT true CHECK (one),

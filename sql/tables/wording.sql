@@ -217,3 +217,27 @@ SELECT t.label, 1, t.words, '-infinity', 'acctguard' FROM (VALUES
 ('phrase/appeal_remedy/zh-CN', '如有新的证据，可在{}之前申请复核'),
 ('phrase/appeal_open_ended/zh-CN', '视主管机关要求而定，无固定日期')
 ) AS t (label, words) WHERE getdatabaseencoding() IN ('UTF8', 'SQL_ASCII');
+
+-- What a one-time code is for, as messages say it.
+INSERT INTO acctguard.label (label, version, words, changed_at, changed_by) VALUES
+('phrase/code_register/en', 1, 'register this number', '-infinity', 'acctguard'),
+('phrase/code_login/en', 1, 'log in', '-infinity', 'acctguard'),
+('phrase/code_reset/en', 1, 'reset the password', '-infinity', 'acctguard'),
+('phrase/code_rebind/en', 1, 'make this the number of an account', '-infinity', 'acctguard'),
+('phrase/code_unbind/en', 1, 'remove this number from its account', '-infinity', 'acctguard'),
+('phrase/code_trusted/en', 1, 'let this number vouch for an account', '-infinity', 'acctguard'),
+('phrase/code_reconfirm/en', 1, 'confirm that this is still your number', '-infinity', 'acctguard'),
+('phrase/code_verify/en', 1, 'prove that it is you', '-infinity', 'acctguard'),
+('phrase/code_contact/en', 1, 'confirm this address', '-infinity', 'acctguard');
+INSERT INTO acctguard.label (label, version, words, changed_at, changed_by)
+SELECT t.label, 1, t.words, '-infinity', 'acctguard' FROM (VALUES
+('phrase/code_register/zh-CN', '注册账号'),
+('phrase/code_login/zh-CN', '登录'),
+('phrase/code_reset/zh-CN', '重置密码'),
+('phrase/code_rebind/zh-CN', '绑定此手机号'),
+('phrase/code_unbind/zh-CN', '解绑此手机号'),
+('phrase/code_trusted/zh-CN', '设为可信手机号'),
+('phrase/code_reconfirm/zh-CN', '确认仍在使用此手机号'),
+('phrase/code_verify/zh-CN', '验证身份'),
+('phrase/code_contact/zh-CN', '确认此邮箱')
+) AS t (label, words) WHERE getdatabaseencoding() IN ('UTF8', 'SQL_ASCII');

@@ -125,6 +125,7 @@ extern void ag_secret_close(AgSecret *secret);
 extern void ag_secret_destroy(AgSecret *secret);
 
 extern void ag_random(void *out, Size length);
+extern uint32 ag_random_below(uint32 bound);	/* each number equally likely */
 extern void ag_wipe(void *data, Size length);
 extern bool ag_hex_decode(uint8 *out, Size length, const char *hex);	/* 2 * length digits */
 

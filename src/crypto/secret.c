@@ -96,6 +96,12 @@ ag_random(void *out, Size length)
 	randombytes_buf(out, length);
 }
 
+uint32
+ag_random_below(uint32 bound)
+{
+	return randombytes_uniform(bound);
+}
+
 void
 ag_wipe(void *data, Size length)
 {

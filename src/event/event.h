@@ -109,6 +109,7 @@
 			  "a document about a number was forged, late, or not for us") \
 	AG_ACTION(PROVIDER_ADDED, 304, "number.provider_added", "a key of a provider was added") \
 	AG_ACTION(PROVIDER_ENDED, 305, "number.provider_ended", "a key of a provider was ended") \
+	AG_ACTION(CODE_SENT, 312, "code.sent", "a one-time code was written for a number or an address") \
 	AG_ACTION(TOMBSTONE_ENDED, 330, "number.tombstone_ended", \
 			  "a number that a banned account had lost is free for a fresh start") \
 	AG_ACTION(FLOW_OUTCOME, 310, "flow.outcome", "a function of a flow answered") \

@@ -107,15 +107,24 @@ set_number(AgFlow *flow, const AgNumberName *name)
 }
 
 static void
-set_source(AgFlow *flow, const inet *source)
+index_source(uint8 index[AG_INDEX_SIZE], const uint8 *part, int length)
 {
-	uint8		data[sizeof(source_domain) + AG_SOURCE_SIZE];
-	int			length;
+	uint8		data[sizeof(source_domain) + AG_ADDRESS_SIZE];
 
 	memcpy(data, source_domain, sizeof(source_domain));
-	length = ag_flow_network(ip_family(source), ip_addr(source), data + sizeof(source_domain));
-	ag_keyring_index(ag_keyring_require(AG_PURPOSE_PHONE_INDEX), flow->source, data,
+	memcpy(data + sizeof(source_domain), part, length);
+	ag_keyring_index(ag_keyring_require(AG_PURPOSE_PHONE_INDEX), index, data,
 					 sizeof(source_domain) + length);
+}
+
+static void
+set_source(AgFlow *flow, const inet *source)
+{
+	uint8		address[AG_ADDRESS_SIZE];
+	int			length = ag_flow_address(ip_family(source), ip_addr(source), address);
+
+	index_source(flow->address, address, length);
+	index_source(flow->source, address, address[0] == 4 ? AG_NETWORK_4 : AG_NETWORK_6);
 	flow->has_source = true;
 }
 

@@ -40,6 +40,7 @@
 
 #include "account/account.h"
 #include "base/base.h"
+#include "outbox/outbox.h"
 #include "phone/phone.h"
 #include "utils/inet.h"
 #include "utils/uuid.h"
@@ -52,8 +53,8 @@
  * Every answer: AG_FLOW_CODE(symbol, public code, next step, DONE or REFUSED, meaning).
  * The symbol is the internal code.  What a user may not tell apart has one public code.
  * next is exactly one step, of which the application makes one button: code_send,
- * code_verify, begin (a new flow), wait (until retry_after), none, and the names of
- * functions and places that the domain of the flow says.
+ * code_verify, begin (a new flow), wait (until retry_after), continue (with the flow's own
+ * next function), none, and the names of functions and places that its domain says.
  */
 #define AG_FLOW_CODE_LIST \
 	/* of every flow */ \
@@ -69,7 +70,26 @@
 	AG_FLOW_CODE(PROOF_REQUIRED, "PROOF_REQUIRED", "code_send", REFUSED, \
 				 "nothing was proved in the flow yet, or not lately enough") \
 	AG_FLOW_CODE(ANSWER_REQUIRED, "ANSWER_REQUIRED", "answer", REFUSED, "the flow's question was not answered yet") \
-	AG_FLOW_CODE(ANSWER_FIXED, "ANSWER_FIXED", "none", REFUSED, "the answer was taken back once, and stays now")
+	AG_FLOW_CODE(ANSWER_FIXED, "ANSWER_FIXED", "none", REFUSED, "the answer was taken back once, and stays now") \
+	/* of one-time codes */ \
+	AG_FLOW_CODE(CODE_SENT, "CODE_SENT", "code_verify", DONE, "a code is on its way; so says a dead flow, too") \
+	AG_FLOW_CODE(CODE_OK, "CODE_OK", "continue", DONE, "the code is right: the number, or the address, is proved") \
+	AG_FLOW_CODE(BAD_CODE, "BAD_CREDENTIALS", "code_verify", REFUSED, "the code is wrong") \
+	AG_FLOW_CODE(CODE_DEAD, "BAD_CREDENTIALS", "code_verify", REFUSED, "the flow is dead: no code was sent, and none is right") \
+	AG_FLOW_CODE(CODE_NONE, "CODE_OVER", "code_send", REFUSED, "there is no code: none was sent, or its key is gone") \
+	AG_FLOW_CODE(CODE_EXPIRED, "CODE_OVER", "code_send", REFUSED, "the code's time is over") \
+	AG_FLOW_CODE(CODE_USED, "CODE_OVER", "code_send", REFUSED, "the code was used") \
+	AG_FLOW_CODE(CODE_SPENT, "CODE_SPENT", "begin", REFUSED, "the flow has used up its tries") \
+	AG_FLOW_CODE(CODE_FAILURES, "RATE_LIMIT", "wait", REFUSED, "too many wrong codes for the number or the address") \
+	AG_FLOW_CODE(CODE_NOWHERE, "CODE_NOWHERE", "none", REFUSED, "the flow has neither a number nor a mailbox to send a code to") \
+	AG_FLOW_CODE(COUNTRY_REFUSED, "NUMBER_REFUSED", "begin", REFUSED, "no codes are sent to numbers of the country") \
+	AG_FLOW_CODE(SEND_TOO_SOON, "RATE_LIMIT", "wait", REFUSED, "the last code was sent a moment ago") \
+	AG_FLOW_CODE(SEND_LIMIT_NUMBER, "RATE_LIMIT", "wait", REFUSED, "too many codes were sent to the number or the address") \
+	AG_FLOW_CODE(SEND_LIMIT_SOURCE, "RATE_LIMIT", "wait", REFUSED, "too many codes were asked for from there") \
+	AG_FLOW_CODE(SEND_LIMIT_COUNTRY, "RATE_LIMIT", "wait", REFUSED, "too many codes are sent to the country") \
+	AG_FLOW_CODE(SEND_LIMIT_ALL, "RATE_LIMIT", "wait", REFUSED, "too many codes are sent altogether") \
+	AG_FLOW_CODE(CONTACT_VERIFIED, "CONTACT_VERIFIED", "none", DONE, "the contact is proved to be the user's") \
+	AG_FLOW_CODE(CONTACT_GONE, "FLOW_OVER", "begin", REFUSED, "the contact was removed")
 
 #define AG_FLOW_CODE(symbol, public_code, next, outcome, meaning) AG_FLOW_##symbol,
 typedef enum AgFlowCode
@@ -171,7 +191,8 @@ typedef struct AgFlow
 	int32		e164_kid;
 	char	   *device;			/* the application's id of it, or NULL */
 	bool		has_source;
-	uint8		source[AG_INDEX_SIZE];	/* names the network it came from */
+	uint8		address[AG_INDEX_SIZE]; /* names the address it came from */
+	uint8		source[AG_INDEX_SIZE];	/* names its network */
 	char	   *locale;
 	TimestampTz opened_at;
 	TimestampTz expires_at;
@@ -190,9 +211,11 @@ extern AgFlowState ag_flow_state(const AgFlow *flow, TimestampTz at);
 /* May it go on?  AG_FLOW_OK, FLOW_EXPIRED, FLOW_CLOSED, FLOW_USED, FLOW_UNKNOWN (other purpose). */
 extern AgFlowCode ag_flow_judge(const AgFlow *flow, uint32 purposes, TimestampTz at);
 
-/* The network of an address, as limits and claims see it: /24, /48; bytes it takes. */
-#define AG_SOURCE_SIZE 7
-extern int	ag_flow_network(int family, const unsigned char *address, uint8 out[AG_SOURCE_SIZE]);
+/* An address as limits see it, and how many of its bytes are its network: /24, /48. */
+#define AG_ADDRESS_SIZE 17
+#define AG_NETWORK_4 4
+#define AG_NETWORK_6 7
+extern int	ag_flow_address(int family, const unsigned char *address, uint8 out[AG_ADDRESS_SIZE]);
 
 /*
  * flow.c: use-cases.
@@ -276,6 +299,86 @@ typedef struct AgFlowReply
 
 /* One row of acctguard.outcome for the caller of an SQL function; writes the event. */
 extern Datum ag_flow_reply(FunctionCallInfo fcinfo, const AgFlowReply *reply);
+
+/*
+ * code.c: one-time codes.  Applications call code_send() and code_verify() for any flow;
+ * what these prove is number_code, or email_code for a flow about a contact.
+ */
+#define AG_CODE_DIGITS 6
+
+typedef struct AgCodeAnswer
+{
+	AgFlowCode	code;
+	AgFlow	   *flow;			/* locked; NULL = unknown */
+	TimestampTz retry_at;		/* 0 = not told */
+} AgCodeAnswer;
+
+extern void ag_code_send(const pg_uuid_t *id, AgCodeAnswer *answer);
+extern void ag_code_verify(const pg_uuid_t *id, const char *digits, AgCodeAnswer *answer);
+extern AgChannel ag_code_channel(const AgFlow *flow);
+extern void ag_code_init(void);
+
+/*
+ * code_contact.c: a mailbox is proved to be the user's.
+ */
+extern AgFlow *ag_contact_flow_open(const AgFlowOrder *order);	/* UG700 */
+extern AgFlowCode ag_contact_flow_commit(const pg_uuid_t *id, AgFlow **flow);
+
+/*
+ * code_message.c: codes on their way, see AgNoticeCarrier.
+ */
+extern void ag_code_write_message(const AgFlow *flow, int code_no, AgChannel channel,
+								  const char *digits, TimestampTz at, TimestampTz until);
+extern void ag_code_message_init(void);
+
+/*
+ * code_store.c
+ */
+typedef struct AgCode
+{
+	int			no;
+	AgChannel	channel;
+	uint8		mac[AG_TAG_SIZE];
+	int32		kid;
+	TimestampTz expires_at;
+	TimestampTz used_at;		/* DT_NOEND = not */
+	TimestampTz voided_at;
+} AgCode;
+
+extern AgStatementTable code_statements;
+
+extern bool ag_code_store_newest(const pg_uuid_t *flow, AgCode *code);
+extern void ag_code_store_void(const pg_uuid_t *flow, TimestampTz at);
+extern void ag_code_store_insert(const pg_uuid_t *flow, const AgCode *code, TimestampTz at);
+extern int	ag_code_store_try(const pg_uuid_t *flow, int no, bool right, int most, TimestampTz at);
+extern bool ag_code_store_uses(int32 kid);
+
+typedef struct AgCodeMessage
+{
+	int64		no;
+	pg_uuid_t	flow_id;
+	int			code_no;
+	AgChannel	channel;
+	bytea	   *code;			/* sealed; NULL = ended */
+	int32		kid;
+	TimestampTz written_at;
+	TimestampTz expires_at;
+	pg_uuid_t	key;
+	const char *state;
+	int			tries;
+	char	   *claimed_by;
+	const char *end_reason;		/* of one that is cancelled from its beginning */
+} AgCodeMessage;
+
+extern void ag_message_store_insert(const AgCodeMessage *message);
+extern List *ag_message_store_claim(AgChannel channel, int n, TimestampTz at, TimestampTz until,
+									const char *person);	/* AgCodeMessage * */
+extern AgCodeMessage *ag_message_store_lock(int64 no);
+extern bool ag_message_store_done(int64 no, const char *receipt, TimestampTz at);
+extern void ag_message_store_end(int64 no, const char *state, const char *reason, TimestampTz at);
+extern void ag_message_store_cancel(const pg_uuid_t *flow, const char *reason, TimestampTz at);
+extern void ag_message_store_postpone(int64 no, TimestampTz until);
+extern bool ag_message_store_uses(int32 kid);
 
 /*
  * flow_store.c

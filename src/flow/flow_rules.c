@@ -141,21 +141,22 @@ ag_flow_judge(const AgFlow *flow, uint32 purposes_wanted, TimestampTz at)
 }
 
 /*
- * The family, then the first 24 or 48 bits: what one household or one office has.  An
- * IPv4 address that is written as an IPv6 one is an IPv4 address.
+ * The family, then the address.  Its first AG_NETWORK_4 or AG_NETWORK_6 bytes are what one
+ * household or one office has.  An IPv4 address that is written as an IPv6 one is an
+ * IPv4 address.
  */
 int
-ag_flow_network(int family, const unsigned char *address, uint8 out[AG_SOURCE_SIZE])
+ag_flow_address(int family, const unsigned char *address, uint8 out[AG_ADDRESS_SIZE])
 {
 	static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+	int			length = family == PGSQL_AF_INET ? 4 : 16;
 
-	if (family == PGSQL_AF_INET6 && memcmp(address, mapped, sizeof(mapped)) == 0)
+	if (length == 16 && memcmp(address, mapped, sizeof(mapped)) == 0)
 	{
-		family = PGSQL_AF_INET;
+		length = 4;
 		address += sizeof(mapped);
 	}
-	memset(out, 0, AG_SOURCE_SIZE);
-	out[0] = family == PGSQL_AF_INET ? 4 : 6;
-	memcpy(out + 1, address, family == PGSQL_AF_INET ? 3 : 6);
-	return AG_SOURCE_SIZE;
+	out[0] = length == 4 ? 4 : 6;
+	memcpy(out + 1, address, length);
+	return length + 1;
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * flow_store.c
- *		Tables flow and flow_outcome.
+ *		Tables flow and flow_outcome; codes are forgotten with their flow.
  *
  *-------------------------------------------------------------------------
  */
@@ -30,7 +30,7 @@ enum
 
 #define COLUMNS \
 	"flow_id, purpose, state, dead, account_id, contact_no, number_id, number_epoch, number_idx, " \
-	"country, e164, e164_kid, device, source, locale, opened_at, expires_at, proofs, proved_at, " \
+	"country, e164, e164_kid, device, address, source, locale, opened_at, expires_at, proofs, proved_at, " \
 	"answer, switches, ended_at, end_reason, memo::text"
 
 /* In the order of COLUMNS. */
@@ -49,6 +49,7 @@ enum
 	COL_E164,
 	COL_E164_KID,
 	COL_DEVICE,
+	COL_ADDRESS,
 	COL_SOURCE,
 	COL_LOCALE,
 	COL_OPENED_AT,
@@ -68,13 +69,13 @@ static const AgStatement statements[] = {
 	[FLOW_INSERT] = {
 		.name = "flow.insert",
 		.sql = "INSERT INTO acctguard.flow (flow_id, purpose, state, dead, account_id, contact_no, "
-			"number_id, number_epoch, number_idx, country, e164, e164_kid, device, source, locale, "
+			"number_id, number_epoch, number_idx, country, e164, e164_kid, device, address, source, locale, "
 			"opened_at, expires_at, memo) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
-			"$13, $14, $15, $16, $17, $18::text::jsonb)",
+			"$13, $14, $15, $16, $17, $18, $19::text::jsonb)",
 		.expected = SPI_OK_INSERT,
-		.nargs = 18,
+		.nargs = 19,
 		.argtypes = {UUIDOID, TEXTOID, TEXTOID, BOOLOID, INT8OID, INT4OID, INT8OID, INT8OID, BYTEAOID,
-			INT4OID, BYTEAOID, INT4OID, TEXTOID, BYTEAOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+			INT4OID, BYTEAOID, INT4OID, TEXTOID, BYTEAOID, BYTEAOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
 			TEXTOID}
 	},
 	[FLOW_READ] = {
@@ -121,10 +122,13 @@ static const AgStatement statements[] = {
 	},
 	[FLOW_FORGET] = {
 		.name = "flow.forget",
-		.sql = "DELETE FROM acctguard.flow WHERE flow_id = ANY (ARRAY(SELECT f.flow_id "
-			"FROM acctguard.flow f WHERE f.expires_at < $1 ORDER BY f.expires_at LIMIT $2 "
-			"FOR UPDATE SKIP LOCKED))",
-		.expected = SPI_OK_DELETE,
+		.sql = "WITH f AS (DELETE FROM acctguard.flow WHERE flow_id = ANY (ARRAY(SELECT d.flow_id "
+			"FROM acctguard.flow d WHERE d.expires_at < $1 ORDER BY d.expires_at LIMIT $2 "
+			"FOR UPDATE SKIP LOCKED)) RETURNING flow_id), "
+			"c AS (DELETE FROM acctguard.one_time_code c USING f WHERE c.flow_id = f.flow_id), "
+			"m AS (DELETE FROM acctguard.code_message m USING f WHERE m.flow_id = f.flow_id) "
+			"SELECT count(*) FROM f",
+		.expected = SPI_OK_SELECT,
 		.nargs = 2,
 		.argtypes = {TIMESTAMPTZOID, INT8OID}
 	},
@@ -207,6 +211,7 @@ ag_flow_store_insert(const AgFlow *flow)
 		   int4_or_null(flow->country),
 		   flow->e164 == NULL ? ag_null() : ag_datum(PointerGetDatum(flow->e164), false),
 		   int4_or_null(flow->e164_kid), ag_text(flow->device),
+		   ag_bytes(flow->has_source ? flow->address : NULL, AG_INDEX_SIZE),
 		   ag_bytes(flow->has_source ? flow->source : NULL, AG_INDEX_SIZE), ag_text(flow->locale),
 		   ag_time(flow->opened_at), ag_time(flow->expires_at), ag_text(flow->memo));
 }
@@ -235,6 +240,7 @@ flow_of(const AgResult *result)
 		flow->e164 = DatumGetByteaPCopy(ag_row_datum(result, 0, COL_E164, &isnull));
 	flow->e164_kid = ag_row_int4(result, 0, COL_E164_KID);
 	flow->device = ag_row_text(result, 0, COL_DEVICE);
+	(void) ag_row_bytes(result, 0, COL_ADDRESS, flow->address, AG_INDEX_SIZE);
 	flow->has_source = ag_row_bytes(result, 0, COL_SOURCE, flow->source, AG_INDEX_SIZE);
 	flow->locale = ag_row_text(result, 0, COL_LOCALE);
 	flow->opened_at = ag_row_time(result, 0, COL_OPENED_AT);
@@ -304,7 +310,7 @@ ag_flow_store_void(int64 number_id, int64 account_id, List *purposes, const pg_u
 int64
 ag_flow_store_forget(TimestampTz before, int64 limit)
 {
-	return ag_run(flow_statements, FLOW_FORGET, ag_time(before), ag_int8(limit))->count;
+	return ag_row_int8(ag_run(flow_statements, FLOW_FORGET, ag_time(before), ag_int8(limit)), 0, 1);
 }
 
 bool

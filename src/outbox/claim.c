@@ -10,6 +10,9 @@
  * is cancelled, what has been claimed too often without an answer is given up, what
  * falls into quiet hours waits; more are claimed instead of these.
  *
+ * Messages that belong to no account (one-time codes) are kept by their own domain, the
+ * carrier, and come first: they are good for minutes.
+ *
  * Locks: rows of notices; claimers skip those that others have.  The first delivery of
  * what starts a person's time limits also locks the account, before any notice.
  *
@@ -46,6 +49,14 @@ enum
 	CLAIM_LEASE_UNTIL,
 	CLAIM_COLUMNS
 };
+
+static const AgNoticeCarrier *carrier = NULL;
+
+void
+ag_notice_carry(const AgNoticeCarrier *registered)
+{
+	carrier = registered;
+}
 
 static void
 require_primary(void)
@@ -141,25 +152,53 @@ set_text(Datum *values, bool *nulls, int column, const char *value)
 }
 
 static void
-put_row(const AgNoticeRow *row, const char *address, const AgRendered *rendered,
-		TimestampTz until, ReturnSetInfo *rsinfo)
+put_row(const AgNotice *notice, Datum key, int tries, const char *address,
+		const AgRendered *rendered, TimestampTz until, ReturnSetInfo *rsinfo)
 {
-	const AgNotice *notice = &row->notice;
 	Datum		values[CLAIM_COLUMNS] = {0};
 	bool		nulls[CLAIM_COLUMNS] = {false};
 
 	values[CLAIM_ACCOUNT_ID] = Int64GetDatum(notice->account_id);
 	values[CLAIM_NO] = Int64GetDatum(notice->no);
-	values[CLAIM_KEY] = row->key;
+	values[CLAIM_KEY] = key;
 	set_text(values, nulls, CLAIM_EVENT, ag_action_name(notice->event));
 	set_text(values, nulls, CLAIM_CHANNEL, ag_channel_name(notice->channel));
 	set_text(values, nulls, CLAIM_ADDRESS, address);
 	set_text(values, nulls, CLAIM_LOCALE, rendered->locale);
 	set_text(values, nulls, CLAIM_SUBJECT, rendered->subject);
 	set_text(values, nulls, CLAIM_BODY, rendered->body);
-	values[CLAIM_ATTEMPT] = Int32GetDatum(row->tries);
+	values[CLAIM_ATTEMPT] = Int32GetDatum(tries);
 	values[CLAIM_LEASE_UNTIL] = TimestampTzGetDatum(until);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+}
+
+/* What the carrier has, at most n; how many. */
+static int
+claim_carried(AgChannel channel, int n, TimestampTz at, TimestampTz until, const char *person,
+			  ReturnSetInfo *rsinfo)
+{
+	List	   *carried = carrier == NULL ? NIL : carrier->claim(channel, n, at, until, person);
+	ListCell   *cell;
+	int			count = 0;
+
+	foreach(cell, carried)
+	{
+		AgCarried  *message = lfirst(cell);
+		const char *why = NULL;
+		AgRendered *rendered = ag_notice_render(&message->notice, message->wanted, &why);
+
+		if (rendered != NULL)
+		{
+			put_row(&message->notice, message->key, message->tries, message->address, rendered, until,
+					rsinfo);
+			ag_wipe(rendered->body, strlen(rendered->body));
+			count++;
+		}
+		else
+			(void) carrier->failed(message->notice.no, why, true, person, at);
+		ag_wipe(message->address, strlen(message->address));
+	}
+	return count;
 }
 
 /* Addresses were read: one event for all of them. */
@@ -188,6 +227,7 @@ ag_notice_claim(AgChannel channel, int n, int64 lease, ReturnSetInfo *rsinfo)
 	{
 		(void) ag_keyring_require(AG_PURPOSE_CONTACT);
 		ag_contact_store_left(at - AG_CONTACT_GRACE * USECS_PER_SEC, LEFT_MOST);
+		count = claim_carried(channel, n, at, until, person, rsinfo);
 	}
 	while (count < n &&
 		   (rows = ag_notice_store_claim(channel, n - count, at, until, person)) != NIL)
@@ -203,7 +243,7 @@ ag_notice_claim(AgChannel channel, int n, int64 lease, ReturnSetInfo *rsinfo)
 
 			if (!prepare(row, at, &address, &rendered))
 				continue;
-			put_row(row, address, rendered, until, rsinfo);
+			put_row(&row->notice, row->key, row->tries, address, rendered, until, rsinfo);
 			count++;
 			if (address != NULL)
 				ag_wipe(address, strlen(address));
@@ -282,6 +322,34 @@ inform(ArrayType *accounts, ArrayType *numbers)
 		ag_account_save(lfirst(cell));
 }
 
+/* Those of account 0 were the carrier's. */
+static int64
+carried_done(ArrayType *accounts, ArrayType *numbers, ArrayType *receipts, TimestampTz at)
+{
+	Datum	   *account;
+	Datum	   *number;
+	Datum	   *receipt;
+	bool	   *no_account;
+	bool	   *no_number;
+	bool	   *no_receipt;
+	int			count;
+	int			receipt_count;
+	int64		done = 0;
+
+	deconstruct_array(accounts, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &account,
+					  &no_account, &count);
+	deconstruct_array(numbers, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &number,
+					  &no_number, &count);
+	deconstruct_array(receipts, TEXTOID, -1, false, TYPALIGN_INT, &receipt, &no_receipt,
+					  &receipt_count);
+	for (int i = 0; i < count; i++)
+		if (!no_account[i] && !no_number[i] && DatumGetInt64(account[i]) == 0 &&
+			carrier->done(DatumGetInt64(number[i]), i >= receipt_count || no_receipt[i] ? NULL :
+						  TextDatumGetCString(receipt[i]), at))
+			done++;
+	return done;
+}
+
 int64
 ag_notice_done(ArrayType *accounts, ArrayType *numbers, ArrayType *receipts)
 {
@@ -289,7 +357,23 @@ ag_notice_done(ArrayType *accounts, ArrayType *numbers, ArrayType *receipts)
 
 	require_primary();
 	inform(accounts, numbers);
-	return ag_notice_store_done(accounts, numbers, receipts, at);
+	return ag_notice_store_done(accounts, numbers, receipts, at) +
+		(carrier == NULL ? 0 : carried_done(accounts, numbers, receipts, at));
+}
+
+/* A message of the carrier could not be delivered. */
+static const char *
+carried_failed(int64 no, char *reason, bool permanent, TimestampTz at)
+{
+	const char *next;
+
+	ag_notice_redact(reason);
+	next = carrier == NULL ? NULL : carrier->failed(no, reason, permanent, ag_actor()->person, at);
+	if (next == NULL)
+		ereport(ERROR, ag_errcode(AG_ERR_NOTICE_UNKNOWN),
+				errmsg("there is no message " INT64_FORMAT, no),
+				errhint("It may have been forgotten with its code."));
+	return next;
 }
 
 static AgNoticeRow *
@@ -316,6 +400,8 @@ ag_notice_failed(int64 account_id, int64 no, char *reason, bool permanent)
 	TimestampTz next;
 
 	require_primary();
+	if (account_id == 0)
+		return carried_failed(no, reason, permanent, at);
 	row = require_notice(account_id, no);
 	if (row->state != AG_NOTICE_PENDING || row->claimed_by == NULL ||
 		strcmp(row->claimed_by, ag_actor()->person) != 0)

@@ -116,6 +116,18 @@ ag_contact_open(int64 account_id, int no, const bytea *sealed)
 	}
 }
 
+char *
+ag_contact_address(int64 account_id, int no, AgChannel *channel, bool *verified)
+{
+	AgContact  *contact = ag_contact_store_find(account_id, no);
+
+	if (contact == NULL || contact->removed_at != DT_NOEND || contact->address == NULL)
+		return NULL;
+	*channel = contact->channel;
+	*verified = contact->verified_at != DT_NOEND;
+	return ag_contact_open(account_id, no, contact->address);
+}
+
 /* The contact that has this address already, NULL if there is none. */
 static AgContact *
 find_address(List *contacts, const AgContactOrder *order)
@@ -224,6 +236,21 @@ ag_contact_add(AgAccount *account, const AgActor *actor, const AgContactOrder *o
 	ag_contact_store_insert(&contact, actor->person, at);
 	emit_contact(account, AG_ACTION_CONTACT_ADDED, &contact, NULL);
 	return contact.no;
+}
+
+bool
+ag_contact_prove(AgAccount *account, int no, TimestampTz at)
+{
+	AgContact  *contact = ag_contact_store_find(account->account_id, no);
+
+	if (contact == NULL || contact->removed_at != DT_NOEND)
+		return false;
+	if (contact->verified_at == DT_NOEND)
+	{
+		ag_contact_store_verify(account->account_id, no, at);
+		emit_contact(account, AG_ACTION_CONTACT_VERIFIED, contact, NULL);
+	}
+	return true;
 }
 
 static bool

@@ -297,10 +297,13 @@ acctguard_notice_coverage(PG_FUNCTION_ARGS)
 			Datum		values[7];
 			bool		nulls[7] = {false};
 			List	   *locales = NIL;
-			char	   *problem = template_problems(told, (AgChannel) channel, &locales);
+			char	   *problem;
 			StringInfoData names;
 			ListCell   *cell;
 
+			if (told->channels != 0 && (told->channels & (1 << channel)) == 0)
+				continue;
+			problem = template_problems(told, (AgChannel) channel, &locales);
 			initStringInfo(&names);
 			foreach(cell, locales)
 				appendStringInfo(&names, "%s%s", names.len > 0 ? " " : "", (char *) lfirst(cell));

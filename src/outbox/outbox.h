@@ -47,6 +47,7 @@ typedef struct AgNoticeEvent
 	const char *known;			/* every placeholder the source fills */
 	const char *full;			/* those the body of an e-mail or in_app template must contain */
 	const char *brief;			/* those the body of an sms or push template must contain */
+	uint32		channels;		/* 1 << AgChannel: it goes over no others; 0 = over all */
 } AgNoticeEvent;
 
 /* What the source says when its event happens; begins as zero with urgent as the class says. */
@@ -159,6 +160,44 @@ extern void ag_contact_remove(AgAccount *account, const AgActor *actor, int no, 
 /* Remove all of them, without a trace of where they led: the account was erased (its state says so) or shredded. */
 extern void ag_contact_forget(AgAccount *account, const AgActor *actor, const char *reason,
 							  TimestampTz at);
+
+/* The address of a contact that is there, palloc'd and the caller's to wipe; NULL = it is not, or cannot be opened. */
+extern char *ag_contact_address(int64 account_id, int no, AgChannel *channel, bool *verified);
+
+/* The user has proved that a contact of his locked account is his; false = it is not there. */
+extern bool ag_contact_prove(AgAccount *account, int no, TimestampTz at);
+
+/*
+ * claim.c: messages without an account, which a later rank keeps.  Notifiers get them
+ * before all notices, as notices of account 0.
+ */
+typedef struct AgCarried
+{
+	AgNotice	notice;			/* account_id is 0 */
+	int			tries;			/* this claim counts */
+	Datum		key;			/* uuid */
+	const char *wanted;			/* locale */
+	char	   *address;		/* wiped after use */
+} AgCarried;
+
+typedef struct AgNoticeCarrier
+{
+	/* Lease at most n that are due; AgCarried *, NIL = there are no more. */
+	List	   *(*claim) (AgChannel channel, int n, TimestampTz at, TimestampTz until,
+						  const char *person);
+
+	/* It was delivered; false = that is no news. */
+	bool		(*done) (int64 no, const char *receipt, TimestampTz at);
+
+	/*
+	 * It was not: what happens next, as notice_failed() says it; NULL = there is none of that
+	 * number.
+	 */
+	const char *(*failed) (int64 no, const char *reason, bool permanent, const char *person,
+						   TimestampTz at);
+} AgNoticeCarrier;
+
+extern void ag_notice_carry(const AgNoticeCarrier *carrier);	/* at load; one */
 
 /*
  * announce.c: notices about what concerns many accounts.

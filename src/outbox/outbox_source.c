@@ -245,6 +245,8 @@ ag_notice_judge(const AgTemplate *candidate)
 	if (told == NULL)
 		return psprintf("Nobody is told of the event \"%s\"; see acctguard.notice_coverage().",
 						ag_action_name(candidate->action));
+	if (told->channels != 0 && (told->channels & (1 << candidate->channel)) == 0)
+		return psprintf("The event \"%s\" does not go over this channel.", ag_action_name(candidate->action));
 	if (!candidate->enabled)
 		return NULL;
 	if (candidate->subject != NULL)

@@ -96,6 +96,8 @@
 			   "time after which a number that only erased accounts had is forgotten") \
 	AG_SETTING(TOMBSTONE_LEAST, "tombstone_least", "seconds", 15552000, 0, 315360000, \
 			   "shortest time for which the number that a banned account lost is held from a fresh start") \
+	AG_SETTING(CODE_LIFE, "code_life", "seconds", 300, 60, 600, \
+			   "time in which a one-time code has to be shown") \
 	AG_SETTING(FLOW_LIFE, "flow_life", "seconds", 1800, 300, 86400, \
 			   "time in which a flow has to come to its end") \
 	AG_SETTING(FLOW_PROOF_AGE, "flow_proof_age", "seconds", 600, 60, 3600, \
@@ -178,7 +180,8 @@ extern bool ag_policy_setting_in_range(AgSetting setting, int64 value);
 	AG_TOPIC(COUNTRY_FLOOR, "country_floor", "country") \
 	AG_TOPIC(NUMBER_ALIAS, "number_alias", "alias") \
 	AG_TOPIC(LABEL, "label", "label") \
-	AG_TOPIC(LIMIT_RULE, "limit_rule", "rule")
+	AG_TOPIC(LIMIT_RULE, "limit_rule", "rule") \
+	AG_TOPIC(CODE_COUNTRY, "code_country", "country")
 
 #define AG_TOPIC(symbol, name, key) AG_TOPIC_##symbol,
 typedef enum AgPolicyTopic
@@ -418,6 +421,9 @@ typedef struct AgLimitRule
 extern const AgLimitRule *ag_policy_limit_rule(const char *name);	/* NULL = none */
 extern List *ag_policy_limit_rules(void);	/* AgLimitRule *, by name, kept in the cache */
 
+/* Are codes sent to the numbers of a country, by its calling code? */
+extern bool ag_policy_code_country(int country);
+
 extern void ag_policy_init(void);
 
 /*
@@ -475,5 +481,6 @@ extern AgTemplate *ag_policy_store_words(const char *key);	/* enabled, subject, 
 extern AgResult *ag_policy_store_floors(void);	/* calling code, 0 = any other; floor */
 extern List *ag_policy_store_number_aliases(void);
 extern List *ag_policy_store_limit_rules(void);
+extern bool ag_policy_store_code_country(int country);
 
 #endif							/* AG_POLICY_H */

@@ -28,7 +28,8 @@ ag_policy_topic_require(const char *name)
 		ereport(ERROR, ag_errcode(AG_ERR_POLICY_UNKNOWN),
 				errmsg("there is no policy topic \"%s\"", name),
 				errhint("Topics are setting, freeze_kind, bundle, reason, ladder_step, risk_signal, "
-						"capability, notice_template, country_floor, number_alias, label, limit_rule."));
+						"capability, notice_template, country_floor, number_alias, label, limit_rule, "
+						"code_country."));
 	return topic;
 }
 

@@ -6,7 +6,9 @@
  * All rules are read when the session first needs one; they live in the policy cache
  * and go with it.
  *
- * No locks.  Table: limit_rule.
+ * To which countries codes are sent is asked for once a code, and not kept.
+ *
+ * No locks.  Tables: limit_rule, code_country.
  *
  *-------------------------------------------------------------------------
  */
@@ -47,4 +49,10 @@ ag_policy_limit_rule(const char *name)
 			return lfirst(cell);
 	}
 	return NULL;
+}
+
+bool
+ag_policy_code_country(int country)
+{
+	return ag_policy_store_code_country(country);
 }

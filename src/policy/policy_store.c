@@ -4,7 +4,7 @@
  *		Reading the policy tables: the newest version of each item.
  *
  * Tables: capability, bundle, reason, freeze_kind, ladder_step, risk_signal, setting,
- * notice_template, country_floor, number_alias, label, limit_rule.  Results live in the caller's memory context.
+ * notice_template, country_floor, number_alias, label, limit_rule, code_country.  Results live in the caller's memory context.
  *
  *-------------------------------------------------------------------------
  */
@@ -28,7 +28,8 @@ enum
 	COUNTRY_FLOOR_ALL,
 	NUMBER_ALIAS_ALL,
 	LABEL_ALL,
-	LIMIT_RULE_ALL
+	LIMIT_RULE_ALL,
+	CODE_COUNTRY_NEWEST
 };
 
 #define KIND_COLUMNS \
@@ -183,6 +184,14 @@ static const AgStatement statements[] = {
 		.sql = "SELECT DISTINCT ON (rule) rule, enabled, span, most, waits_from, stop, waits "
 			"FROM acctguard.limit_rule ORDER BY rule, version DESC",
 		.expected = SPI_OK_SELECT
+	},
+	[CODE_COUNTRY_NEWEST] = {
+		.name = "code_country.newest",
+		.sql = "SELECT allowed FROM acctguard.code_country WHERE country IN ('+' || $1, '*') "
+			"ORDER BY country = '*', version DESC LIMIT 1",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {INT4OID}
 	}
 };
 
@@ -438,4 +447,13 @@ ag_policy_store_limit_rules(void)
 		list = lappend(list, rule);
 	}
 	return list;
+}
+
+/* The country's own row, else that of every other. */
+bool
+ag_policy_store_code_country(int country)
+{
+	AgResult   *result = ag_run(policy_statements, CODE_COUNTRY_NEWEST, ag_int4(country));
+
+	return result->count > 0 && ag_row_bool(result, 0, 1);
 }

@@ -119,6 +119,8 @@ static const AgStatement statements[] = {
 			  "t.description", "description"),
 	VERSIONED(AG_TOPIC_LIMIT_RULE, "limit_rule", "rule", "{\"enabled\": true, \"waits\": []}",
 			  "t.description", "description"),
+	VERSIONED(AG_TOPIC_CODE_COUNTRY, "code_country", "country", "{}", "t.description",
+			  "description"),
 
 	[STATEMENT(AG_TOPIC_CAPABILITY, NEWEST)] = {
 		.name = "capability.as_json",

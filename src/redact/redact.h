@@ -22,7 +22,7 @@
 	"appeal_ask", "appeal_attach", "appeal_attach_append", "appeal_attach_begin", \
 	"appeal_attach_finish", "appeal_decide", "appeal_open_review", "appeal_refuse_sign", \
 	"appeal_reopen", "appeal_status", "appeal_submit", "appeal_supplement", "appeal_withdraw", \
-	"contact_add", "device_kick", "device_trust", "notice_failed", "number_canonical", \
+	"code_verify", "contact_add", "device_kick", "device_trust", "notice_failed", "number_canonical", \
 	"number_event", "number_import", \
 	"session_bind", "session_check", "session_refresh", "session_revoke", "session_revoke_others", \
 	"session_step_up", "tombstone_find"

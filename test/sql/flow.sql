@@ -14,6 +14,7 @@ CREATE FUNCTION pg_temp.opened(purpose text, number text, account_id bigint DEFA
     AS $$ SELECT ((pg_temp.open(purpose, number, account_id, device, source, locale, dead)).data ->> 'flow')::uuid $$;
 CREATE FUNCTION pg_temp.at(seconds int) RETURNS void LANGUAGE sql AS $$ SELECT set_config('acctguard.test_clock_offset', seconds::text, false) $$;
 
+SELECT clock_timestamp() AS start \gset
 -- The reviewed specification.
 SELECT * FROM acctguard.flow_transitions();
 SELECT * FROM acctguard.flow_codes() WHERE code IN ('OK', 'READ_ONLY', 'NUMBER_INVALID') OR code LIKE 'FLOW_%' OR code LIKE '%_REQUIRED' OR code LIKE 'ANSWER_%' ORDER BY 1;
@@ -129,9 +130,11 @@ CREATE FUNCTION pg_temp.left_at(seconds int, OUT error text, OUT flows bigint, O
 BEGIN
     PERFORM pg_temp.at(seconds);
     SELECT s.error INTO error FROM acctguard.sweep(10000) s WHERE s.task = 'flow';
-    SELECT count(*) INTO flows FROM acctguard.flow;
-    SELECT count(*) INTO outcomes FROM acctguard.flow_outcome;
+    SELECT count(*) INTO flows FROM acctguard.flow JOIN own ON own.id = flow_id;
+    SELECT count(*) INTO outcomes FROM acctguard.flow_outcome JOIN own ON own.id = ref;
 END $$;
+CREATE TEMP TABLE own AS SELECT flow_id AS id FROM acctguard.flow WHERE opened_at BETWEEN :'start' AND clock_timestamp()
+    UNION ALL SELECT ref FROM acctguard.flow_outcome WHERE at BETWEEN :'start' AND clock_timestamp();
 BEGIN;
 SELECT s AS seconds, l.error, l.flows > 0 AS flows, l.outcomes > 0 AS outcomes FROM unnest('{0,80000,88300,7780000}'::int[]) s CROSS JOIN LATERAL pg_temp.left_at(s) l;
 ROLLBACK;
