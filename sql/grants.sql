@@ -239,6 +239,8 @@ GRANT EXECUTE ON FUNCTION acctguard.appeal_reopen(bigint, integer, text, text) T
     acctguard_app, acctguard_compliance, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.appeal_ticket_issue(bigint, integer, text, jsonb) TO
     acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.appeal_revoke_claim(bigint, integer, text) TO
+    acctguard_compliance, acctguard_operator;
 -- appeals: the reviewers
 GRANT EXECUTE ON FUNCTION
     acctguard.appeal_claim(integer),

@@ -99,7 +99,8 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_appeal_claim';
 COMMENT ON FUNCTION acctguard.appeal_claim(integer) IS
 'Takes up to n cases (at most 100) from the queue, earliest due first, for policy appeal_lease (seconds): those whose freeze the caller had no part in, whose account he outranks, and that nobody else holds. Two reviewers never get the same case, and none waits for another. Freezes of an authority are reviewed by who lifts their kind; overdue cases of kinds with breach ''escalate'' also by compliance and operators. A member of acctguard_risk, a program, may only grant.
-version: for expected_version of appeal_decide(). Errors: 22023 n.';
+One person holds one case for policy appeal_hold (seconds) at most, all his claims of it together, and at most policy appeal_claims cases at a time.
+version: for expected_version of appeal_decide(). Errors: UG221 he holds as many as he may, 22023 n.';
 
 CREATE OR REPLACE FUNCTION acctguard.appeal_claim(
     account bigint, appeal integer, OUT account_id bigint, OUT appeal_no integer, OUT freeze_no integer, OUT kind text,
@@ -108,8 +109,8 @@ RETURNS SETOF record
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_appeal_claim_case';
 COMMENT ON FUNCTION acctguard.appeal_claim(bigint, integer) IS
-'Takes this very case, as appeal_claim(n) does from the queue.
-Errors: UG104 rank, UG200, UG201 closed, waiting for material or for a signature, UG210 the caller took part, UG211 another reviewer holds it, UG212 role.';
+'Takes this very case, as appeal_claim(n) does from the queue; also one that waits for a signature, to read it before signing.
+Errors: UG104 rank, UG200, UG201 closed, or waiting for material, UG210 the caller took part, UG211 somebody holds it, UG212 role, UG219 the caller decided it, UG220 he has held it as long as one person may, UG221 he holds as many as he may.';
 
 CREATE OR REPLACE FUNCTION acctguard.appeal_release(account_id bigint, appeal_no integer)
 RETURNS void
@@ -117,6 +118,13 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_appeal_release';
 COMMENT ON FUNCTION acctguard.appeal_release(bigint, integer) IS
 'Gives a claimed case back to the queue. A claim also ends by the clock. Errors: UG200, UG214 not the claimer.';
+
+CREATE OR REPLACE FUNCTION acctguard.appeal_revoke_claim(account_id bigint, appeal_no integer, reason text)
+RETURNS void
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_appeal_revoke_claim';
+COMMENT ON FUNCTION acctguard.appeal_revoke_claim(bigint, integer, text) IS
+'Takes a case away from whoever holds it, to decide or to sign it: somebody else can claim it at once. For compliance and operators. The event names whom it was taken from. Errors: UG107 own account, UG200, UG201 nobody holds it.';
 
 CREATE OR REPLACE FUNCTION acctguard.appeal_ask(
     account_id bigint, appeal_no integer, wanted text[], deadline timestamptz DEFAULT NULL)
@@ -145,8 +153,8 @@ RETURNS text
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_appeal_sign';
 COMMENT ON FUNCTION acctguard.appeal_sign(bigint, integer) IS
-'The second reviewer agrees with a decision, which takes effect in this transaction. Returns the state. Within policy signoff_time (seconds) reviewers sign, afterwards also compliance and operators; always somebody who neither decided nor took part.
-Errors: UG104 rank, UG200, UG201 nothing to sign, UG210 took part, UG212 role, UG218 a program, UG219 the caller decided.';
+'The second reviewer agrees with a decision, which takes effect in this transaction. Returns the state. Within policy signoff_time (seconds) reviewers sign, afterwards also compliance and operators; always somebody who neither decided nor took part. Who wants to read the case first claims it; nobody else signs meanwhile.
+Errors: UG104 rank, UG200, UG201 nothing to sign, UG210 took part, UG211 somebody else holds it, UG212 role, UG218 a program, UG219 the caller decided.';
 
 CREATE OR REPLACE FUNCTION acctguard.appeal_refuse_sign(account_id bigint, appeal_no integer, reason text)
 RETURNS void
@@ -162,7 +170,7 @@ RETURNS SETOF record
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_appeal_open_statement';
 COMMENT ON FUNCTION acctguard.appeal_open_statement(bigint, integer) IS
-'What the user and the reviewers wrote in a case, in order: statements, supplements, what was asked for, reasons. For who holds the case, or a second reviewer while it waits for a signature. Each call is recorded.
+'What the user and the reviewers wrote in a case, in order: statements, supplements, what was asked for, reasons. For who holds the case, to decide or to sign it. Each call is recorded.
 Errors: UG001, UG020 damaged, or not where it was put, UG024 the account''s key was destroyed, UG200, UG210, UG212, UG214 not the claimer.';
 
 CREATE OR REPLACE FUNCTION acctguard.appeal_attach(
@@ -215,7 +223,7 @@ RETURNS SETOF record
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_appeal_open_material';
 COMMENT ON FUNCTION acctguard.appeal_open_material(bigint, integer, integer, integer, integer) IS
-'The content of an item in its chunks of 64 KiB, from first_chunk on, so many or all. For who holds the case, or a second reviewer while it waits for a signature. Each call is recorded.
+'The content of an item in its chunks of 64 KiB, from first_chunk on, so many or all. For who holds the case, to decide or to sign it. Each call is recorded.
 Errors: as appeal_open_statement().';
 
 CREATE OR REPLACE FUNCTION acctguard.appeal_file(account_id bigint, appeal_no integer)
@@ -223,7 +231,7 @@ RETURNS jsonb
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_appeal_file';
 COMMENT ON FUNCTION acctguard.appeal_file(bigint, integer) IS
-'The account''s record beside the case: freezes with every version of their terms, strikes and warnings, risk signals, other cases with their outcomes. For who holds the case, or a second reviewer while it waits for a signature. Each call is recorded. Errors: as appeal_open_statement().';
+'The account''s record beside the case: freezes with every version of their terms, strikes and warnings, risk signals, other cases with their outcomes. For who holds the case, to decide or to sign it. Each call is recorded. Errors: as appeal_open_statement().';
 
 CREATE OR REPLACE FUNCTION acctguard.appeal_abuse_check(
     account_id bigint, OUT unfounded integer, OUT decided integer, OUT warned_at timestamptz, OUT may_suspend boolean)

@@ -54,6 +54,7 @@ CREATE TABLE acctguard.appeal (
     CONSTRAINT appeal_request CHECK ((idempotency_key IS NULL) = (request IS NULL)),
     CONSTRAINT appeal_claim CHECK ((claimed_at IS NULL) = (claimed_by IS NULL) AND (claimed_at IS NULL) = (claim_until IS NULL)
         AND claim_until > claimed_at),
+    CONSTRAINT appeal_second CHECK (claimed_by <> decided_by IS NOT FALSE),
     CONSTRAINT appeal_asked CHECK ((asked_at IS NULL) = (ask_until IS NULL) AND ask_until > asked_at
         AND (asked_at IS NULL OR (claimed_at IS NULL AND decision IS NULL AND rounds > 0))),
     CONSTRAINT appeal_decided CHECK ((decision IS NULL) = (decided_at IS NULL) AND (decision IS NULL) = (decided_by IS NULL)
@@ -81,6 +82,7 @@ CREATE UNIQUE INDEX appeal_one_open ON acctguard.appeal (account_id, freeze_no) 
 CREATE UNIQUE INDEX appeal_one_reopening ON acctguard.appeal (account_id, previous) WHERE previous IS NOT NULL;
 CREATE UNIQUE INDEX appeal_idempotency ON acctguard.appeal (account_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX appeal_queue ON acctguard.appeal (due_at, opened_at, account_id, no) WHERE closed_at IS NULL;
+CREATE INDEX appeal_claims ON acctguard.appeal (claimed_by) WHERE claimed_by IS NOT NULL AND closed_at IS NULL;
 ALTER TABLE acctguard.appeal ALTER request SET STATISTICS 0;
 
 COMMENT ON TABLE acctguard.appeal IS
@@ -98,7 +100,7 @@ COMMENT ON COLUMN acctguard.appeal.ticket IS 'the ticket it was filed with; NULL
 COMMENT ON COLUMN acctguard.appeal.request IS 'digest of the request that came with idempotency_key, sealed';
 COMMENT ON COLUMN acctguard.appeal.parties IS 'persons who may neither review nor sign: issuer, endorser, approver and amenders of the freeze and of those it replaced, reviewers of their earlier cases, whoever opened or filed a case or vouched for its ticket, the complainant, the user himself';
 COMMENT ON COLUMN acctguard.appeal.due_at IS 'when it ought to be decided; NULL is open-ended. Moves on by the time that was spent waiting for material';
-COMMENT ON COLUMN acctguard.appeal.claim_until IS 'end of the claim; at that time it is in the queue again';
+COMMENT ON COLUMN acctguard.appeal.claim_until IS 'end of the claim, to decide the case or, once it is decided, to sign it; at that time somebody else may take it';
 COMMENT ON COLUMN acctguard.appeal.rounds IS 'how often material was asked for';
 COMMENT ON COLUMN acctguard.appeal.asked_at IS 'set: material is awaited, until ask_until';
 COMMENT ON COLUMN acctguard.appeal.ask_until IS 'deadline of the material: an appeal lapses then, a review goes on without';

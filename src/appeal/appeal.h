@@ -132,6 +132,8 @@ extern bool ag_appeal_state_open(AgAppealState state);
 /* Is there a decision, signed where it has to be? */
 extern bool ag_appeal_decided(const AgAppeal *appeal);
 
+extern bool ag_appeal_is_held(const AgAppeal *appeal, TimestampTz at);
+
 /* Is the user's own appeal part of it? */
 extern bool ag_appeal_is_heard(const AgAppeal *appeal);
 
@@ -254,17 +256,27 @@ extern bool ag_appeal_may_review(const AgAccount *account, const AgActor *actor,
 /* Does he review this case in a role of people?  Programs have acctguard_risk only. */
 extern bool ag_appeal_by_person(const AgActor *actor, const AgAppeal *appeal, TimestampTz at);
 extern void ag_appeal_require_claimer(const AgAppeal *appeal, const AgActor *actor, TimestampTz at);
+
+/* How many cases a person has left to claim; UG221 if none.  His claims take turns from here on, before he locks an account. */
+extern int	ag_appeal_require_claims(const AgActor *actor, TimestampTz at);
 extern void ag_appeal_claim(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
 							TimestampTz at);
 extern List *ag_appeal_claim_next(const AgActor *actor, int count, TimestampTz at); /* AgAppeal * */
 extern void ag_appeal_release(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
 							  TimestampTz at);
+
+/* By compliance or an operator: whoever holds the case, for signing too, does not any more. */
+extern void ag_appeal_revoke_claim(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
+								   const char *reason, TimestampTz at);
 extern void ag_appeal_ask(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
 						  const char *wanted, TimestampTz until, TimestampTz at);
 
-/* Who may read what was written: the live claimer, or a second reviewer at sign-off. */
-extern void ag_appeal_require_reader(const AgAccount *account, const AgActor *actor,
-									 const AgAppeal *appeal, TimestampTz at);
+/* Who may read what was written: who holds the case, to decide or to sign. */
+extern void ag_appeal_require_reader(const AgAppeal *appeal, const AgActor *actor, TimestampTz at);
+
+/* UG219 for whoever decided. */
+extern void ag_appeal_require_second(const AgAppeal *appeal, const AgActor *actor);
+extern void ag_appeal_refuse_held(const AgAppeal *appeal);	/* UG211 */
 
 /*
  * appeal_decide.c: P7, P8.
@@ -433,6 +445,7 @@ extern ArrayType *ag_appeal_store_parties(int64 account_id, int freeze_no, int b
 										  const ArrayType *more);
 extern bool ag_appeal_store_is_party(const ArrayType *parties, const char *person);
 extern List *ag_appeal_store_queue(const char *person, int skip, int count, TimestampTz at);
+extern int	ag_appeal_store_held_by(const char *person, TimestampTz at);
 extern List *ag_appeal_store_due(int count, TimestampTz at);	/* AgAppeal *, for the sweep */
 extern bool ag_appeal_store_shredded(int64 account_id);
 extern List *ag_appeal_store_open(void);	/* AgAppeal *, without a lock */

@@ -196,23 +196,23 @@ ag_appeal_decide(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
 	ag_appeal_emit(account, AG_ACTION_APPEAL_DECISION_PROPOSED, appeal, at);
 }
 
-/* UG219 for whoever decided; else as for every reviewer. */
+/* UG219 for whoever decided, UG211 while somebody else reads it to sign; else as for every reviewer. */
 static void
-require_second(const AgAccount *account, const AgActor *actor, const AgAppeal *appeal,
+require_signer(const AgAccount *account, const AgActor *actor, const AgAppeal *appeal,
 			   TimestampTz at)
 {
-	if (strcmp(appeal->decided_by, actor->person) == 0)
-		ereport(ERROR, ag_errcode(AG_ERR_SECOND_REVIEWER),
-				errmsg("\"%s\" decided case %d", actor->person, appeal->no),
-				errhint("Another reviewer has to sign; two roles of one person are one person."));
+	ag_appeal_require_second(appeal, actor);
 	ag_appeal_require_reviewer(account, actor, appeal, at);
+	if (ag_appeal_is_held(appeal, at) && strcmp(appeal->claimed_by, actor->person) != 0)
+		ag_appeal_refuse_held(appeal);
 }
 
 void
 ag_appeal_sign(AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
 {
 	ag_appeal_require(appeal, AG_APPEAL_SIGN, at);
-	require_second(account, actor, appeal, at);
+	require_signer(account, actor, appeal, at);
+	ag_appeal_drop_claim(appeal);
 	appeal->signed_at = at;
 	appeal->signed_by = pstrdup(actor->person);
 	appeal->signed_role = pstrdup(actor->role);
@@ -227,7 +227,8 @@ ag_appeal_refuse_sign(AgAccount *account, const AgActor *actor, AgAppeal *appeal
 	char	   *decision;
 
 	ag_appeal_require(appeal, AG_APPEAL_REFUSE, at);
-	require_second(account, actor, appeal, at);
+	require_signer(account, actor, appeal, at);
+	ag_appeal_drop_claim(appeal);
 	decision = appeal->decision;
 	ag_appeal_drop_decision(appeal);
 	ag_appeal_write(appeal, actor, "refuse", decision, reason, at);

@@ -72,7 +72,8 @@ move(AgAccount *account, const AgActor *actor, AgAppeal *appeal, int to, Timesta
 
 	appeal->freeze_no = to;
 	appeal->parties = ag_appeal_store_parties(account->account_id, to, appeal->no, appeal->parties);
-	if (appeal->claimed_by != NULL && ag_appeal_store_is_party(appeal->parties, appeal->claimed_by))
+	if (appeal->decision != NULL ||
+		(appeal->claimed_by != NULL && ag_appeal_store_is_party(appeal->parties, appeal->claimed_by)))
 		ag_appeal_drop_claim(appeal);
 	ag_appeal_drop_decision(appeal);
 	sla = ag_appeal_sla(account->account_id, to, at);

@@ -160,7 +160,7 @@ acctguard_appeal_material_list(PG_FUNCTION_ARGS)
 	AgAppeal   *appeal = ag_appeal_load(account, no, at);
 	ListCell   *cell;
 
-	ag_appeal_require_reader(account, ag_actor(), appeal, at);
+	ag_appeal_require_reader(appeal, ag_actor(), at);
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(cell, ag_material_store_list(account_id, no))
 	{
@@ -191,7 +191,7 @@ acctguard_appeal_open_material(PG_FUNCTION_ARGS)
 	AgMaterial *material;
 	int			count;
 
-	ag_appeal_require_reader(account, ag_actor(), appeal, at);
+	ag_appeal_require_reader(appeal, ag_actor(), at);
 	material = ag_material_require(appeal, item);
 	count = PG_ARGISNULL(4) ? material->received : PG_GETARG_INT32(4);
 	if (first < 0 || count < 1)

@@ -8,15 +8,22 @@
  * waiting, and the case read again under that lock.  So two reviewers never share one,
  * and neither waits for the other.
  *
+ * One person holds one case for a limited time, all his claims together, and a limited
+ * number of cases; compliance and operators take a case away from him.
+ *
  * Locks: the account's; appeal_claim_next() takes those of several accounts, in the
- * order of the queue, but waits for none.
+ * order of the queue, but waits for none.  Before it the one under which the claims of
+ * one person take turns, so that he cannot hold more by claiming in parallel.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "appeal/appeal.h"
+#include "catalog/pg_class.h"
+#include "common/hashfn.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 
 #define QUEUE_PAGE 50
 
@@ -128,24 +135,102 @@ ag_appeal_require_claimer(const AgAppeal *appeal, const AgActor *actor, Timestam
 			errhint("Claim it with acctguard.appeal_claim()."));
 }
 
+/* Does a step end the claim that was in force? */
+static bool
+ends_claim(const char *what)
+{
+	static const char *const ends[] = {"claim", "release", "ask", "decide", "sign", "refuse"};
+
+	for (int i = 0; i < (int) lengthof(ends); i++)
+		if (strcmp(what, ends[i]) == 0)
+			return true;
+	return false;
+}
+
+/* How much longer a person may hold a case, microseconds: all his claims of it count together. */
+static int64
+hold_left(const AgAppeal *appeal, const char *person, TimestampTz at)
+{
+	int64		left = ag_policy_setting(AG_SETTING_APPEAL_HOLD) * USECS_PER_SEC;
+	int64		lease = ag_policy_setting(AG_SETTING_APPEAL_LEASE) * USECS_PER_SEC;
+	TimestampTz since = DT_NOEND;	/* of his claim that has not ended yet */
+	ListCell   *cell;
+
+	foreach(cell, ag_appeal_store_steps(appeal->account_id, appeal->no))
+	{
+		const AgAppealStep *step = lfirst(cell);
+
+		if (!ends_claim(step->what))
+			continue;
+		if (since != DT_NOEND)
+			left -= Max(Min(step->at - since, lease), 0);
+		since = strcmp(step->what, "claim") == 0 && strcmp(step->person, person) == 0 ? step->at : DT_NOEND;
+	}
+	if (since != DT_NOEND)
+		left -= Max(Min(at - since, lease), 0);
+	return left;
+}
+
+void
+ag_appeal_refuse_held(const AgAppeal *appeal)
+{
+	ereport(ERROR, ag_errcode(AG_ERR_CLAIMED),
+			errmsg("case %d is held by \"%s\"", appeal->no, appeal->claimed_by),
+			errdetail("Until %s.", ag_time_iso(appeal->claim_until)),
+			errhint("Take another one with acctguard.appeal_claim()."));
+}
+
+int
+ag_appeal_require_claims(const AgActor *actor, TimestampTz at)
+{
+	int			most = (int) ag_policy_setting(AG_SETTING_APPEAL_CLAIMS);
+	int			held;
+
+	LockDatabaseObject(RelationRelationId, ag_relation_id("appeal"),
+					   (uint16) hash_bytes((const unsigned char *) actor->person, strlen(actor->person)),
+					   ExclusiveLock);
+	held = ag_appeal_store_held_by(actor->person, at);
+	if (held >= most)
+		ereport(ERROR, ag_errcode(AG_ERR_CLAIM_COUNT),
+				errmsg("\"%s\" holds %d cases", actor->person, held),
+				errdetail("One person may hold %d.", most),
+				errhint("Decide some of them, or give them back with acctguard.appeal_release()."));
+	return most - held;
+}
+
+/* UG219 for whoever decided. */
+void
+ag_appeal_require_second(const AgAppeal *appeal, const AgActor *actor)
+{
+	if (appeal->decided_by != NULL && strcmp(appeal->decided_by, actor->person) == 0)
+		ereport(ERROR, ag_errcode(AG_ERR_SECOND_REVIEWER),
+				errmsg("\"%s\" decided case %d", actor->person, appeal->no),
+				errhint("Another reviewer has to sign; two roles of one person are one person."));
+}
+
 void
 ag_appeal_claim(AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
 {
-	AgAppealState state = ag_appeal_state(appeal, at);
+	int64		left;
 
-	if (state == AG_APPEAL_IN_REVIEW)
-		ereport(ERROR, ag_errcode(AG_ERR_CLAIMED),
-				errmsg("case %d is held by \"%s\"", appeal->no, appeal->claimed_by),
-				errdetail("Until %s.", ag_time_iso(appeal->claim_until)),
-				errhint("Take another one with acctguard.appeal_claim()."));
+	if (ag_appeal_is_held(appeal, at))
+		ag_appeal_refuse_held(appeal);
 	ag_appeal_require(appeal, AG_APPEAL_CLAIM, at);
+	ag_appeal_require_second(appeal, actor);
 	ag_appeal_require_reviewer(account, actor, appeal, at);
+	left = hold_left(appeal, actor->person, at);
+	if (left <= 0)
+		ereport(ERROR, ag_errcode(AG_ERR_CLAIM_SPENT),
+				errmsg("\"%s\" has held case %d as long as one person may", actor->person, appeal->no),
+				errdetail("All his claims of it together may last " INT64_FORMAT " seconds.",
+						  ag_policy_setting(AG_SETTING_APPEAL_HOLD)),
+				errhint("Leave it to somebody else."));
 
 	appeal->parties = ag_appeal_store_parties(account->account_id, appeal->freeze_no, appeal->no,
 											  appeal->parties);
 	appeal->claimed_at = at;
 	appeal->claimed_by = pstrdup(actor->person);
-	appeal->claim_until = ag_time_plus(at, ag_policy_setting(AG_SETTING_APPEAL_LEASE));
+	appeal->claim_until = Min(ag_time_plus(at, ag_policy_setting(AG_SETTING_APPEAL_LEASE)), at + left);
 	ag_appeal_write(appeal, actor, "claim", NULL, NULL, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_CLAIMED, appeal, at);
 }
@@ -163,7 +248,8 @@ try_claim(const AgActor *actor, const AgAppeal *seen)
 	at = ag_account_now(account);
 	appeal = ag_appeal_store_read(seen->account_id, seen->no);
 	if (ag_appeal_state(appeal, at) != AG_APPEAL_SUBMITTED ||
-		!ag_appeal_may_review(account, actor, appeal, at))
+		!ag_appeal_may_review(account, actor, appeal, at) ||
+		hold_left(appeal, actor->person, at) <= 0)
 		return NULL;
 	(void) ag_appeal_settle(account, appeal, at);
 	ag_appeal_claim(account, actor, appeal, at);
@@ -179,6 +265,7 @@ ag_appeal_claim_next(const AgActor *actor, int count, TimestampTz at)
 	List	   *page;
 	int			skipped = 0;
 
+	count = Min(count, ag_appeal_require_claims(actor, at));
 	do
 	{
 		ListCell   *cell;
@@ -211,6 +298,23 @@ ag_appeal_release(AgAccount *account, const AgActor *actor, AgAppeal *appeal, Ti
 	ag_appeal_emit(account, AG_ACTION_APPEAL_RELEASED, appeal, at);
 }
 
+void
+ag_appeal_revoke_claim(AgAccount *account, const AgActor *actor, AgAppeal *appeal, const char *reason,
+					   TimestampTz at)
+{
+	AgFields   *before = ag_fields_new();
+
+	ag_freeze_require_other_account(account, actor, kind_of(appeal));
+	if (!ag_appeal_state_open(ag_appeal_state(appeal, at)) || !ag_appeal_is_held(appeal, at))
+		ereport(ERROR, ag_errcode(AG_ERR_APPEAL_STATE),
+				errmsg("nobody holds case %d", appeal->no));
+	ag_field_text(before, "claimed_by", appeal->claimed_by);
+	ag_appeal_drop_claim(appeal);
+	ag_appeal_write(appeal, actor, "release", NULL, NULL, at);
+	ag_account_emit(account, AG_ACTION_APPEAL_CLAIM_REVOKED, reason, NULL, before,
+					ag_appeal_fields(appeal, at));
+}
+
 /* until: DT_NOEND = as policy says.  While material is awaited nobody holds the case. */
 void
 ag_appeal_ask(AgAccount *account, const AgActor *actor, AgAppeal *appeal, const char *wanted,
@@ -240,17 +344,12 @@ ag_appeal_ask(AgAccount *account, const AgActor *actor, AgAppeal *appeal, const 
 }
 
 void
-ag_appeal_require_reader(const AgAccount *account, const AgActor *actor, const AgAppeal *appeal,
-						 TimestampTz at)
+ag_appeal_require_reader(const AgAppeal *appeal, const AgActor *actor, TimestampTz at)
 {
-	if (ag_appeal_state(appeal, at) != AG_APPEAL_SIGNOFF)
-	{
-		ag_appeal_require_claimer(appeal, actor, at);
-		return;
-	}
-	ag_appeal_require_reviewer(account, actor, appeal, at);
-	if (strcmp(appeal->decided_by, actor->person) == 0)
+	if (ag_appeal_state(appeal, at) == AG_APPEAL_SIGNOFF &&
+		strcmp(appeal->decided_by, actor->person) == 0)
 		ereport(ERROR, ag_errcode(AG_ERR_NOT_CLAIMER),
 				errmsg("\"%s\" has decided case %d", actor->person, appeal->no),
 				errdetail("A second reviewer has it now."));
+	ag_appeal_require_claimer(appeal, actor, at);
 }

@@ -17,6 +17,7 @@ PG_FUNCTION_INFO_V1(acctguard_appeal_open_review);
 PG_FUNCTION_INFO_V1(acctguard_appeal_claim);
 PG_FUNCTION_INFO_V1(acctguard_appeal_claim_case);
 PG_FUNCTION_INFO_V1(acctguard_appeal_release);
+PG_FUNCTION_INFO_V1(acctguard_appeal_revoke_claim);
 PG_FUNCTION_INFO_V1(acctguard_appeal_ask);
 PG_FUNCTION_INFO_V1(acctguard_appeal_decide);
 PG_FUNCTION_INFO_V1(acctguard_appeal_sign);
@@ -118,11 +119,16 @@ acctguard_appeal_claim_case(PG_FUNCTION_ARGS)
 {
 	int64		account_id = ag_arg_account(fcinfo, 0);
 	int			no = arg_no(fcinfo, 1);
-	AgAccount  *account = ag_account_lock(account_id);
-	TimestampTz at = ag_account_now(account);
-	AgAppeal   *appeal = ag_appeal_load(account, no, at);
+	AgActor    *actor = ag_actor();
+	AgAccount  *account;
+	AgAppeal   *appeal;
+	TimestampTz at;
 
-	ag_appeal_claim(account, ag_actor(), appeal, at);
+	(void) ag_appeal_require_claims(actor, ag_now());
+	account = ag_account_lock(account_id);
+	at = ag_account_now(account);
+	appeal = ag_appeal_load(account, no, at);
+	ag_appeal_claim(account, actor, appeal, at);
 	ag_account_save(account);
 	InitMaterializedSRF(fcinfo, 0);
 	put_claim((ReturnSetInfo *) fcinfo->resultinfo, appeal, at);
@@ -139,6 +145,21 @@ acctguard_appeal_release(PG_FUNCTION_ARGS)
 	TimestampTz at = ag_account_now(account);
 
 	ag_appeal_release(account, ag_actor(), ag_appeal_load(account, no, at), at);
+	ag_account_save(account);
+	PG_RETURN_VOID();
+}
+
+/* appeal_revoke_claim(account_id, appeal_no, reason) */
+Datum
+acctguard_appeal_revoke_claim(PG_FUNCTION_ARGS)
+{
+	int64		account_id = ag_arg_account(fcinfo, 0);
+	int			no = arg_no(fcinfo, 1);
+	char	   *reason = ag_arg_required_text(fcinfo, 2, "reason");
+	AgAccount  *account = ag_account_lock(account_id);
+	TimestampTz at = ag_account_now(account);
+
+	ag_appeal_revoke_claim(account, ag_actor(), ag_appeal_load(account, no, at), reason, at);
 	ag_account_save(account);
 	PG_RETURN_VOID();
 }
@@ -267,7 +288,7 @@ acctguard_appeal_open_statement(PG_FUNCTION_ARGS)
 	AgAppeal   *appeal = ag_appeal_load(account, no, at);
 	ListCell   *cell;
 
-	ag_appeal_require_reader(account, actor, appeal, at);
+	ag_appeal_require_reader(appeal, actor, at);
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(cell, ag_appeal_store_steps(account_id, no))
 	{
@@ -301,7 +322,7 @@ acctguard_appeal_file(PG_FUNCTION_ARGS)
 	AgAppeal   *appeal = ag_appeal_load(account, no, at);
 	Datum		file;
 
-	ag_appeal_require_reader(account, ag_actor(), appeal, at);
+	ag_appeal_require_reader(appeal, ag_actor(), at);
 	file = DirectFunctionCall1(jsonb_in, CStringGetDatum(ag_appeal_file(appeal, at)));
 	ag_appeal_emit(account, AG_ACTION_APPEAL_FILE_READ, appeal, at);
 	ag_account_save(account);
@@ -344,7 +365,7 @@ return_queue(FunctionCallInfo fcinfo, bool late_only)
 	{
 		const AgAppeal *appeal = lfirst(cell);
 		AgAppealState state = ag_appeal_state(appeal, at);
-		bool		held = state == AG_APPEAL_IN_REVIEW;
+		bool		held = ag_appeal_is_held(appeal, at);
 		bool		late = ag_appeal_overdue(appeal, at) || signature_overdue(appeal, at);
 
 		if (!ag_appeal_state_open(state) || (late_only && !late))
@@ -355,7 +376,7 @@ return_queue(FunctionCallInfo fcinfo, bool late_only)
 			ag_bool(ag_appeal_is_heard(appeal)), ag_time(appeal->opened_at),
 			ag_time(ag_appeal_due(appeal, at)), ag_bool(ag_appeal_overdue(appeal, at)),
 			ag_text(held ? appeal->claimed_by : NULL),
-			ag_time(held ? appeal->claim_until :
+			ag_time(state == AG_APPEAL_IN_REVIEW ? appeal->claim_until :
 					state == AG_APPEAL_AWAITING ? appeal->ask_until : appeal->sign_until),
 			ag_int4(appeal->version)
 		});

@@ -65,14 +65,15 @@ static const char *const event_names[] = {
 	"FREEZE_UNKNOWN, NOT_OWNER, NOT_APPEALABLE, NOT_INFORMED, APPEAL_DEADLINE, CASE_OPEN, APPEALS_EXHAUSTED, " \
 	"APPEAL_SUSPENDED, APPEAL_TEXT, IDEMPOTENCY_CONFLICT"
 #define REVIEW_GUARD \
-	"not a party, outranks the account; freezes of an authority: who lifts them; operator and compliance: " \
+	"not a party, outranks the account, has not held it for appeal_hold; freezes of an authority: who lifts them; operator and compliance: " \
 	"overdue ones of kinds that escalate; programs may only grant"
+#define CLAIM_ERRORS "NOT_INDEPENDENT, CLAIMED, REVIEW_ROLE, FREEZE_RANK, CLAIM_SPENT, CLAIM_COUNT"
 #define DECIDE_GUARD \
 	"the live claimer; reasons; a person unless granted; total freezes and signoff_points or more: signoff first"
 #define DECIDE_ERRORS \
 	"NOT_CLAIMER, APPEAL_STALE, DECISION_REASON, HUMAN_REQUIRED, NOT_INDEPENDENT, REVIEW_ROLE"
 #define SIGN_GUARD "another independent reviewer; after sign_until also compliance and operator"
-#define SIGN_ERRORS "SECOND_REVIEWER, NOT_INDEPENDENT, REVIEW_ROLE"
+#define SIGN_ERRORS "SECOND_REVIEWER, NOT_INDEPENDENT, REVIEW_ROLE, CLAIMED"
 #define WITHDRAW_GUARD \
 	"a fresh proof of identity while a security freeze is in force; a review goes on without the appeal"
 #define WITHDRAW_ERRORS "NOT_OWNER, PROOF_REQUIRED"
@@ -86,9 +87,11 @@ static const AgAppealTransition transitions[] = {
 	{"P1", AWAITING, AG_APPEAL_JOIN, SUBMITTED, OWNER, SUBMIT_GUARD "; a review without an appeal is open", SUBMIT_ERRORS},
 	{"P1", NONE, AG_APPEAL_OPEN, SUBMITTED, "imposing, or moderator, reviewer, compliance, operator",
 	"imposed under a kind with review_due; or the own motion of staff, no case open", "NOT_APPEALABLE, CASE_OPEN"},
-	{"P2", SUBMITTED, AG_APPEAL_CLAIM, IN_REVIEW, "reviewer, compliance, operator, risk", REVIEW_GUARD,
-	"NOT_INDEPENDENT, CLAIMED, REVIEW_ROLE, FREEZE_RANK"},
-	{"P3", IN_REVIEW, AG_APPEAL_RELEASE, SUBMITTED, "claimer, clock", "or claim_until reached", "NOT_CLAIMER"},
+	{"P2", SUBMITTED, AG_APPEAL_CLAIM, IN_REVIEW, "reviewer, compliance, operator, risk", REVIEW_GUARD, CLAIM_ERRORS},
+	{"P2", SIGNOFF, AG_APPEAL_CLAIM, SIGNOFF, "reviewer, compliance, operator", SIGN_GUARD "; to read it for the signature",
+	CLAIM_ERRORS ", SECOND_REVIEWER"},
+	{"P3", IN_REVIEW, AG_APPEAL_RELEASE, SUBMITTED, "claimer, clock, compliance, operator", "or claim_until reached", "NOT_CLAIMER"},
+	{"P3", SIGNOFF, AG_APPEAL_RELEASE, SIGNOFF, "claimer, clock, compliance, operator", "or claim_until reached", "NOT_CLAIMER"},
 	{"P4", IN_REVIEW, AG_APPEAL_ASK, AWAITING, "claimer", "fewer than appeal_rounds rounds so far", "ROUNDS, NOT_CLAIMER"},
 	{"P5", SUBMITTED, AG_APPEAL_SUPPLEMENT, SUBMITTED, OWNER, "within the limits", "NOT_OWNER, APPEAL_STATE, MATERIAL_LIMIT"},
 	{"P5", IN_REVIEW, AG_APPEAL_SUPPLEMENT, IN_REVIEW, OWNER, "within the limits", "NOT_OWNER, APPEAL_STATE, MATERIAL_LIMIT"},
@@ -192,6 +195,13 @@ ag_appeal_decided(const AgAppeal *appeal)
 		strcmp(appeal->outcome, appeal->decision) == 0;
 }
 
+/* Does somebody hold it, to decide or to sign? */
+bool
+ag_appeal_is_held(const AgAppeal *appeal, TimestampTz at)
+{
+	return appeal->claimed_at != DT_NOEND && at < appeal->claim_until;
+}
+
 bool
 ag_appeal_is_heard(const AgAppeal *appeal)
 {
@@ -213,7 +223,7 @@ ag_appeal_state(const AgAppeal *appeal, TimestampTz at)
 	}
 	if (appeal->decision != NULL)
 		return AG_APPEAL_SIGNOFF;
-	if (appeal->claimed_at != DT_NOEND && at < appeal->claim_until)
+	if (ag_appeal_is_held(appeal, at))
 		return AG_APPEAL_IN_REVIEW;
 	return AG_APPEAL_SUBMITTED;
 }

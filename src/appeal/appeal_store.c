@@ -27,6 +27,7 @@ enum
 	APPEAL_PARTIES,
 	APPEAL_IS_PARTY,
 	APPEAL_QUEUE,
+	APPEAL_HELD_BY,
 	APPEAL_OPEN_CASES,
 	APPEAL_DUE,
 	APPEAL_SHREDDED
@@ -192,6 +193,13 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_SELECT,
 		.nargs = 4,
 		.argtypes = {TIMESTAMPTZOID, TEXTOID, INT4OID, INT4OID}
+	},
+	[APPEAL_HELD_BY] = {
+		.name = "appeal.held_by",
+		.sql = "SELECT count(*) FROM acctguard.appeal WHERE claimed_by = $1 AND closed_at IS NULL AND claim_until > $2",
+		.expected = SPI_OK_SELECT,
+		.nargs = 2,
+		.argtypes = {TEXTOID, TIMESTAMPTZOID}
 	},
 	[APPEAL_OPEN_CASES] = {
 		.name = "appeal.open_cases",
@@ -395,6 +403,13 @@ ag_appeal_store_queue(const char *person, int skip, int count, TimestampTz at)
 {
 	return appeals_from(ag_run(appeal_statements, APPEAL_QUEUE, ag_time(at), ag_text(person),
 							   ag_int4(skip), ag_int4(count)));
+}
+
+/* How many cases a person holds. */
+int
+ag_appeal_store_held_by(const char *person, TimestampTz at)
+{
+	return (int) ag_row_int8(ag_run(appeal_statements, APPEAL_HELD_BY, ag_text(person), ag_time(at)), 0, 1);
 }
 
 /* Every case that nobody has closed. */

@@ -222,6 +222,9 @@ check_independence(const TriggerData *trigger, const AgAppeal *old, const AgAppe
 		!ag_trigger_changed(trigger, "signed_by"))
 		return;
 	parties = ag_appeal_store_parties(new->account_id, new->freeze_no, new->no, new->parties);
+	if (new->claimed_by != NULL && new->decided_by != NULL &&
+		strcmp(new->claimed_by, new->decided_by) == 0)
+		refuse(trigger, "Who decided does not hold it for the signature.");
 	check_reviewer(trigger, new, parties, "claimed_by", new->claimed_by);
 	check_reviewer(trigger, new, parties, "decided_by", new->decided_by);
 	check_reviewer(trigger, new, parties, "signed_by", new->signed_by);

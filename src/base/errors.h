@@ -137,6 +137,10 @@
 			 "Leave the case to a reviewer.") \
 	AG_ERROR(SECOND_REVIEWER, "219", "the decision needs the signature of another reviewer", \
 			 "Another reviewer has to do it; two roles of one person are one person.") \
+	AG_ERROR(CLAIM_SPENT, "220", "the reviewer has held the case as long as one person may", \
+			 "Leave it to somebody else.") \
+	AG_ERROR(CLAIM_COUNT, "221", "the reviewer holds as many cases as he may", \
+			 "Decide some of them, or give them back with acctguard.appeal_release().") \
 	AG_ERROR(NUMBER_INVALID, "300", "the text is not a phone number", \
 			 "Write it with + and the calling code, or give the region it is dialled in.") \
 	AG_ERROR(NUMBER_TAKEN, "301", "the number is the login number of another account", \

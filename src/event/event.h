@@ -101,6 +101,7 @@
 	AG_ACTION(APPEAL_RESUMED, 222, "appeal.resumed", "a review goes on without the material") \
 	AG_ACTION(APPEAL_DISCLOSED, 223, "appeal.disclosed", \
 			  "the decision of a case is no longer withheld from the user") \
+	AG_ACTION(APPEAL_CLAIM_REVOKED, 224, "appeal.claim_revoked", "a case was taken away from its reviewer") \
 	AG_ACTION(NUMBER_BOUND, 300, "number.bound", "a phone number was bound to the account") \
 	AG_ACTION(NUMBER_RELEASED, 301, "number.released", "a phone number left the account") \
 	AG_ACTION(NUMBER_EVIDENCE, 302, "number.evidence", \

@@ -42,6 +42,10 @@
 			   "expected handling time of appeals where the kind has no review_due") \
 	AG_SETTING(APPEAL_LEASE, "appeal_lease", "seconds", 28800, 60, 604800, \
 			   "time for which a reviewer holds a case") \
+	AG_SETTING(APPEAL_HOLD, "appeal_hold", "seconds", 86400, 60, 2592000, \
+			   "time for which one reviewer may hold one case, all his claims together") \
+	AG_SETTING(APPEAL_CLAIMS, "appeal_claims", "cases", 100, 1, 10000, \
+			   "cases that one reviewer may hold at a time") \
 	AG_SETTING(APPEAL_TRIES, "appeal_tries", "appeals", 2, 1, 20, \
 			   "unsuccessful appeals against one freeze") \
 	AG_SETTING(APPEAL_TEXT_MIN, "appeal_text_min", "characters", 20, 1, 1000, \

@@ -216,6 +216,13 @@ SELECT pg_temp.as('appeal_rev2', 'SELECT count(*) FROM acctguard.appeal_open_sta
 SELECT pg_temp.decide('appeal_rev1', 2200130, 2, 'denied');
 SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_open_statement(2200130, 2)');
 SELECT pg_temp.as('freeze_mod1', 'SELECT count(*) FROM acctguard.appeal_open_statement(2200130, 2)');
+SELECT pg_temp.as('appeal_rev2', 'SELECT count(*) FROM acctguard.appeal_open_statement(2200130, 2)') AS not_claimed;
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(2200130, 2)') AS decided_it;
+SELECT pg_temp.as('appeal_rev2', 'SELECT count(*) FROM acctguard.appeal_claim(2200130, 2)') AS to_sign;
+SELECT state, claimed_by FROM acctguard.appeal_queue() WHERE account_id = 2200130;
+SELECT pg_temp.as('appeal_rev3', 'SELECT acctguard.appeal_sign(2200130, 2)') AS somebody_reads_it;
+SELECT pg_temp.as('appeal_rev2', 'SELECT acctguard.appeal_release(2200130, 2)');
+SELECT pg_temp.as('appeal_rev2', 'SELECT count(*) FROM acctguard.appeal_claim(2200130, 2)') AS again;
 SELECT pg_temp.as('appeal_rev2', 'SELECT string_agg(what || '': '' || body, E''\n'') FROM acctguard.appeal_open_statement(2200130, 2)');
 SELECT pg_temp.as('appeal_rev2', 'SELECT acctguard.appeal_sign(2200130, 2)');
 SELECT pg_temp.as('appeal_rev2', 'SELECT count(*) FROM acctguard.appeal_open_statement(2200130, 2)');
