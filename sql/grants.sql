@@ -353,6 +353,18 @@ GRANT EXECUTE ON FUNCTION
     acctguard.account_transitions()
 TO acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
 
+-- passwords
+GRANT EXECUTE ON FUNCTION
+    acctguard.password_set(text, text),
+    acctguard.password_change(text, text, text),
+    acctguard.password_codes()
+TO acctguard_app;
+GRANT EXECUTE ON FUNCTION acctguard.password_block_add(text[]) TO acctguard_operator;
+GRANT EXECUTE ON FUNCTION
+    acctguard.credential_list(bigint),
+    acctguard.password_codes()
+TO acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+
 -- attempts
 GRANT EXECUTE ON FUNCTION
     acctguard.attempt_status(text, text),

@@ -21,6 +21,7 @@
 #include "fmgr.h"
 #include "freeze/freeze.h"
 #include "guc.h"
+#include "identity/password.h"
 #include "keyring/keyring.h"
 #include "lifecycle/lifecycle.h"
 #include "outbox/outbox.h"
@@ -60,6 +61,8 @@ _PG_init(void)
 	ag_standing_init();
 	ag_session_probe_init();
 	ag_session_bind_init();
+	ag_password_init();
+	ag_password_notice_init();
 	ag_dormancy_init();
 	ag_scope_init();
 	ag_appeal_init();
@@ -93,6 +96,7 @@ _PG_init(void)
 	ag_plan_register(&session_statements);
 	ag_plan_register(&device_statements);
 	ag_plan_register(&evidence_statements);
+	ag_plan_register(&credential_statements);
 	ag_plan_register(&dormancy_statements);
 	ag_plan_register(&freeze_statements);
 	ag_plan_register(&freeze_version_statements);

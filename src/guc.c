@@ -31,6 +31,11 @@ int			ag_guc_filter_size = 1024;
 /* What notices call the product. */
 char	   *ag_guc_product_name = "acctguard";
 
+/* How much memory passwords are hashed in at once, by how many, and how long others wait. */
+int			ag_guc_pwhash_memory = 262144;
+int			ag_guc_pwhash_slots = 0;
+int			ag_guc_pwhash_wait = 1000;
+
 /* Where the root key comes from; empty = from nowhere. */
 char	   *ag_guc_root_key_command = "";
 char	   *ag_guc_root_key_file = "";
@@ -58,10 +63,8 @@ check_databases(char **newval, void **extra, GucSource source)
 	return valid;
 }
 
-static void define_worker_settings(void);
-
-void
-ag_guc_init(void)
+static void
+define_general_settings(void)
 {
 	DefineCustomBoolVariable("acctguard.allow_existing_roles",
 							 "Accepts roles of acctguard that have members already.",
@@ -104,7 +107,35 @@ ag_guc_init(void)
 							   "Stands wherever a template of notices says {product}. May be set for a "
 							   "database, with ALTER DATABASE.",
 							   &ag_guc_product_name, "acctguard", PGC_SUSET, 0, NULL, NULL, NULL);
+}
 
+static void
+define_pwhash_settings(void)
+{
+	DefineCustomIntVariable("acctguard.pwhash_memory",
+							"Memory in which passwords are hashed at once.",
+							"By all sessions together, beyond shared_buffers and work_mem. Who gets none "
+							"within acctguard.pwhash_wait is told to come again, and nothing is counted. "
+							"Needs shared_preload_libraries.",
+							&ag_guc_pwhash_memory, 262144, 19456, 64 * 1024 * 1024, PGC_SIGHUP,
+							GUC_UNIT_KB, NULL, NULL, NULL);
+
+	DefineCustomIntVariable("acctguard.pwhash_slots",
+							"Passwords that are hashed at once.",
+							"0, the default, is half of the processors, at least one: the others are for "
+							"everything else. Needs shared_preload_libraries.",
+							&ag_guc_pwhash_slots, 0, 0, 1024, PGC_SIGHUP, 0, NULL, NULL, NULL);
+
+	DefineCustomIntVariable("acctguard.pwhash_wait",
+							"How long one waits for others to have hashed theirs.",
+							"After that the answer is OVERLOAD. Needs shared_preload_libraries.",
+							&ag_guc_pwhash_wait, 1000, 0, 60 * 1000, PGC_SIGHUP, GUC_UNIT_MS, NULL,
+							NULL, NULL);
+}
+
+static void
+define_secret_settings(void)
+{
 	if (process_shared_preload_libraries_in_progress)
 	{
 		DefineCustomStringVariable("acctguard.root_key_command",
@@ -138,11 +169,6 @@ ag_guc_init(void)
 							   "name acctguard's own.",
 							   &ag_guc_secret_functions, "", PGC_SUSET, GUC_LIST_INPUT, NULL, NULL,
 							   NULL);
-
-	if (process_shared_preload_libraries_in_progress)
-		define_worker_settings();
-
-	MarkGUCPrefixReserved("acctguard");
 }
 
 static void
@@ -168,4 +194,16 @@ define_worker_settings(void)
 							"most. Needs shared_preload_libraries.",
 							&ag_guc_worker_interval, 1000, 10, 3600 * 1000, PGC_SIGHUP,
 							GUC_UNIT_MS, NULL, NULL, NULL);
+}
+
+void
+ag_guc_init(void)
+{
+	define_general_settings();
+	if (process_shared_preload_libraries_in_progress)
+		define_pwhash_settings();
+	define_secret_settings();
+	if (process_shared_preload_libraries_in_progress)
+		define_worker_settings();
+	MarkGUCPrefixReserved("acctguard");
 }

@@ -39,6 +39,7 @@ INSERT INTO acctguard.reason (reason, version, category, public_text, points, st
 VALUES ('appeal.abuse', 1, 'violation', 'Appeals that are manifestly unfounded, after a warning', 0, '180 days', '-infinity', 'acctguard')
 ON CONFLICT DO NOTHING;
 -- include sql/tables/phone.sql
+-- include sql/tables/identity.sql
 -- include sql/tables/dormancy.sql
 -- include sql/tables/flow.sql
 -- include sql/tables/wording.sql

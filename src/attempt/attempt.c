@@ -20,7 +20,6 @@
 #include "attempt/attempt.h"
 #include "crypto/crypto.h"
 #include "miscadmin.h"
-#include "utils/guc.h"
 
 /* A bucket that a caller names, and what the table had of it where memory had nothing. */
 typedef struct Wanted
@@ -49,23 +48,11 @@ ag_attempt_init(void)
 	ag_on_relcache_message(forget_seed);
 }
 
-static void
-require_memory(void)
-{
-	const char *others = GetConfigOption("shared_preload_libraries", true, false);
-
-	if (ag_attempt_memory_there())
-		return;
-	ereport(ERROR, ag_errcode(AG_ERR_NOT_PRELOADED),
-			errmsg("attempts are counted in shared memory, and the library is not preloaded"),
-			errhint("Put shared_preload_libraries = '%s%sacctguard' into postgresql.conf and restart the server.",
-					others == NULL ? "" : others, others == NULL || others[0] == '\0' ? "" : ", "));
-}
-
 bool
 ag_attempt_available(void)
 {
-	require_memory();
+	if (!ag_attempt_memory_there())
+		ag_shmem_refuse("attempts are counted in shared memory");
 	return !RecoveryInProgress();
 }
 

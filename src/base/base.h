@@ -376,6 +376,7 @@ typedef struct AgShmem
 } AgShmem;
 
 extern void ag_shmem_register(AgShmem *shmem);	/* at load */
+extern void ag_shmem_refuse(const char *why) pg_attribute_noreturn();	/* UG005 */
 extern void ag_shmem_init(void);
 
 #endif							/* AG_BASE_H */

@@ -17,6 +17,7 @@
 #include "storage/ipc.h"
 #include "storage/lwlock.h"
 #include "storage/shmem.h"
+#include "utils/guc.h"
 
 static AgShmem *areas = NULL;
 static shmem_request_hook_type previous_request = NULL;
@@ -28,6 +29,17 @@ ag_shmem_register(AgShmem *shmem)
 {
 	shmem->next = areas;
 	areas = shmem;
+}
+
+/* What needs shared memory is refused without it, with the line that is missing. */
+void
+ag_shmem_refuse(const char *why)
+{
+	const char *others = GetConfigOption("shared_preload_libraries", true, false);
+
+	ereport(ERROR, ag_errcode(AG_ERR_NOT_PRELOADED), errmsg("%s, and the library is not preloaded", why),
+			errhint("Put shared_preload_libraries = '%s%sacctguard' into postgresql.conf and restart the server.",
+					others == NULL ? "" : others, others == NULL || others[0] == '\0' ? "" : ", "));
 }
 
 static void

@@ -111,6 +111,30 @@ extern bool ag_unseal(uint8 *out, const void *sealed, Size length, const void *a
 					  const uint8 key[AG_KEY_SIZE]);
 
 /*
+ * pwhash.c: Argon2id.
+ */
+#define AG_PHC_SIZE 128			/* room for a PHC string and its end */
+
+typedef struct AgPwhashCost
+{
+	uint32		memory;			/* kilobytes */
+	uint32		passes;
+} AgPwhashCost;
+
+typedef enum AgPwhashMatch
+{
+	AG_PWHASH_SAME,
+	AG_PWHASH_OTHER,
+	AG_PWHASH_NO_MEMORY			/* the system gave none */
+} AgPwhashMatch;
+
+extern bool ag_pwhash_make(char phc[AG_PHC_SIZE], const char *password, Size length,
+						   const AgPwhashCost *cost);	/* false = no memory */
+extern AgPwhashMatch ag_pwhash_match(const char *phc, const char *password, Size length);
+extern bool ag_pwhash_burn(const char *password, Size length, const AgPwhashCost *cost);
+extern bool ag_pwhash_cost(const char *phc, AgPwhashCost *cost);
+
+/*
  * secret.c: memory for keys, and what else secrets need.
  *
  * A region can be reached only between ag_secret_read() or ag_secret_write() and

@@ -137,6 +137,7 @@
 	AG_ACTION(DEVICE_QUARANTINED, 421, "device.quarantined", "a device was quarantined") \
 	AG_ACTION(ATTEMPTS_SEEN, 430, "attempt.seen", "staff looked at the failed attempts of a subject") \
 	AG_ACTION(ATTEMPTS_CLEARED, 431, "attempt.cleared", "the failed attempts of a subject were forgotten") \
+	AG_ACTION(PASSWORD_SET, 440, "password.set", "a password was set or changed") \
 	AG_ACTION(AUDIT_READ, 500, "audit.read", "the ledger was read") \
 	AG_ACTION(ACCOUNT_OPENED, 600, "account.opened", "an account was opened or adopted") \
 	AG_ACTION(ACCOUNT_ACTIVATED, 601, "account.activated", "a pending account became active") \

@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "appeal/appeal.h"
+#include "identity/password.h"
 #include "keyring/keyring.h"
 #include "lifecycle/lifecycle.h"
 #include "outbox/outbox.h"
@@ -357,6 +358,7 @@ ag_account_erase(int64 account_id, const char *reason)
 	ag_numbers_expire(numbers, at);
 	ag_freeze_close_all(account, ag_actor(), reason, at);
 	ag_session_erase(account_id);
+	ag_password_erase(account_id);
 	account->state = AG_ERASED;
 	ag_contact_forget(account, ag_actor(), reason, at);
 	account->erased_at = at;

@@ -223,3 +223,23 @@ ag_number_save(const AgNumber *number)
 {
 	ag_number_store_save(number);
 }
+
+List *
+ag_number_digits(int64 account_id)
+{
+	List	   *digits = NIL;
+	ListCell   *cell;
+
+	foreach(cell, ag_number_store_of_account(account_id))
+	{
+		const AgNumber *number = lfirst(cell);
+		char		e164[AG_E164_SIZE];
+		int			calling = number->country < 10 ? 1 : number->country < 100 ? 2 : 3;
+
+		ag_number_unseal(number, e164);
+		digits = lappend(digits, pstrdup(e164 + 1));
+		digits = lappend(digits, pstrdup(e164 + 1 + calling));
+		ag_wipe(e164, sizeof(e164));
+	}
+	return digits;
+}

@@ -33,7 +33,8 @@ enum
 	NUMBER_USES_SEAL,
 	NUMBER_INDEXED,
 	NUMBER_RESEAL,
-	NUMBER_FORGET_KEY
+	NUMBER_FORGET_KEY,
+	NUMBER_OF_ACCOUNT
 };
 
 #define COLUMNS "number_id, country::int4, e164, index_kid, hint, epoch, event_count"
@@ -130,6 +131,14 @@ static const AgStatement statements[] = {
 		.read_only = true,
 		.nargs = 1,
 		.argtypes = {INT4OID}
+	},
+	[NUMBER_OF_ACCOUNT] = {
+		.name = "number.of_account",
+		.sql = "SELECT " COLUMNS " FROM acctguard.number WHERE number_id IN "
+			"(SELECT b.number_id FROM acctguard.binding b WHERE b.account_id = $1 AND b.released_at IS NULL)",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {INT8OID}
 	},
 	[NUMBER_STALE_SEAL] = {
 		.name = "number.stale_seal",
@@ -287,6 +296,18 @@ ag_number_store_epoch(int64 number_id)
 	result = ag_run(number_statements, NUMBER_EPOCH, ag_int8(number_id));
 	PopActiveSnapshot();
 	return result->count == 0 ? 0 : ag_row_int8(result, 0, 1);
+}
+
+/* The numbers that an account has now; AgNumber *, not locked. */
+List *
+ag_number_store_of_account(int64 account_id)
+{
+	AgResult   *result = ag_run(number_statements, NUMBER_OF_ACCOUNT, ag_int8(account_id));
+	List	   *numbers = NIL;
+
+	for (uint64 i = 0; i < result->count; i++)
+		numbers = lappend(numbers, number_of(result, i));
+	return numbers;
 }
 
 void

@@ -93,6 +93,9 @@ extern int64 ag_number_epoch(int64 number_id);
 /* Write epoch and event_count back; every use-case that locked a number ends with it. */
 extern void ag_number_save(const AgNumber *number);
 
+/* The digits of the numbers that the account has now, without and with the calling code; char *, to be wiped. */
+extern List *ag_number_digits(int64 account_id);
+
 extern void ag_number_init(void);
 
 /*
@@ -179,6 +182,7 @@ extern void ag_number_store_drop_index(int64 number_id);
 extern bool ag_number_store_insert(const AgNumber *number, int32 e164_kid, TimestampTz at);
 extern AgNumber *ag_number_store_lock(int64 number_id);
 extern int64 ag_number_store_epoch(int64 number_id);
+extern List *ag_number_store_of_account(int64 account_id);
 extern void ag_number_store_save(const AgNumber *number);
 extern List *ag_number_store_stale(bool sealed, int32 kid, int batch);
 extern int64 ag_number_store_stale_count(bool sealed, int32 kid);

@@ -132,6 +132,16 @@
 			   "time for each query that counts what an account has to lose") \
 	AG_SETTING(REMIND_AHEAD, "remind_ahead", "seconds", 2592000, 0, 15552000, \
 			   "time before an account falls dormant at which its owner is asked for a sign of life") \
+	AG_SETTING(PASSWORD_MEMORY, "password_memory", "kilobytes", 19456, 19456, 262144, \
+			   "memory that hashing a password takes") \
+	AG_SETTING(PASSWORD_PASSES, "password_passes", "passes", 2, 2, 6, \
+			   "how often hashing a password goes over that memory") \
+	AG_SETTING(PASSWORD_LEAST, "password_least", "characters", 15, 8, 64, \
+			   "shortest password of an account that can be entered by it alone") \
+	AG_SETTING(PASSWORD_LEAST_SECOND, "password_least_second", "characters", 8, 8, 64, \
+			   "shortest password of an account that is never entered without a second factor") \
+	AG_SETTING(PASSWORD_STEP_UP, "password_step_up", "boolean", 1, 0, 1, \
+			   "1 asks for a fresh stronger proof, besides the old password, before it is changed") \
 	AG_SETTING(PREPARE_WAIT, "prepare_wait", "boolean", 0, 0, 1, \
 			   "0 refuses PREPARE TRANSACTION after guarded writes, 1 lets freezes wait for it") \
 	AG_SETTING(CONTACTS_MAX, "contacts_max", "contacts", 10, 1, 100, \

@@ -1,0 +1,57 @@
+CREATE TABLE acctguard.credential (
+    account_id bigint NOT NULL,
+    no integer NOT NULL CHECK (no > 0),
+    kind text NOT NULL CHECK (kind IN ('password')),
+    version bigint NOT NULL CHECK (version > 0),
+    secret bytea NOT NULL,
+    kid integer NOT NULL CHECK (kid > 0),
+    first_set_at timestamptz NOT NULL,
+    set_at timestamptz NOT NULL,
+    set_by text NOT NULL CHECK (set_by <> ''),
+    PRIMARY KEY (account_id, no),
+    CONSTRAINT credential_times CHECK (set_at >= first_set_at)
+);
+CREATE UNIQUE INDEX credential_one_password ON acctguard.credential (account_id) WHERE kind = 'password';
+CREATE INDEX credential_kid ON acctguard.credential (kid);
+ALTER TABLE acctguard.credential ALTER secret SET STATISTICS 0;
+COMMENT ON TABLE acctguard.credential IS
+'What proves that somebody is the owner of an account: its password. A former one is not kept.';
+COMMENT ON COLUMN acctguard.credential.version IS 'grows with every change; not with what leaves the password the same';
+COMMENT ON COLUMN acctguard.credential.secret IS 'Argon2id as a PHC string, sealed with the data key of purpose pw_pepper, so that the table alone cannot be searched';
+COMMENT ON COLUMN acctguard.credential.kid IS 'the data key that sealed it';
+COMMENT ON COLUMN acctguard.credential.set_by IS 'session:<number> of the account, or the flow in which it was set';
+
+CREATE TABLE acctguard.password_block (
+    hash bytea NOT NULL PRIMARY KEY CHECK (octet_length(hash) = 16)
+);
+ALTER TABLE acctguard.password_block ALTER hash SET STATISTICS 0;
+COMMENT ON TABLE acctguard.password_block IS
+'Words that are no passwords, because everybody tries them first: SHA-256 of each in lower case, the first 16 bytes. password_block_add() adds to them.';
+INSERT INTO acctguard.password_block (hash)
+SELECT DISTINCT substr(sha256(convert_to(w, 'UTF8')), 1, 16) FROM unnest('{
+password,password1,password12,password123,password1234,password12345,password123456,password1234567,passwordpassword,passw0rd,p@ssw0rd,p@ssword,passwort,
+1234567890qwertyuiop,qwertyuiop,qwertyuiop123,qwertyuiopasdfgh,qwertyuiopasdfghjkl,qwertyuiopasdfghjklzxcvbnm,qwerty123,qwerty1234,qwerty12345,qwerty123456,
+asdfghjkl,asdfghjkl123,asdfghjklzxcvbnm,zxcvbnm123,1qaz2wsx,1qaz2wsx3edc,1qaz2wsx3edc4rfv,1qaz2wsx3edc4rfv5tgb,qazwsxedc,qazwsxedcrfv,qazwsxedcrfvtgb,q1w2e3r4,q1w2e3r4t5,q1w2e3r4t5y6,
+a123456789,a1234567890,abc123456,abc123456789,abcd1234,abcd123456,aa123456,aa123456789,qq123456,qq123456789,woaini1314,woaini1314520,woaini520,5201314520,5201314a,1314520a,wo123456,zxc123456,asd123456,qwe123456,
+iloveyou,iloveyou1,iloveyou2,iloveyou123,iloveyouforever,iloveyousomuch,ilovemyself,letmein1,letmein123,letmeinletmein,letmeinplease,welcome1,welcome12,welcome123,welcome1234,welcomewelcome,
+football,football1,football123,baseball,baseball1,basketball,superman,superman1,superman123,batman123,princess,princess1,sunshine,sunshine1,dragon123,monkey123,michael1,charlie1,jennifer,starwars,starwars1,
+trustno1,whatever,whatever1,computer,computer1,internet,changeme,changeme1,changeme123,changemeplease,default1,administrator,administrator1,admin123,admin1234,admin12345,admin123456,administrator123,rootroot,root1234,
+test1234,test12345,testtest,testtesttest,testpassword,guest123,secret123,secretsecret,mypassword,mypassword1,mypassword123,thisismypassword,thisismypassword1,newpassword,newpassword1,yourpassword,nopassword,
+correcthorsebatterystaple,correct horse battery staple,tobeornottobe,onceuponatime,supercalifragilisticexpialidocious,aaaaaaaaaaaaaaa,111111111111111,000000000000000,123123123123123,123456789012345,1234567890123456,12345678901234567890,
+147258369,147258369147258,159357159357159,789456123,987654321,9876543210,987654321987654,qweasdzxc,qweasdzxc123,qweasdzxcqweasdzxc,abcdefghijklmno,abcdefghijklmnop,abcdefghijklmnopqrstuvwxyz,abc123abc123abc,
+aabbccddeeffgg,nicholas,jonathan,samantha,christopher,elizabeth,chocolate,butterfly,blink182,myspace1,facebook1,wechat123,wechat123456,tencent123,alibaba123,pokemon123,pokemonpokemon,minecraft,minecraft1,minecraft123,fortnite123
+}'::text[]) AS w;
+
+-- Notices about passwords.
+INSERT INTO acctguard.notice_template (template, version, subject, body, changed_at, changed_by) VALUES
+('password.set/in_app/en', 1, 'Password changed', 'On {time} the password of your account {account} at {product} was changed. Other devices were logged out. If this was not you, reset it at once.', '-infinity', 'acctguard'),
+('password.set/email/en', 1, '{product}: password changed', E'On {time} the password of your account {account} at {product} was changed. Other devices were logged out.\n\nIf this was not you, reset it at once.', '-infinity', 'acctguard'),
+('password.set/sms/en', 1, NULL, '{product}: your password was changed. Not you? Reset it at once.', '-infinity', 'acctguard'),
+('password.set/push/en', 1, 'Password changed', 'Your password was changed. Not you? Reset it at once.', '-infinity', 'acctguard');
+INSERT INTO acctguard.notice_template (template, version, subject, body, changed_at, changed_by)
+SELECT t.template, 1, t.subject, t.body, '-infinity', 'acctguard' FROM (VALUES
+('password.set/in_app/zh-CN', '密码已修改', '{time}，您的{product}账号{account}的密码已修改，其他设备已退出登录。如非本人操作，请立即重置密码。'),
+('password.set/email/zh-CN', '{product}：密码已修改', E'{time}，您的{product}账号{account}的密码已修改，其他设备已退出登录。\n\n如非本人操作，请立即重置密码。'),
+('password.set/sms/zh-CN', NULL, '【{product}】您的密码已修改。如非本人操作，请立即重置密码。'),
+('password.set/push/zh-CN', '密码已修改', '您的密码已修改。如非本人操作，请立即重置密码。')
+) AS t (template, subject, body) WHERE getdatabaseencoding() IN ('UTF8', 'SQL_ASCII');
