@@ -114,12 +114,14 @@ GRANT EXECUTE ON FUNCTION
     acctguard.number_provider_end(text, integer, text, timestamptz),
     acctguard.tombstone_end(bigint, integer, text),
     acctguard.number_load_open(bytea, bytea, text),
-    acctguard.number_load_clear(uuid)
+    acctguard.number_load_clear(uuid),
+    acctguard.number_repair(bigint, text, boolean)
 TO acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.number_event(bytea, bytea, text) TO acctguard_app, acctguard_risk, acctguard_operator;
 GRANT INSERT ON acctguard.number_load_input TO acctguard_operator;
 GRANT EXECUTE ON PROCEDURE acctguard.number_event_load(uuid, integer) TO acctguard_operator;
-GRANT EXECUTE ON FUNCTION acctguard.number_loads(uuid), acctguard.number_load_refusals(uuid) TO
+GRANT EXECUTE ON FUNCTION acctguard.number_check(bigint, integer, boolean),
+    acctguard.number_loads(uuid), acctguard.number_load_refusals(uuid) TO
     acctguard_auditor, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.number_providers() TO acctguard_auditor, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.number_evidence(bigint, integer) TO

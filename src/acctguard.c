@@ -25,6 +25,7 @@
 #include "keyring/keyring.h"
 #include "lifecycle/lifecycle.h"
 #include "outbox/outbox.h"
+#include "phone/check.h"
 #include "phone/evidence.h"
 #include "phone/forget.h"
 #include "phone/load.h"
@@ -93,6 +94,7 @@ _PG_init(void)
 	ag_plan_register(&tombstone_statements);
 	ag_plan_register(&load_statements);
 	ag_plan_register(&forget_statements);
+	ag_plan_register(&check_statements);
 	ag_plan_register(&session_statements);
 	ag_plan_register(&device_statements);
 	ag_plan_register(&evidence_statements);

@@ -175,3 +175,23 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_number_load_refusals';
 COMMENT ON FUNCTION acctguard.number_load_refusals(uuid) IS
 'Lines of a carrier''s file that were not recorded. code: LENGTH (more than 200 bytes), COLUMNS (not three, or four for recycled), NUMBER (not canonical, or no number), EVENT, ANSWER (unknown), TIME (neither a day nor a time with its zone), FUTURE (after the file was signed), REPLAYED (the provider has a document of the name jti#line).';
+
+CREATE OR REPLACE FUNCTION acctguard.number_check(after bigint DEFAULT 0, most integer DEFAULT 100000, sealed boolean DEFAULT true,
+    OUT number_id bigint, OUT finding text, OUT what text, OUT can_be_mended boolean)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_number_check';
+COMMENT ON FUNCTION acctguard.number_check(bigint, integer, boolean) IS
+'Looks for what does not fit together about numbers, their bindings, indexes, events and tombstones: after a restore, after a repair by hand, from time to time. No row: all is well. Writes and locks nothing; runs on a standby.
+after, most: at most so many numbers (1 to 1000000) with ids above after; a row with finding more says where to go on. sealed: also open each number and compare hint, country and indexes with it, which needs the keys.
+finding: see doc/phone.md. can_be_mended: number_repair() mends it; the others are for a person to decide.
+Errors: UG001 sealed is true and the server has no key; 22023 most.';
+
+CREATE OR REPLACE FUNCTION acctguard.number_repair(number_id bigint, note text, sealed boolean DEFAULT true,
+    OUT number bigint, OUT finding text, OUT what text, OUT can_be_mended boolean)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_number_repair';
+COMMENT ON FUNCTION acctguard.number_repair(bigint, text, boolean) IS
+'Mends what number_check() finds about a number now and what can be mended, and returns that; the rest stays. Who has a number is never decided here. The act is recorded, with note; so is each binding that it ends.
+Errors: UG001 sealed is true and the server has no key; 22023 note is empty.';

@@ -117,6 +117,7 @@
 	AG_ACTION(FLOW_OUTCOME_READ, 311, "flow.outcome_read", "service desk looked an answer up") \
 	AG_ACTION(NUMBER_FORGOTTEN, 331, "number.forgotten", \
 			  "a number that only erased accounts had was forgotten") \
+	AG_ACTION(NUMBER_REPAIRED, 334, "number.repaired", "what did not fit together about a number was mended") \
 	AG_ACTION(LOAD_OPENED, 332, "number.load_opened", "a carrier's file was announced") \
 	AG_ACTION(LOAD_FINISHED, 333, "number.load_finished", "a carrier's file was recorded") \
 	AG_ACTION(MONITORED, 400, "enforce.monitored", "a monitored freeze would have refused this") \

@@ -59,7 +59,7 @@ find_locked(List *numbers, int64 number_id)
 
 	foreach(cell, numbers)
 		if (((AgNumber *) lfirst(cell))->number_id == number_id)
-			return lfirst(cell);
+		return lfirst(cell);
 	ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 			errmsg("the account was given another number meanwhile"),
 			errhint("Repeat the call."));
