@@ -40,7 +40,7 @@ CREATE TABLE acctguard.flow (
 ) WITH (fillfactor = 70);
 CREATE INDEX flow_expires ON acctguard.flow (expires_at);
 CREATE INDEX flow_open_number ON acctguard.flow (number_id) WHERE ended_at IS NULL AND number_id IS NOT NULL;
-CREATE INDEX flow_open_account ON acctguard.flow (account_id) WHERE ended_at IS NULL AND account_id IS NOT NULL;
+CREATE INDEX flow_account ON acctguard.flow (account_id) WHERE account_id IS NOT NULL;
 CREATE INDEX flow_kid ON acctguard.flow (e164_kid) WHERE e164_kid IS NOT NULL;
 ALTER TABLE acctguard.flow ALTER flow_id SET STATISTICS 0, ALTER number_idx SET STATISTICS 0, ALTER e164 SET STATISTICS 0,
     ALTER source SET STATISTICS 0, ALTER address SET STATISTICS 0, ALTER device SET STATISTICS 0;
@@ -80,9 +80,10 @@ CREATE TABLE acctguard.flow_outcome (
     role text NOT NULL
 );
 CREATE INDEX flow_outcome_at ON acctguard.flow_outcome USING brin (at);
+CREATE INDEX flow_outcome_account ON acctguard.flow_outcome (account_id) WHERE account_id IS NOT NULL;
 ALTER TABLE acctguard.flow_outcome ALTER ref SET STATISTICS 0;
 COMMENT ON TABLE acctguard.flow_outcome IS
-'What functions of flows have answered, by the reference in the answer: service desk finds the internal code with it (outcome_find()). Kept for policy outcome_keep seconds; the ledger has the same event for good.';
+'What functions of flows have answered, by the reference in the answer: service desk finds the internal code with it (outcome_find()). Kept for policy outcome_keep seconds, or until the account is erased; the ledger has the same event for good.';
 COMMENT ON COLUMN acctguard.flow_outcome.ref IS 'begins with the time, so that it is found and forgotten cheaply';
 COMMENT ON COLUMN acctguard.flow_outcome.code IS 'internal code, see flow_codes()';
 COMMENT ON COLUMN acctguard.flow_outcome.device IS 'the application''s own id of the device';

@@ -338,6 +338,14 @@ ag_flow_sweep(int64 limit)
 	return done;
 }
 
+/* An account that was erased leaves no flow, and nothing for service desk. */
+static void
+flow_sink(const AgEvent *event, const AgActor *actor, TimestampTz at)
+{
+	if (event->action == AG_ACTION_ACCOUNT_ERASED && event->outcome == AG_OUTCOME_DONE)
+		ag_flow_store_erase(event->account_id);
+}
+
 static const AgKeyUser seal_user = {
 	.purpose = AG_PURPOSE_CONTACT,
 	.what = "numbers of flows",
@@ -349,4 +357,5 @@ ag_flow_init(void)
 {
 	RegisterXactCallback(flow_at_xact, NULL);
 	ag_keyring_register_user(&seal_user);
+	ag_event_register_sink(flow_sink);
 }

@@ -30,6 +30,9 @@
  * the list below and never an error, so that the transaction goes on and nothing of it is
  * lost.  Misuse by the application (an argument of the wrong form) is an error.
  *
+ * Who has a flow's id goes on with it: functions that take one belong into
+ * AG_SECRET_FUNCTIONS (redact/redact.h).
+ *
  * Proofs come from those who check them: one-time codes are in this folder, see below.
  * A proof is valid for policy flow_proof_age seconds, in its own flow, for its purpose.
  *
@@ -393,6 +396,7 @@ extern int	ag_flow_store_void(int64 number_id, int64 account_id, List *purposes,
 							   const pg_uuid_t *but, const char *reason, TimestampTz at);
 extern int64 ag_flow_store_forget(TimestampTz before, int64 limit);
 extern bool ag_flow_store_uses(int32 kid);
+extern void ag_flow_store_erase(int64 account_id);
 extern void ag_flow_store_outcome(const pg_uuid_t *ref, const AgFlowReply *reply, TimestampTz at);
 extern AgResult *ag_flow_store_find_outcome(const pg_uuid_t *ref);
 extern int64 ag_flow_store_forget_outcomes(TimestampTz before, int64 limit);

@@ -22,10 +22,12 @@ enum
 	FLOW_VOID_NUMBER,
 	FLOW_VOID_ACCOUNT,
 	FLOW_FORGET,
+	FLOW_ERASE,
 	FLOW_USES,
 	OUTCOME_INSERT,
 	OUTCOME_FIND,
-	OUTCOME_FORGET
+	OUTCOME_FORGET,
+	OUTCOME_ERASE
 };
 
 #define COLUMNS \
@@ -132,6 +134,16 @@ static const AgStatement statements[] = {
 		.nargs = 2,
 		.argtypes = {TIMESTAMPTZOID, INT8OID}
 	},
+	[FLOW_ERASE] = {
+		.name = "flow.erase",
+		.sql = "WITH f AS (DELETE FROM acctguard.flow WHERE account_id = $1 RETURNING flow_id), "
+			"c AS (DELETE FROM acctguard.one_time_code c USING f WHERE c.flow_id = f.flow_id), "
+			"m AS (DELETE FROM acctguard.code_message m USING f WHERE m.flow_id = f.flow_id) "
+			"SELECT count(*) FROM f",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {INT8OID}
+	},
 	[FLOW_USES] = {
 		.name = "flow.uses",
 		.sql = "SELECT FROM acctguard.flow WHERE e164_kid = $1 LIMIT 1",
@@ -166,6 +178,13 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_DELETE,
 		.nargs = 2,
 		.argtypes = {TIMESTAMPTZOID, INT8OID}
+	},
+	[OUTCOME_ERASE] = {
+		.name = "flow_outcome.erase",
+		.sql = "DELETE FROM acctguard.flow_outcome WHERE account_id = $1",
+		.expected = SPI_OK_DELETE,
+		.nargs = 1,
+		.argtypes = {INT8OID}
 	}
 };
 
@@ -350,4 +369,12 @@ int64
 ag_flow_store_forget_outcomes(TimestampTz before, int64 limit)
 {
 	return ag_run(flow_statements, OUTCOME_FORGET, ag_time(before), ag_int8(limit))->count;
+}
+
+/* Everything about an account; its contacts' codes go with their flows. */
+void
+ag_flow_store_erase(int64 account_id)
+{
+	(void) ag_run(flow_statements, FLOW_ERASE, ag_int8(account_id));
+	(void) ag_run(flow_statements, OUTCOME_ERASE, ag_int8(account_id));
 }

@@ -21,9 +21,10 @@
 #define AG_SECRET_FUNCTIONS \
 	"appeal_ask", "appeal_attach", "appeal_attach_append", "appeal_attach_begin", \
 	"appeal_attach_finish", "appeal_decide", "appeal_open_review", "appeal_refuse_sign", \
-	"appeal_reopen", "appeal_status", "appeal_submit", "appeal_supplement", "appeal_withdraw", \
-	"code_verify", "contact_add", "device_kick", "device_trust", "notice_failed", "number_canonical", \
-	"number_event", "number_import", "password_block_add", "password_change", "password_set", \
+	"appeal_reopen", "appeal_revoke_claim", "appeal_status", "appeal_submit", "appeal_supplement", \
+	"appeal_withdraw", "code_send", "code_verify", "contact_add", "contact_verify_commit", \
+	"device_kick", "device_trust", "notice_failed", "number_canonical", "number_event", \
+	"number_import", "password_block_add", "password_change", "password_set", \
 	"session_bind", "session_check", "session_refresh", "session_revoke", "session_revoke_others", \
 	"session_step_up", "tombstone_find"
 

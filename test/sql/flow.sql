@@ -139,6 +139,16 @@ BEGIN;
 SELECT s AS seconds, l.error, l.flows > 0 AS flows, l.outcomes > 0 AS outcomes FROM unnest('{0,80000,88300,7780000}'::int[]) s CROSS JOIN LATERAL pg_temp.left_at(s) l;
 ROLLBACK;
 
+-- AUD-04: an account that is erased leaves neither flows nor answers.
+SELECT acctguard.account_open(7200004) AS account, pg_temp.opened('rebind', '+8613700007008', 7200004, 'dev-4') IS NOT NULL AS opened;
+CREATE FUNCTION pg_temp.of_account(OUT flows bigint, OUT outcomes bigint) LANGUAGE sql AS $$
+    SELECT (SELECT count(*) FROM acctguard.flow WHERE account_id = 7200004), (SELECT count(*) FROM acctguard.flow_outcome WHERE account_id = 7200004) $$;
+SELECT * FROM pg_temp.of_account();
+SELECT acctguard.account_request_close(7200004) IS NOT NULL AS closing;
+SELECT pg_temp.at(40000000), acctguard.account_erase(7200004, 'asked for');
+SELECT pg_temp.at(0);
+SELECT * FROM pg_temp.of_account();
+
 -- Who may.
 SET ROLE acctguard_app;
 SELECT count(*) > 5 AS codes FROM acctguard.flow_codes();

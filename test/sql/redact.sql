@@ -23,7 +23,7 @@ WITH harmless (function, argument, why) AS (VALUES
 SELECT p.proname, a.name AS unexplained FROM pg_proc p CROSS JOIN LATERAL unnest(p.proargnames) WITH ORDINALITY AS a (name, position)
 WHERE p.pronamespace = 'acctguard'::regnamespace
   AND (p.proargmodes IS NULL OR p.proargmodes[a.position] IN ('i', 'b', 'v'))
-  AND (a.name ~ 'statement|content|address|contact$|token|ticket|password|passphrase|code$|proof|text|answer|secret|otp|phone|number$|body|chunk|data$|document|signature|factor|receipt|^value$'
+  AND (a.name ~ 'statement|content|address|contact$|token|ticket|password|passphrase|code$|proof|text|answer|secret|otp|phone|number$|body|chunk|data$|document|signature|factor|receipt|^value$|^flow$'
        OR (a.name = 'reason' AND p.proname ~ '^appeal_') OR (a.name IN ('wanted') AND p.proname ~ '^appeal_'))
   AND p.proname NOT IN (SELECT acctguard.secret_functions())
   AND NOT EXISTS (SELECT FROM harmless h WHERE h.function = p.proname AND h.argument = a.name)
