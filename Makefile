@@ -31,7 +31,7 @@ REGRESS_OPTS    = --inputdir=test --use-existing
 ISOLATION_OPTS  = --inputdir=test --outputdir=. --use-existing
 REGRESS_PREP    = test-databases
 # Programs that TAP tests run, without a server.
-UNIT_PROGRAMS   = test/unit/envelope test/unit/oracle test/unit/register
+UNIT_PROGRAMS   = test/unit/envelope test/unit/oracle test/unit/register test/unit/assurance
 # Tests that run a second time on a server without shared_preload_libraries.
 NOPRELOAD           ?= enforce_% freeze%
 NOPRELOAD_REGRESS    = $(filter $(NOPRELOAD),$(REGRESS))
@@ -137,6 +137,8 @@ test/unit/envelope: test/unit/envelope.c test/unit/vectors.h $(wildcard src/cryp
 test/unit/oracle: test/unit/oracle.c
 	$(CC) $(if $(SODIUM_DEPS),-isystem .deps/usr/include) -O2 -Wall -Wextra -o $@ $< $(UNIT_LIBS)
 test/unit/register: test/unit/register.c src/register/register_rules.c $(ALL_HEADERS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $(filter %.c,$^)
+test/unit/assurance: test/unit/assurance.c src/identity/assurance_rules.c src/phone/evidence_rules.c $(ALL_HEADERS)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 # Static, because the server's user runs them where it may not be able to read the tree.
 UNIT_LIBS = $(if $(SODIUM_DEPS),-L$(SODIUM_DEPS)) -l:libsodium.a

@@ -155,6 +155,13 @@ GRANT EXECUTE ON FUNCTION
     acctguard.rebind_preconditions(),
     acctguard.rebind_situations()
 TO acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+-- the gate
+GRANT EXECUTE ON FUNCTION acctguard.verification_methods(), acctguard.gates(), acctguard.verification_skips(),
+    acctguard.assurance(jsonb, text[], text, text) TO
+    acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.assurance_of(bigint, text[], text, text) TO
+    acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+
 -- dormancy
 GRANT EXECUTE ON FUNCTION acctguard.account_seen(bigint, timestamptz) TO acctguard_app;
 GRANT EXECUTE ON FUNCTION acctguard.dormancy(bigint) TO

@@ -40,3 +40,48 @@ AS 'MODULE_PATHNAME', 'acctguard_credential_list';
 COMMENT ON FUNCTION acctguard.credential_list(bigint) IS
 'What an account has to prove that somebody is its owner, without what is secret about it.
 kind: password. version: grows with every change. first_set_at, set_at: when it was first and last set. set_by: session:<number> of the account, or the flow. UG404: no such account.';
+
+CREATE OR REPLACE FUNCTION acctguard.verification_methods(
+    OUT method text, OUT category text, OUT points integer, OUT reduced integer, OUT worst integer, OUT most integer,
+    OUT alone boolean, OUT enabled boolean, OUT presentable boolean, OUT description text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_verification_methods';
+COMMENT ON FUNCTION acctguard.verification_methods() IS
+'What methods of verification are worth now (policy verification_method). points: at its best; reduced, worst: in doubt, see doc/assurance.md. most: of several. alone: also where nothing of another category is shown. enabled: it counts. presentable: this version can verify it; the others have their points already.';
+
+CREATE OR REPLACE FUNCTION acctguard.gates(
+    OUT gate text, OUT basic integer, OUT social integer, OUT money integer, OUT categories integer, OUT beyond_knowledge boolean,
+    OUT description text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_gates';
+COMMENT ON FUNCTION acctguard.gates() IS
+'The gates that claimants have to reach now (policy gate). basic, social, money: points, by the account''s profile. categories: of how many categories the methods have to be. beyond_knowledge: one of them is more than known.';
+
+CREATE OR REPLACE FUNCTION acctguard.verification_skips(OUT skip text, OUT evidence text, OUT sim_risk boolean, OUT answer text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_verification_skips';
+COMMENT ON FUNCTION acctguard.verification_skips() IS
+'When somebody who claims an account need not verify himself, in profiles basic and social: by what it is skipped for, and by what is known of the number. skip: young_proof (the number was proved within the floor of its country, and its code is shown), usual_device, trusted_device (which signs). The same follows from the points; in profile money a device is worth its points and no more.';
+
+CREATE OR REPLACE FUNCTION acctguard.assurance(situation jsonb, shown text[] DEFAULT '{}', way text DEFAULT 'claim', wanted_gate text DEFAULT NULL,
+    OUT gate text, OUT needed integer, OUT points integer, OUT categories text[], OUT passed boolean, OUT next text, OUT missing integer,
+    OUT another_factor boolean, OUT money_waits boolean)
+RETURNS record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_assurance';
+COMMENT ON FUNCTION acctguard.assurance(jsonb, text[], text, text) IS
+'What the gate says of a situation that is described, without any account: for trying policy out, and for explaining it.
+situation: any of profile (basic, social, money), protected, login_protected, anomalous, number (false: the account has none), evidence (clear, unknown, suspected, confirmed), sim_risk, young_proof, device (its state; it has signed), device_age (since its last proof, such as "3 days"), device_days (on which it was used), trusted_age, phone_age, phone_doubtful, linked_age, questions. shown: methods, as in verification_methods(). way: claim, or login (with credentials that do not depend on the number). wanted_gate: judge at this gate; NULL: at the one the situation demands.
+gate: the gate that was judged at; T2 without the number''s code is T3. needed, points, categories: what it demands, what was reached. next: done, another_method, method_beyond_knowledge, method_of_another_category. missing: points. another_factor: what is sensitive wants one more, because the SIM is new. money_waits: money moves only later. 22023: an unknown name.';
+
+CREATE OR REPLACE FUNCTION acctguard.assurance_of(account_id bigint, shown text[] DEFAULT '{}', device text DEFAULT NULL, way text DEFAULT 'claim',
+    OUT gate text, OUT needed integer, OUT points integer, OUT categories text[], OUT passed boolean, OUT next text, OUT missing integer,
+    OUT another_factor boolean, OUT money_waits boolean)
+RETURNS record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_assurance_of';
+COMMENT ON FUNCTION acctguard.assurance_of(bigint, text[], text, text) IS
+'What the gate would say to somebody who claims this account now and has shown that: for staff. It verifies nothing and opens nothing. device: the application''s id of a device; it counts as if it had signed. The rest as in assurance(). UG404: no such account.';

@@ -55,3 +55,82 @@ SELECT t.template, 1, t.subject, t.body, '-infinity', 'acctguard' FROM (VALUES
 ('password.set/sms/zh-CN', NULL, '【{product}】您的密码已修改。如非本人操作，请立即重置密码。'),
 ('password.set/push/zh-CN', '密码已修改', '您的密码已修改。如非本人操作，请立即重置密码。')
 ) AS t (template, subject, body) WHERE getdatabaseencoding() IN ('UTF8', 'SQL_ASCII');
+
+CREATE TABLE acctguard.verification_method (
+    method text NOT NULL,
+    version integer NOT NULL CHECK (version > 0),
+    points smallint NOT NULL,
+    reduced smallint NOT NULL,
+    worst smallint NOT NULL,
+    most smallint NOT NULL,
+    alone boolean NOT NULL,
+    enabled boolean NOT NULL,
+    description text NOT NULL,
+    changed_at timestamptz NOT NULL,
+    changed_by text NOT NULL,
+    change_reason text,
+    PRIMARY KEY (method, version),
+    CONSTRAINT verification_method_method CHECK (method IN ('number_code', 'device_key', 'device_approval', 'trusted_phone', 'totp',
+        'recovery_code', 'friends', 'face', 'carrier_match', 'email_code', 'linked_login', 'password', 'identity_data', 'quiz_9c1',
+        'quiz_15c2', 'quiz_9c1_15c2', 'quiz_9c1_15c2_9c1', 'security_questions', 'service_ticket')),
+    CONSTRAINT verification_method_points CHECK (0 <= worst AND worst <= reduced AND reduced <= points AND points <= most AND most <= 40
+        AND (most <= 10 OR method NOT IN ('password', 'identity_data', 'quiz_9c1', 'quiz_15c2', 'quiz_9c1_15c2', 'quiz_9c1_15c2_9c1',
+            'security_questions')))
+);
+COMMENT ON TABLE acctguard.verification_method IS
+'What methods of verification are worth; the highest version of each is in force. Which category each is of, and in which situation it is worth less, is not for policy: see doc/assurance.md.';
+COMMENT ON COLUMN acctguard.verification_method.points IS 'at its best';
+COMMENT ON COLUMN acctguard.verification_method.reduced IS 'in doubt: a number that was not proved lately but of which it is said that it did not change hands, a device not used for 45 days, a trusted phone in its first week';
+COMMENT ON COLUMN acctguard.verification_method.worst IS 'in more doubt: a number that was not proved lately and of which nothing is known, a device not used for 400 days, a trusted phone in its first day or with evidence against it, a third-party login in its first week';
+COMMENT ON COLUMN acctguard.verification_method.most IS 'several of them together (questions)';
+COMMENT ON COLUMN acctguard.verification_method.alone IS 'false: worth nothing unless something of another category is shown too';
+
+INSERT INTO acctguard.verification_method (method, version, points, reduced, worst, most, alone, enabled, description, changed_at, changed_by) VALUES
+('number_code', 1, 25, 20, 10, 25, true, true, 'a code sent to the login number', '-infinity', 'acctguard'),
+('device_key', 1, 20, 10, 0, 20, true, true, 'a device of the account signs with its key', '-infinity', 'acctguard'),
+('device_approval', 1, 20, 20, 20, 20, true, true, 'approval on a trusted device, with two digits to compare', '-infinity', 'acctguard'),
+('trusted_phone', 1, 20, 10, 0, 20, true, true, 'a code sent to a trusted phone', '-infinity', 'acctguard'),
+('totp', 1, 20, 20, 20, 20, true, true, 'an authenticator application', '-infinity', 'acctguard'),
+('recovery_code', 1, 20, 20, 20, 20, true, true, 'a recovery code', '-infinity', 'acctguard'),
+('friends', 1, 20, 20, 20, 20, true, true, 'two friends vouch who were named beforehand', '-infinity', 'acctguard'),
+('face', 1, 15, 15, 15, 15, false, true, 'a face match, stated and signed by a provider', '-infinity', 'acctguard'),
+('carrier_match', 1, 15, 15, 15, 15, true, true, 'the real name matches, stated and signed by a carrier', '-infinity', 'acctguard'),
+('email_code', 1, 12, 12, 12, 12, false, true, 'a code sent to the e-mail address', '-infinity', 'acctguard'),
+('linked_login', 1, 12, 12, 0, 12, true, true, 'login with a linked third party', '-infinity', 'acctguard'),
+('password', 1, 10, 10, 10, 10, true, true, 'the present or a former password', '-infinity', 'acctguard'),
+('identity_data', 1, 10, 10, 10, 10, true, true, 'the full number of an identity document or bank card', '-infinity', 'acctguard'),
+('quiz_9c1', 1, 5, 5, 5, 5, true, true, 'one of nine, twice', '-infinity', 'acctguard'),
+('quiz_15c2', 1, 5, 5, 5, 5, true, true, 'two of fifteen', '-infinity', 'acctguard'),
+('quiz_9c1_15c2', 1, 8, 8, 8, 8, true, true, 'one of nine, and two of fifteen', '-infinity', 'acctguard'),
+('quiz_9c1_15c2_9c1', 1, 10, 10, 10, 10, true, true, 'one of nine, two of fifteen, one of nine', '-infinity', 'acctguard'),
+('security_questions', 1, 2, 2, 2, 6, true, false, 'answers to security questions, each', '-infinity', 'acctguard'),
+('service_ticket', 1, 30, 30, 30, 30, true, true, 'two persons of the service have checked who he is', '-infinity', 'acctguard');
+
+CREATE TABLE acctguard.gate (
+    gate text NOT NULL,
+    version integer NOT NULL CHECK (version > 0),
+    basic smallint NOT NULL,
+    social smallint NOT NULL,
+    money smallint NOT NULL,
+    categories smallint NOT NULL CHECK (categories BETWEEN 1 AND 4),
+    beyond_knowledge boolean NOT NULL,
+    description text NOT NULL,
+    changed_at timestamptz NOT NULL,
+    changed_by text NOT NULL,
+    change_reason text,
+    PRIMARY KEY (gate, version),
+    CONSTRAINT gate_gate CHECK (gate IN ('T0', 'T1', 'T2', 'T3', 'T4')),
+    CONSTRAINT gate_points CHECK (5 <= basic AND basic <= social AND social <= money AND money <= 100
+        AND (gate <> 'T4' OR categories >= 2))
+);
+COMMENT ON TABLE acctguard.gate IS
+'Points that a claimant has to reach, by what is at stake (the account''s profile); the highest version of each is in force. Which gate a situation demands is not for policy: see doc/assurance.md.';
+COMMENT ON COLUMN acctguard.gate.categories IS 'of how many categories the methods have to be';
+COMMENT ON COLUMN acctguard.gate.beyond_knowledge IS 'one of them is more than known';
+
+INSERT INTO acctguard.gate (gate, version, basic, social, money, categories, beyond_knowledge, description, changed_at, changed_by) VALUES
+('T0', 1, 10, 10, 10, 1, false, 'login with credentials', '-infinity', 'acctguard'),
+('T1', 1, 20, 20, 25, 1, false, 'login on a new device where logins are protected; a login unlike the owner''s', '-infinity', 'acctguard'),
+('T2', 1, 15, 20, 25, 1, false, 'a claim on the account, with a code to a number that counts', '-infinity', 'acctguard'),
+('T3', 1, 20, 20, 25, 1, true, 'a claim without the number, or with one whose codes are worth nothing', '-infinity', 'acctguard'),
+('T4', 1, 30, 30, 30, 2, false, 'a claim from an unknown device on a number that changed hands, or on a protected account', '-infinity', 'acctguard');

@@ -15,6 +15,8 @@ CREATE TABLE acctguard.device (
     changed_at timestamptz,
     changed_by text,
     change_reason text,
+    used_days integer NOT NULL DEFAULT 1 CHECK (used_days > 0),
+    used_on date,
     PRIMARY KEY (account_id, no),
     CONSTRAINT device_challenge CHECK ((challenge IS NULL) = (challenge_until IS NULL)
         AND (challenge IS NULL OR public_key IS NOT NULL)),
@@ -35,6 +37,8 @@ COMMENT ON COLUMN acctguard.device.first_seen_at IS 'when it was enrolled, or en
 COMMENT ON COLUMN acctguard.device.last_seen_at IS 'when it last opened a session';
 COMMENT ON COLUMN acctguard.device.changed_at IS 'when it got its present state';
 COMMENT ON COLUMN acctguard.device.changed_by IS 'the person, or session:<number> of the account';
+COMMENT ON COLUMN acctguard.device.used_days IS 'days (UTC) on which a session was opened or used on it since it was enrolled; not written where last_seen_at of a session is not';
+COMMENT ON COLUMN acctguard.device.used_on IS 'the last of these days';
 
 CREATE TABLE acctguard.session (
     account_id bigint NOT NULL,

@@ -142,6 +142,8 @@
 			   "shortest password of an account that is never entered without a second factor") \
 	AG_SETTING(PASSWORD_STEP_UP, "password_step_up", "boolean", 1, 0, 1, \
 			   "1 asks for a fresh stronger proof, besides the old password, before it is changed") \
+	AG_SETTING(QUIZ_MOST, "quiz_most", "points", 10, 0, 10, \
+			   "what all quizzes and questions together are worth at most") \
 	AG_SETTING(PREPARE_WAIT, "prepare_wait", "boolean", 0, 0, 1, \
 			   "0 refuses PREPARE TRANSACTION after guarded writes, 1 lets freezes wait for it") \
 	AG_SETTING(CONTACTS_MAX, "contacts_max", "contacts", 10, 1, 100, \
@@ -195,7 +197,9 @@ extern bool ag_policy_setting_in_range(AgSetting setting, int64 value);
 	AG_TOPIC(NUMBER_ALIAS, "number_alias", "alias") \
 	AG_TOPIC(LABEL, "label", "label") \
 	AG_TOPIC(LIMIT_RULE, "limit_rule", "rule") \
-	AG_TOPIC(CODE_COUNTRY, "code_country", "country")
+	AG_TOPIC(CODE_COUNTRY, "code_country", "country") \
+	AG_TOPIC(METHOD, "verification_method", "method") \
+	AG_TOPIC(GATE, "gate", "gate")
 
 #define AG_TOPIC(symbol, name, key) AG_TOPIC_##symbol,
 typedef enum AgPolicyTopic
@@ -403,6 +407,38 @@ typedef struct AgNumberAlias
 extern List *ag_policy_number_aliases(void);	/* AgNumberAlias *, kept in the cache */
 
 /*
+ * policy_gate.c: what methods of verification are worth, and what gates demand.
+ */
+typedef struct AgMethodPolicy
+{
+	const char *method;
+	bool		enabled;
+	int			points;			/* at its best */
+	int			reduced;		/* in doubt */
+	int			least;			/* in more doubt */
+	int			most;			/* several of them together */
+	bool		alone;			/* also where nothing else is shown */
+	const char *description;
+} AgMethodPolicy;
+
+#define AG_GATES 5				/* T0 to T4 */
+
+typedef struct AgGatePolicy
+{
+	const char *gate;
+	int			points[3];		/* profiles basic, social, money */
+	int			categories;
+	bool		beyond_knowledge;
+	const char *description;
+} AgGatePolicy;
+
+extern List *ag_policy_methods(void);	/* AgMethodPolicy *, by name, kept in the cache */
+extern List *ag_policy_gates(void); /* AgGatePolicy *, T0 to T4, kept in the cache */
+
+/* What is wrong with the gates together, NULL if nothing is. */
+extern const char *ag_policy_gates_problem(List *gates);
+
+/*
  * policy_label.c: what things are called, "reason/violation.spam/zh-CN".
  */
 
@@ -496,5 +532,7 @@ extern AgResult *ag_policy_store_floors(void);	/* calling code, 0 = any other; f
 extern List *ag_policy_store_number_aliases(void);
 extern List *ag_policy_store_limit_rules(void);
 extern bool ag_policy_store_code_country(int country);
+extern List *ag_policy_store_methods(void);
+extern List *ag_policy_store_gates(void);
 
 #endif							/* AG_POLICY_H */

@@ -29,7 +29,7 @@ ag_policy_topic_require(const char *name)
 				errmsg("there is no policy topic \"%s\"", name),
 				errhint("Topics are setting, freeze_kind, bundle, reason, ladder_step, risk_signal, "
 						"capability, notice_template, country_floor, number_alias, label, limit_rule, "
-						"code_country."));
+						"code_country, verification_method, gate."));
 	return topic;
 }
 
@@ -247,6 +247,15 @@ check_limit_rule(const char *key)
 							 "waits are lengths of time above zero that do not exceed span.");
 }
 
+static void
+check_gate(const char *key)
+{
+	const char *problem = ag_policy_gates_problem(ag_policy_gates());
+
+	if (problem != NULL)
+		ag_policy_refuse(AG_TOPIC_GATE, key, psprintf("%s.", problem));
+}
+
 /* Judge the newest version of an item. */
 void
 ag_policy_check(AgPolicyTopic topic, const char *key)
@@ -279,6 +288,9 @@ ag_policy_check(AgPolicyTopic topic, const char *key)
 			break;
 		case AG_TOPIC_NUMBER_ALIAS:
 			check_number_alias(key);
+			break;
+		case AG_TOPIC_GATE:
+			check_gate(key);
 			break;
 		case AG_TOPIC_LIMIT_RULE:
 			check_limit_rule(key);

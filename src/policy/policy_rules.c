@@ -201,3 +201,37 @@ ag_policy_alias_leads_to(const AgNumberAlias *alias, const AgNumberAlias *next)
 	return length == next->old_length &&
 		strncmp(alias->new_prefix, next->old_prefix, Min(written, wanted)) == 0;
 }
+
+/*
+ * A gate that is demanded where the evidence is worse must not be the easier one; from
+ * T2 on each is demanded where the one before would be, with something against the
+ * claimant added.
+ */
+const char *
+ag_policy_gates_problem(List *gates)
+{
+	const AgGatePolicy *before = NULL;
+	ListCell   *cell;
+
+	if (list_length(gates) != AG_GATES)
+		return "A gate is missing";
+	foreach(cell, gates)
+	{
+		const AgGatePolicy *gate = lfirst(cell);
+
+		for (int profile = 0; before != NULL && profile < 3; profile++)
+			if (foreach_current_index(cell) != 2 && gate->points[profile] < before->points[profile])
+				return "T1 wants no less than T0, T3 no less than T2, T4 no less than T3";
+		if (foreach_current_index(cell) > 2 && gate->categories < before->categories)
+			return "T3 wants no fewer categories than T2, T4 no fewer than T3";
+		before = gate;
+	}
+	if (((const AgGatePolicy *) list_nth(gates, 2))->beyond_knowledge &&
+		!((const AgGatePolicy *) list_nth(gates, 3))->beyond_knowledge)
+		return "What T2 wants beyond knowledge, T3 wants too";
+	for (int profile = 0; profile < 3; profile++)
+		if (((const AgGatePolicy *) list_nth(gates, 2))->points[profile] <
+			((const AgGatePolicy *) list_nth(gates, 0))->points[profile])
+			return "T2 wants no less than T0";
+	return NULL;
+}

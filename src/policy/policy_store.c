@@ -4,7 +4,8 @@
  *		Reading the policy tables: the newest version of each item.
  *
  * Tables: capability, bundle, reason, freeze_kind, ladder_step, risk_signal, setting,
- * notice_template, country_floor, number_alias, label, limit_rule, code_country.  Results live in the caller's memory context.
+ * notice_template, country_floor, number_alias, label, limit_rule, code_country,
+ * verification_method, gate.  Results live in the caller's memory context.
  *
  *-------------------------------------------------------------------------
  */
@@ -26,6 +27,8 @@ enum
 	TEMPLATE_ALL,
 	TEMPLATE_NEWEST,
 	COUNTRY_FLOOR_ALL,
+	METHOD_ALL,
+	GATE_ALL,
 	NUMBER_ALIAS_ALL,
 	LABEL_ALL,
 	LIMIT_RULE_ALL,
@@ -170,6 +173,20 @@ static const AgStatement statements[] = {
 		.sql = "SELECT DISTINCT ON (country) "
 			"CASE country WHEN '*' THEN 0 ELSE substr(country, 2)::int4 END, recycled_after "
 			"FROM acctguard.country_floor ORDER BY country, version DESC",
+		.expected = SPI_OK_SELECT
+	},
+	[METHOD_ALL] = {
+		.name = "verification_method.all",
+		.sql = "SELECT DISTINCT ON (method) method, enabled, points::int4, reduced::int4, worst::int4, "
+			"most::int4, alone, description FROM acctguard.verification_method "
+			"ORDER BY method, version DESC",
+		.expected = SPI_OK_SELECT
+	},
+	[GATE_ALL] = {
+		.name = "gate.all",
+		.sql = "SELECT DISTINCT ON (gate) gate, basic::int4, social::int4, money::int4, "
+			"categories::int4, beyond_knowledge, description FROM acctguard.gate "
+			"ORDER BY gate, version DESC",
 		.expected = SPI_OK_SELECT
 	},
 	[NUMBER_ALIAS_ALL] = {
@@ -456,4 +473,48 @@ ag_policy_store_code_country(int country)
 	AgResult   *result = ag_run(policy_statements, CODE_COUNTRY_NEWEST, ag_int4(country));
 
 	return result->count > 0 && ag_row_bool(result, 0, 1);
+}
+
+List *
+ag_policy_store_methods(void)
+{
+	AgResult   *result = ag_run_noargs(policy_statements, METHOD_ALL);
+	List	   *list = NIL;
+
+	for (uint64 i = 0; i < result->count; i++)
+	{
+		AgMethodPolicy *method = palloc(sizeof(AgMethodPolicy));
+
+		method->method = ag_row_text(result, i, 1);
+		method->enabled = ag_row_bool(result, i, 2);
+		method->points = ag_row_int4(result, i, 3);
+		method->reduced = ag_row_int4(result, i, 4);
+		method->least = ag_row_int4(result, i, 5);
+		method->most = ag_row_int4(result, i, 6);
+		method->alone = ag_row_bool(result, i, 7);
+		method->description = ag_row_text(result, i, 8);
+		list = lappend(list, method);
+	}
+	return list;
+}
+
+List *
+ag_policy_store_gates(void)
+{
+	AgResult   *result = ag_run_noargs(policy_statements, GATE_ALL);
+	List	   *list = NIL;
+
+	for (uint64 i = 0; i < result->count; i++)
+	{
+		AgGatePolicy *gate = palloc(sizeof(AgGatePolicy));
+
+		gate->gate = ag_row_text(result, i, 1);
+		for (int profile = 0; profile < 3; profile++)
+			gate->points[profile] = ag_row_int4(result, i, 2 + profile);
+		gate->categories = ag_row_int4(result, i, 5);
+		gate->beyond_knowledge = ag_row_bool(result, i, 6);
+		gate->description = ag_row_text(result, i, 7);
+		list = lappend(list, gate);
+	}
+	return list;
 }

@@ -53,6 +53,10 @@ static const CheckRule check_rules[] = {
 	{"capability_bit_check", "All 63 bits are taken."},
 	{"notice_template_key", "The key is event/channel/locale, for example freeze.imposed/email/zh-CN."},
 	{"notice_template_subject", "A subject is one line of at most 200 characters; sms has none, the others need one."},
+	{"verification_method_method", "There is no other method; see verification_methods()."},
+	{"verification_method_points", "Points are at most 40, of what is merely known at most 10; points, reduced and worst do not grow, and most is not below points."},
+	{"gate_gate", "The gates are T0 to T4."},
+	{"gate_points", "Points are between 5 and 100, and those of basic, social and money do not fall; T4 wants two categories."},
 	{"limit_rule_sort", "A rule has either most, or waits_from and waits; stop goes with waits and is not below waits_from."},
 	{"notice_template_body", "A body has 1 to 10000 characters, for sms at most 500."}
 };

@@ -122,6 +122,9 @@ static const AgStatement statements[] = {
 	VERSIONED(AG_TOPIC_CODE_COUNTRY, "code_country", "country", "{}", "t.description",
 			  "description"),
 
+	VERSIONED(AG_TOPIC_METHOD, "verification_method", "method", "{}", "t.description", "description"),
+	VERSIONED(AG_TOPIC_GATE, "gate", "gate", "{}", "t.description", "description"),
+
 	[STATEMENT(AG_TOPIC_CAPABILITY, NEWEST)] = {
 		.name = "capability.as_json",
 		.sql = "SELECT to_jsonb(t) FROM acctguard.capability t WHERE t.capability = $1",

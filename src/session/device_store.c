@@ -16,6 +16,7 @@ enum
 	DEVICE_FIND,
 	DEVICE_LOAD,
 	DEVICE_SEEN,
+	DEVICE_USED,
 	DEVICE_CHALLENGE,
 	DEVICE_STATE,
 	DEVICE_COUNT,
@@ -26,14 +27,14 @@ enum
 
 #define COLUMNS \
 	"no, handle, label, platform, state, public_key, challenge, challenge_until, number_only, " \
-	"first_seen_at, last_seen_at"
+	"first_seen_at, last_seen_at, changed_at, used_days"
 
 static const AgStatement statements[] = {
 	[DEVICE_INSERT] = {
 		.name = "device.insert",
 		.sql = "INSERT INTO acctguard.device (account_id, no, handle, label, platform, state, "
-			"public_key, enrolled_by, number_only, first_seen_at, last_seen_at) "
-			"VALUES ($1, $2, $3, $4, $5, 'seen', $6, $7, $8, $9, $9)",
+			"public_key, enrolled_by, number_only, first_seen_at, last_seen_at, used_on) "
+			"VALUES ($1, $2, $3, $4, $5, 'seen', $6, $7, $8, $9, $9, timezone('UTC', $9)::date)",
 		.expected = SPI_OK_INSERT,
 		.nargs = 9,
 		.argtypes = {INT8OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, BYTEAOID, TEXTARRAYOID, BOOLOID,
@@ -59,11 +60,24 @@ static const AgStatement statements[] = {
 		.sql = "UPDATE acctguard.device SET label = coalesce($3, label), platform = $4, state = $5, "
 			"public_key = $6, challenge = NULL, challenge_until = NULL, "
 			"enrolled_by = coalesce($7, enrolled_by), number_only = $8, first_seen_at = $9, "
-			"last_seen_at = $10 WHERE account_id = $1 AND no = $2",
+			"last_seen_at = $10, used_days = CASE WHEN $7 IS NOT NULL THEN 1 "
+			"WHEN used_on < timezone('UTC', $10)::date THEN used_days + 1 ELSE used_days END, "
+			"used_on = timezone('UTC', $10)::date WHERE account_id = $1 AND no = $2",
 		.expected = SPI_OK_UPDATE,
 		.nargs = 10,
 		.argtypes = {INT8OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, BYTEAOID, TEXTARRAYOID, BOOLOID,
 			TIMESTAMPTZOID, TIMESTAMPTZOID}
+	},
+	/* Like session.touch: it neither waits nor fails. */
+	[DEVICE_USED] = {
+		.name = "device.used",
+		.sql = "UPDATE acctguard.device SET used_days = used_days + 1, used_on = timezone('UTC', $3)::date "
+			"WHERE account_id = $1 AND no = (SELECT d.no FROM acctguard.device d "
+			"WHERE d.account_id = $1 AND d.no = $2 AND d.used_on < timezone('UTC', $3)::date "
+			"FOR NO KEY UPDATE SKIP LOCKED)",
+		.expected = SPI_OK_UPDATE,
+		.nargs = 3,
+		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID}
 	},
 	[DEVICE_CHALLENGE] = {
 		.name = "device.challenge",
@@ -142,6 +156,8 @@ device_from_row(int64 account_id, const AgResult *result)
 	device->number_only = ag_row_bool(result, 0, 9);
 	device->first_seen_at = ag_row_time(result, 0, 10);
 	device->last_seen_at = ag_row_time(result, 0, 11);
+	device->changed_at = ag_row_time(result, 0, 12);
+	device->used_days = ag_row_int4(result, 0, 13);
 	return device;
 }
 
@@ -183,6 +199,13 @@ ag_device_store_seen(const AgDevice *device, List *methods)
 		   ag_text(ag_device_state_name(device->stored)), key_of(device),
 		   methods == NIL ? ag_null() : ag_texts(methods), ag_bool(device->number_only),
 		   ag_time(device->first_seen_at), ag_time(device->last_seen_at));
+}
+
+/* A session on it is used: the first time of the day it counts. */
+void
+ag_device_store_used(int64 account_id, int32 no, TimestampTz at)
+{
+	ag_run(device_statements, DEVICE_USED, ag_int8(account_id), ag_int4(no), ag_time(at));
 }
 
 void

@@ -166,6 +166,8 @@ typedef struct AgDevice
 	bool		number_only;
 	TimestampTz first_seen_at;
 	TimestampTz last_seen_at;
+	TimestampTz changed_at;		/* into its stored state; DT_NOEND = it never changed */
+	int32		used_days;
 } AgDevice;
 
 /* Its state at an instant; established_after is policy, in seconds. */
@@ -328,6 +330,7 @@ extern AgDevice *ag_device_store_find(int64 account_id, const char *handle);
 extern AgDevice *ag_device_store_load(int64 account_id, int32 no);
 extern void ag_device_store_insert(const AgDevice *device, List *methods);
 extern void ag_device_store_seen(const AgDevice *device, List *methods);
+extern void ag_device_store_used(int64 account_id, int32 no, TimestampTz at);
 extern void ag_device_store_challenge(const AgDevice *device);
 extern void ag_device_store_state(const AgDevice *device, TimestampTz at, const char *who,
 								  const char *reason);

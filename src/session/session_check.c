@@ -35,6 +35,8 @@ touch(const AgSession *session, TimestampTz at)
 		IsolationUsesXactSnapshot() || IsInParallelMode())
 		return;
 	ag_session_store_touch(session->account_id, session->no, at);
+	if (at / USECS_PER_DAY != session->last_seen_at / USECS_PER_DAY)
+		ag_device_store_used(session->account_id, session->device_no, at);
 }
 
 /* The device's handle, for rules that name devices. */
