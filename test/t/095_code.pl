@@ -75,6 +75,18 @@ $primary->stop('immediate');
 $primary->start;
 is(ask($primary, "SELECT code FROM acctguard.code_verify('$flow', '$code')"), 'CODE_SPENT', 'also after a crash');
 
+# The shipped notifier delivers a code like any notice.
+ask($primary, 'CREATE ROLE deliverer LOGIN IN ROLE acctguard_notifier');
+$flow = ask($primary, q{SELECT data ->> 'flow' FROM acctguard.contact_verify_begin(6, acctguard.contact_add(6, 'email', 'user6@example.org', verified => false))});
+ask($primary, "SELECT FROM acctguard.code_send('$flow')");
+command_ok(["$ENV{STAGED_BIN}/acctguard-notifier", '-d', $primary->connstr('postgres') . ' user=deliverer', '--once', "--email=cat > $dir/mail"],
+    'acctguard-notifier runs');
+my $mail = slurp_file("$dir/mail");
+like($mail, qr/"account_id": ?"0".*user6\@example\.org/s, '... and hands the code to its command');
+my ($delivered) = $mail =~ /"body": ?"(\d{6})/;
+is(ask($primary, "SELECT state, code IS NULL FROM acctguard.code_message WHERE flow_id = '$flow'"), 'done|t', '... after which the outbox has it no more');
+is(ask($primary, "SELECT code FROM acctguard.code_verify('$flow', '$delivered')"), 'CODE_OK', '... and it is the right one');
+
 # A standby counts nothing, so it looks at nothing.
 ($flow, $code) = sent(4);
 $primary->backup('base');
