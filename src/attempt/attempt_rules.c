@@ -75,7 +75,7 @@ wait_of(const AgLimitRule *rule, const AgCounter *counter)
 
 /*
  * When so many attempts of a span, which began at since, leave room for one more in the
- * span that follows it and has room for so many of them yet.
+ * span that follows it and has room for so many of them yet; DT_NOBEGIN = always.
  */
 static TimestampTz
 faded(const AgLimitRule *rule, TimestampTz since, int32 attempts, int32 room)
@@ -84,7 +84,7 @@ faded(const AgLimitRule *rule, TimestampTz since, int32 attempts, int32 room)
 	TimestampTz end = plus(plus(since, rule->span), rule->span);
 
 	if (attempts <= room)
-		return since;
+		return DT_NOBEGIN;
 	return end - (int64) (span * room / attempts);
 }
 

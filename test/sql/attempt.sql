@@ -127,6 +127,11 @@ SELECT pg_temp.refund('{login.unknown}', '{t9}');
 SELECT attempts, retry_at FROM acctguard.attempt_status('t9');
 SELECT pg_temp.again(2, 'login.unknown', 't9');
 
+-- a clock that was set back a little, but by more than the span, keeps nobody waiting who has attempts left
+SELECT pg_temp.at(400);
+SELECT pg_temp.again(1, 'code.all', 't10') AS one_of_thousands;
+SELECT pg_temp.at(100);
+SELECT pg_temp.again(1, 'code.all', 't10') AS the_next;
 -- a clock that was set back far counts from where it is now
 SELECT pg_temp.at(0);
 SELECT pg_temp.again(10, 'login.device', 't10/phone');
