@@ -52,6 +52,7 @@ CREATE TABLE acctguard.freeze_record (
     changed_at timestamptz NOT NULL,
     noted smallint DEFAULT 0,
     wake_at timestamptz,
+    renewed_at timestamptz,
     PRIMARY KEY (account_id, no),
     CONSTRAINT freeze_record_interval CHECK (ends_at > starts_at),
     CONSTRAINT freeze_record_terms CHECK (terms BETWEEN 1 AND version),
@@ -127,6 +128,7 @@ COMMENT ON COLUMN acctguard.freeze_record.disclose_at IS 'the statement of reaso
 COMMENT ON COLUMN acctguard.freeze_record.note IS 'internal note, never shown to the user';
 COMMENT ON COLUMN acctguard.freeze_record.changed_at IS 'time of the last change of the row';
 COMMENT ON COLUMN acctguard.freeze_record.noted IS 'what the clock did to it and the worker has told, one bit each: 1 it started, 2 it expired, 4 the proposal lapsed, 8 the last stay ended, 16 probation ended, 32 the rules are to be acknowledged, 64 its reasons were disclosed. NULL: of an older version, the worker has not looked at it yet. No answer depends on it';
+COMMENT ON COLUMN acctguard.freeze_record.renewed_at IS 'when it last became harsher, which is a new decision: while nobody was informed of that, the appeal window counts from then';
 COMMENT ON COLUMN acctguard.freeze_record.wake_at IS 'when the clock will have done something that is to be told, or an earlier time; NULL while nothing is ahead. No answer depends on it';
 
 CREATE TABLE acctguard.freeze_version (

@@ -16,6 +16,8 @@ ALTER TABLE acctguard.freeze_record ADD COLUMN noted smallint, ADD COLUMN wake_a
 ALTER TABLE acctguard.freeze_record ALTER COLUMN noted SET DEFAULT 0, ALTER COLUMN wake_at DROP DEFAULT;
 CREATE INDEX freeze_record_wake ON acctguard.freeze_record (wake_at) WHERE wake_at IS NOT NULL;
 COMMENT ON COLUMN acctguard.freeze_record.noted IS 'what the clock did to it and the worker has told, one bit each: 1 it started, 2 it expired, 4 the proposal lapsed, 8 the last stay ended, 16 probation ended, 32 the rules are to be acknowledged, 64 its reasons were disclosed. NULL: of an older version, the worker has not looked at it yet. No answer depends on it';
+ALTER TABLE acctguard.freeze_record ADD COLUMN renewed_at timestamptz;
+COMMENT ON COLUMN acctguard.freeze_record.renewed_at IS 'when it last became harsher, which is a new decision: while nobody was informed of that, the appeal window counts from then';
 COMMENT ON COLUMN acctguard.freeze_record.wake_at IS 'when the clock will have done something that is to be told, or an earlier time; NULL while nothing is ahead. No answer depends on it';
 CREATE INDEX account_closing ON acctguard.account (close_at, account_id) WHERE state = 'closing';
 CREATE TABLE acctguard.scope_announcement (

@@ -137,6 +137,9 @@ typedef struct AgFreeze
 	/* what the clock does to it, see freeze_sweep.c */
 	int			noted;			/* moments that have been told; -1 = none was looked for yet */
 	TimestampTz wake_at;		/* the next one, or before it; DT_NOEND = none known */
+
+	TimestampTz renewed_at;		/* of the last version that was harsher, a new decision; DT_NOEND =
+								 * none was */
 } AgFreeze;
 
 extern const char *ag_freeze_state_name(AgFreezeState state);

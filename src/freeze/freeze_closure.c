@@ -110,6 +110,8 @@ ag_freeze_appealable_until(const AgFreeze *freeze, const AgKind *kind)
 	if (informed == DT_NOEND)
 	{
 		informed = freeze->approved_at != DT_NOEND ? freeze->approved_at : freeze->issued_at;
+		if (freeze->renewed_at != DT_NOEND)
+			informed = freeze->renewed_at;
 		if (freeze->disclose_at != DT_NOEND)
 			informed = Max(informed, freeze->disclose_at);
 		informed = ag_time_plus(informed, ag_policy_setting(AG_SETTING_INFORMED_AFTER));

@@ -243,7 +243,7 @@ new_freeze(const AgAccount *account, const AgActor *actor, const AgKind *kind,
 	freeze->automated = ag_freeze_is_automated(actor, kind, order);
 	freeze->proposal_until = freeze->endorsed_at = freeze->approved_at = DT_NOEND;
 	freeze->amendment_until = freeze->ended_at = freeze->vacated_at = DT_NOEND;
-	freeze->vacate_proposed_at = freeze->vacate_until = freeze->informed_at = DT_NOEND;
+	freeze->vacate_proposed_at = freeze->vacate_until = freeze->informed_at = freeze->renewed_at = DT_NOEND;
 	freeze->facts = order->facts ? pstrdup(order->facts) : NULL;
 	freeze->ground = order->ground ? pstrdup(order->ground) : NULL;
 	freeze->legal_reference = order->legal_reference ? pstrdup(order->legal_reference) : NULL;

@@ -50,7 +50,7 @@ enum
 	"r.end_reason, r.ended_by, r.vacated_at, r.vacated_by, r.vacate_proposed_at, r.vacate_proposed_by, " \
 	"r.vacate_reason, r.vacate_until, r.replaces, r.replaced_by, r.ladder_score, r.incident::text, " \
 	"r.batch::text, r.puid::text, r.appealable, r.informed_at, r.disclose_at, r.note, r.changed_at, " \
-	"coalesce(r.noted::int4, -1), r.wake_at"
+	"coalesce(r.noted::int4, -1), r.wake_at, r.renewed_at"
 
 /* In the order of COLUMNS. */
 enum
@@ -104,7 +104,8 @@ enum
 	COL_NOTE,
 	COL_CHANGED_AT,
 	COL_NOTED,
-	COL_WAKE_AT
+	COL_WAKE_AT,
+	COL_RENEWED_AT
 };
 
 #define FROM_PRESENT \
@@ -187,8 +188,8 @@ static const AgStatement statements[] = {
 	[FREEZE_AMEND] = {
 		.name = "freeze_record.amend",
 		.sql = "UPDATE acctguard.freeze_record SET version = $3, terms = $3, starts_at = $4, "
-			"ends_at = $5, informed_at = CASE WHEN $6 THEN NULL ELSE informed_at END, amendment = NULL, "
-			"amendment_until = NULL, amendment_by = NULL, changed_at = $7 "
+			"ends_at = $5, informed_at = CASE WHEN $6 THEN NULL ELSE informed_at END, "
+			"renewed_at = CASE WHEN $6 THEN $7 ELSE renewed_at END, amendment = NULL, amendment_until = NULL, amendment_by = NULL, changed_at = $7 "
 			"WHERE account_id = $1 AND no = $2",
 		.expected = SPI_OK_UPDATE,
 		.nargs = 7,
@@ -361,6 +362,7 @@ freeze_from_row(const AgResult *result, uint64 row)
 	freeze->changed_at = ag_row_time(result, row, COL_CHANGED_AT);
 	freeze->noted = ag_row_int4(result, row, COL_NOTED);
 	freeze->wake_at = ag_row_time(result, row, COL_WAKE_AT);
+	freeze->renewed_at = ag_row_time(result, row, COL_RENEWED_AT);
 	return freeze;
 }
 

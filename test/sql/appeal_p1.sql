@@ -62,6 +62,14 @@ SELECT pg_temp.submit(2200007);
 SELECT set_config('acctguard.test_clock_offset', (:whole - 10)::text, false);
 SELECT pg_temp.submit(2200007);
 RESET acctguard.test_clock_offset;
+-- made harsher it is a new decision: its time begins anew, also where nobody could be told
+SELECT pg_temp.frozen(2200091, 'feature_freeze');
+SELECT pg_temp.frozen(2200092, 'feature_freeze');
+SET acctguard.test_clock_offset = '150d';
+SELECT pg_temp.as('freeze_mod1', 'SELECT acctguard.freeze_amend(2200091, 1, capabilities => ''{messaging.out,social.out}'', facts => ''the same in groups and moments'')');
+SET acctguard.test_clock_offset = '300d';
+SELECT left(pg_temp.submit(2200091), 40), left(pg_temp.submit(2200092), 40);
+RESET acctguard.test_clock_offset;
 -- CASE_OPEN
 SELECT pg_temp.submit(2200000);
 INSERT INTO acctguard.appeal (account_id, no, freeze_no, origin, version, opened_at, opened_by, opened_role, parties, steps, changed_at)

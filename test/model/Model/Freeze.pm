@@ -403,6 +403,7 @@ sub amend
     $f->{changed} = $t;
     $f->{version}++;
     $f->{taken_over} = 1 if !$new->{automated};
+    $f->{told_from} = $t if $harsher;
     delete $f->{amendment};
     $account->seen('freeze', $was, 'amend', (state_of($f, $t))[0]);
     return;
