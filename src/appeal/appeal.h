@@ -293,6 +293,7 @@ typedef struct AgAppealDecision
 	int			expected_version;	/* 0 = any */
 } AgAppealDecision;
 
+extern bool ag_appeal_needs_signature(const AgFreeze *freeze, const AgKind *kind, TimestampTz at);
 extern void ag_appeal_check_decision(const AgAppealDecision *decision);
 extern void ag_appeal_decide(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
 							 const AgAppealDecision *decision, TimestampTz at);

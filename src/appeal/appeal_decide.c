@@ -31,8 +31,8 @@ is(const AgAppeal *appeal, const char *decision)
 }
 
 /* Does the decision about this freeze need two reviewers? */
-static bool
-needs_signature(const AgFreeze *freeze, const AgKind *kind, TimestampTz at)
+bool
+ag_appeal_needs_signature(const AgFreeze *freeze, const AgKind *kind, TimestampTz at)
 {
 	return ag_freeze_is_total(freeze, kind) ||
 		ag_strike_points(freeze->account_id, freeze->no, at) >=
@@ -186,7 +186,7 @@ ag_appeal_decide(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
 		require_reducible(freeze, decision, at);
 
 	put_decision(appeal, actor, decision, at);
-	if (!needs_signature(freeze, kind, at))
+	if (!ag_appeal_needs_signature(freeze, kind, at))
 	{
 		conclude(account, actor, appeal, "decide", decision->reason, at);
 		return;

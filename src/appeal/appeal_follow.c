@@ -94,6 +94,31 @@ require_no_reviewer(const AgActor *actor, const AgAppeal *appeal)
 				errhint("Decide the case, or give it back with acctguard.appeal_release()."));
 }
 
+/*
+ * Where a decision needs a signature, a reviewer who has no other role for it does not lift
+ * the freeze past the case that is open about it.
+ */
+static void
+require_no_case(const AgActor *actor, const AgFreeze *freeze, const AgAppeal *appeal, TimestampTz at)
+{
+	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
+
+	if ((actor->roles & kind->lift_roles) == AG_ROLE_REVIEWER &&
+		ag_appeal_needs_signature(freeze, kind, at))
+		ereport(ERROR, ag_errcode(AG_ERR_REVIEW_ROLE),
+				errmsg("case %d about freeze %d is open", appeal->no, freeze->no),
+				errdetail("Reviewers end the freeze by its decision."),
+				errhint("Claim the case with acctguard.appeal_claim() and decide it."));
+}
+
+/* Who has decided leaves the freeze alone until somebody has signed. */
+static void
+require_not_decided(const AgActor *actor, const AgAppeal *appeal)
+{
+	if (appeal->decided_by != NULL && strcmp(appeal->decided_by, actor->person) == 0)
+		require_no_reviewer(actor, appeal);
+}
+
 /* Who changes a freeze takes part in it; who reviews it must not change it. */
 static void
 add_party(const AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
@@ -132,7 +157,11 @@ follow(AgAccount *account, const AgActor *actor, const AgFreeze *freeze, AgAppea
 		case AG_FREEZE_SATISFY:
 			/* A lift that follows from an overdue case is nobody's act, whoever runs the sweep. */
 			if (appeal->breached_at != at)
+			{
 				require_no_reviewer(actor, appeal);
+				if (event != AG_FREEZE_SATISFY)
+					require_no_case(actor, freeze, appeal, at);
+			}
 			end_if_nothing_is_left(account, actor, freeze, appeal, at);
 			break;
 		case AG_FREEZE_REDUCE:
@@ -142,7 +171,12 @@ follow(AgAccount *account, const AgActor *actor, const AgFreeze *freeze, AgAppea
 		case AG_FREEZE_CLOSE:
 			ag_appeal_end_moot(account, actor, appeal, at);
 			break;
+		case AG_FREEZE_STAY:
+		case AG_FREEZE_UNSTAY:
+			require_not_decided(actor, appeal);
+			break;
 		case AG_FREEZE_SUPERSEDE:
+			require_not_decided(actor, appeal);
 			move(account, actor, appeal, freeze->replaced_by, at);
 			break;
 		case AG_FREEZE_AMEND:

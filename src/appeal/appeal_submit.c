@@ -106,6 +106,32 @@ require_in_time(const AgFreeze *freeze, const AgKind *kind, TimestampTz at)
 				errhint("Write to the support if there is something new."));
 }
 
+/*
+ * The cases about a freeze, ascending, and about those whose place it took: nobody gets
+ * new appeals by being frozen anew.  Those about lighter ones do not count, for to be
+ * frozen harder is another decision.
+ */
+static List *
+cases_so_far(int64 account_id, int freeze_no)
+{
+	const AgFreeze *freeze = ag_freeze_load(account_id, freeze_no);
+	int			severity = ag_policy_kind_version(freeze->kind, freeze->kind_version)->severity;
+	List	   *chain = list_make1_int(freeze_no);
+	List	   *cases = NIL;
+	ListCell   *cell;
+
+	while (freeze->replaces != 0)
+	{
+		freeze = ag_freeze_load(account_id, freeze->replaces);
+		if (ag_policy_kind_version(freeze->kind, freeze->kind_version)->severity >= severity)
+			chain = lappend_int(chain, freeze->no);
+	}
+	foreach(cell, ag_appeal_store_list(account_id))
+		if (list_member_int(chain, ((AgAppeal *) lfirst(cell))->freeze_no))
+		cases = lappend(cases, lfirst(cell));
+	return cases;
+}
+
 /* Did the user's own appeal in this case come to nothing? */
 static bool
 is_unsuccessful(const AgAppeal *appeal, TimestampTz at)
@@ -172,7 +198,7 @@ is_exhausted(List *cases, TimestampTz at)
 static void
 require_tries(const AgAccount *account, int freeze_no, TimestampTz at)
 {
-	List	   *cases = ag_appeal_store_of_freeze(account->account_id, freeze_no);
+	List	   *cases = cases_so_far(account->account_id, freeze_no);
 
 	if (is_exhausted(cases, at))
 		ereport(ERROR, ag_errcode(AG_ERR_APPEALS_EXHAUSTED),
@@ -189,7 +215,7 @@ heard_before(const AgAccount *account, int freeze_no)
 {
 	ListCell   *cell;
 
-	foreach(cell, ag_appeal_store_of_freeze(account->account_id, freeze_no))
+	foreach(cell, cases_so_far(account->account_id, freeze_no))
 		if (((AgAppeal *) lfirst(cell))->appealed_at != DT_NOEND)
 		return true;
 	return false;
@@ -399,7 +425,7 @@ require_reopenable(AgAccount *account, int no, bool senior, TimestampTz at)
 		ereport(ERROR, ag_errcode(AG_ERR_APPEAL_STATE),
 				errmsg("case %d is %s", no, ag_appeal_state_name(state)),
 				errdetail("Denied, dismissed and lapsed cases can be taken up again."));
-	foreach(cell, ag_appeal_store_of_freeze(account->account_id, old->freeze_no))
+	foreach(cell, cases_so_far(account->account_id, old->freeze_no))
 	{
 		const AgAppeal *other = lfirst(cell);
 
@@ -504,13 +530,13 @@ can_reopen(List *cases, TimestampTz at)
 bool
 ag_appeal_has_tries(const AgAppeal *appeal, TimestampTz at)
 {
-	return !is_exhausted(ag_appeal_store_of_freeze(appeal->account_id, appeal->freeze_no), at);
+	return !is_exhausted(cases_so_far(appeal->account_id, appeal->freeze_no), at);
 }
 
 TimestampTz
 ag_appeal_remedy_until(const AgFreeze *freeze, TimestampTz window_until, TimestampTz at)
 {
-	List	   *cases = ag_appeal_store_of_freeze(freeze->account_id, freeze->no);
+	List	   *cases = cases_so_far(freeze->account_id, freeze->no);
 	ListCell   *cell;
 
 	foreach(cell, cases)

@@ -165,7 +165,7 @@ SELECT * FROM pg_temp.cases(2200120);
 SELECT pg_temp.as('appeal_rev2', 'SELECT acctguard.appeal_sign(2200120, 2)');
 SELECT pg_temp.as('appeal_rev2', 'SELECT count(*) FROM acctguard.appeal_claim(2200120, 2)');
 SELECT pg_temp.decide('appeal_rev2', 2200120, 2, 'granted');
-SELECT pg_temp.as('appeal_rev1', 'SELECT acctguard.appeal_sign(2200120, 2)');
+SELECT pg_temp.as('appeal_rev3', 'SELECT acctguard.appeal_sign(2200120, 2)');
 SELECT * FROM pg_temp.freezes(2200120);
 SELECT * FROM pg_temp.standing(2200120);
 SELECT void_at IS NOT NULL AS void FROM acctguard.strike WHERE account_id = 2200120;

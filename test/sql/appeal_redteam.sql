@@ -164,6 +164,33 @@ SELECT no, state, kind FROM pg_temp.freezes(2620060);
 SELECT pg_temp.submit(2620060, 2, ', ticket => ''2620060.0''');
 SELECT pg_temp.submit(2620060, 1, format(', ticket => %L', token)) FROM token;
 SELECT f.kind, a.origin, a.appealed_at IS NOT NULL AS appealed, a.ticket IS NOT NULL AS ticket FROM acctguard.appeal a JOIN acctguard.freeze_record f ON f.account_id = a.account_id AND f.no = a.freeze_no WHERE a.account_id = 2620060;
+-- a freeze that takes another's place gives no new appeals, unless it is a heavier one
+SELECT pg_temp.frozen(2620070, 'feature_timeout');
+SELECT pg_temp.submit(2620070), pg_temp.as('appeal_app', format('SELECT acctguard.appeal_withdraw(2620070, %s)', n)) FROM generate_series(2, 3) n;
+SELECT pg_temp.submit(2620070);
+SELECT pg_temp.as('freeze_mod2', 'SELECT acctguard.freeze_impose(2620070, ''feature_timeout'', ''violation.spam'', ''long enough text'', ground => ''Terms'', ends_at => clock_timestamp() + interval ''20 days'', replaces => 1)');
+SELECT pg_temp.submit(2620070, 2);
+SELECT pg_temp.as('freeze_mod2', 'SELECT acctguard.freeze_impose(2620070, ''feature_freeze'', ''violation.spam'', ''long enough text'', ground => ''Terms'', replaces => 2)');
+SELECT pg_temp.submit(2620070, 3);
+-- whose decision was not signed neither decides again nor signs; a reviewer without the case does not lift what it is about
+SELECT pg_temp.frozen(2620071, 'ban', 'violation.severe');
+SELECT pg_temp.submit(2620071);
+SELECT pg_temp.as('appeal_rev3', 'SELECT count(*) FROM acctguard.freeze_lift(2620071, 1, ''I do not wait for the case'')');
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(2620071, 2)');
+SELECT pg_temp.decide('appeal_rev1', 2620071, 2, 'granted');
+SELECT pg_temp.as('appeal_rev1', 'SELECT acctguard.freeze_stay(2620071, 1, ''I do not wait for the signature'')');
+SELECT pg_temp.as('appeal_rev2', 'SELECT acctguard.appeal_refuse_sign(2620071, 2, ''not what the log says'')');
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(2620071, 2)');
+SELECT pg_temp.as('appeal_rev2', 'SELECT count(*) FROM acctguard.appeal_claim(2620071, 2)');
+SELECT pg_temp.decide('appeal_rev2', 2620071, 2, 'denied');
+SELECT pg_temp.as('appeal_rev1', 'SELECT acctguard.appeal_sign(2620071, 2)');
+SELECT pg_temp.as('appeal_rev3', 'SELECT acctguard.appeal_sign(2620071, 2)');
+-- nor does who has decided replace it
+SELECT pg_temp.frozen(2620073, 'ban', 'violation.severe');
+SELECT pg_temp.submit(2620073);
+SELECT pg_temp.as('redteam_desk', 'SELECT count(*) FROM acctguard.appeal_claim(2620073, 2)');
+SELECT pg_temp.decide('redteam_desk', 2620073, 2, 'granted');
+SELECT pg_temp.as('redteam_desk', 'SELECT acctguard.freeze_impose(2620073, ''feature_timeout'', ''violation.spam'', ''long enough text'', ground => ''Terms'', replaces => 1)');
 -- blanks are no supplement
 SELECT pg_temp.as('appeal_app', format('SELECT acctguard.appeal_supplement(2620060, %s, '' '')', no)) FROM acctguard.appeal WHERE account_id = 2620060;
 DROP ROLE redteam_service, redteam_alice, redteam_desk;
