@@ -103,6 +103,13 @@ secret_name(const char *word)
 	return named_by_setting(word);
 }
 
+/* A word that is a secret name, or begins a name with escapes, which may be one: U&"...". */
+static bool
+secret_word(const char *word, const char *behind)
+{
+	return secret_name(word) || (strcmp(word, "u") == 0 && behind[0] == '&' && behind[1] == '"');
+}
+
 /* Does a text have the name of a secret function? */
 static bool
 has_secret_name(const char *text)
@@ -110,17 +117,18 @@ has_secret_name(const char *text)
 	char		word[AG_WORD_SIZE];
 
 	while (ag_redact_word(&text, word))
-		if (secret_name(word))
+		if (secret_word(word, text))
 			return true;
 	return false;
 }
 
 /*
  * Of EXECUTE name: is that prepared statement secret?  One that is not there (any more)
- * may have been, where the text is nothing but its execution.
+ * may have been, where the text does nothing but execute it: EXECUTE, EXPLAIN EXECUTE,
+ * CREATE TABLE ... AS EXECUTE.
  */
 static bool
-executes_secret(const char *at, bool first)
+executes_secret(const char *at, bool only)
 {
 	char		name[AG_WORD_SIZE];
 	PreparedStatement *statement;
@@ -129,7 +137,7 @@ executes_secret(const char *at, bool first)
 		return false;
 	statement = FetchPreparedStatement(name, false);
 	if (statement == NULL)
-		return first;
+		return only;
 	return has_secret_name(statement->plansource->query_string);
 }
 
@@ -138,13 +146,15 @@ static bool
 secret_text(const char *text)
 {
 	char		word[AG_WORD_SIZE];
-	bool		first = true;
+	bool		only = true;	/* could what comes now be all that is done? */
+	bool		explained = false;
 
-	while (ag_redact_word(&text, word))
+	for (int n = 0; ag_redact_word(&text, word); n++)
 	{
-		if (secret_name(word) || (strcmp(word, "execute") == 0 && executes_secret(text, first)))
+		if (secret_word(word, text) || (strcmp(word, "execute") == 0 && executes_secret(text, only)))
 			return true;
-		first = false;
+		explained |= n == 0 && strcmp(word, "explain") == 0;
+		only = explained || strcmp(word, "as") == 0;
 	}
 	return false;
 }

@@ -55,6 +55,12 @@ EXECUTE /* that's it */ "geheim's"('geheim');
 PREPARE "it's" (text) AS SELECT pg_temp.seen() WHERE $1 <> 'x';
 EXECUTE "it's"('geheim');
 EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) EXECUTE secret('geheim');
+CREATE TEMP TABLE made AS EXECUTE "geheim's"('geheim');
+SELECT * FROM made;
+-- ... a name in escapes may be one; a prepared statement that is not there may have been one, and is not in the log
+SELECT pg_temp.seen() AS U&"\006eame", 'geheim' AS value;
+SELECT pg_temp.U&"contact\005fadd"('geheim');
+EXPLAIN (COSTS OFF) EXECUTE U&"\0073ecret"('geheim');
 SELECT statement FROM pg_prepared_statements WHERE name = 'secret';
 COPY (SELECT pg_temp.try('geheim', 'contact_add')) TO STDOUT;
 SET standard_conforming_strings = off;

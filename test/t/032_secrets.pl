@@ -121,6 +121,9 @@ $session->query(q{EXECUTE p('} . address() . q{', 1)});
 $session->query(q{EXPLAIN (ANALYZE, VERBOSE) EXECUTE p('} . address() . q{')});
 $session->query(q{DEALLOCATE p});
 $session->query(q{EXECUTE p('} . address() . q{')});
+$session->query(q{EXPLAIN EXECUTE p('} . address() . q{')});
+$session->query(q{CREATE TABLE made AS EXECUTE p('} . address() . q{')});
+$session->query(q{SELECT acctguard.U&"contact\\005fadd"(7, 'email', '} . address() . q{' FROM nowhere});
 is($node->safe_psql('postgres', qq{SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%$word%' AND pid <> pg_backend_pid()}), '0', 'nothing is seen of a session at rest');
 $session->quit;
 
