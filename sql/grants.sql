@@ -162,6 +162,10 @@ GRANT EXECUTE ON FUNCTION acctguard.verification_methods(), acctguard.gates(), a
 GRANT EXECUTE ON FUNCTION acctguard.assurance_of(bigint, text[], text, text) TO
     acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
 
+GRANT EXECUTE ON FUNCTION acctguard.service_ticket_issue(bigint, text) TO
+    acctguard_moderator, acctguard_compliance, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.account_return(bigint, text) TO acctguard_app;
+
 -- dormancy
 GRANT EXECUTE ON FUNCTION acctguard.account_seen(bigint, timestamptz) TO acctguard_app;
 GRANT EXECUTE ON FUNCTION acctguard.dormancy(bigint) TO

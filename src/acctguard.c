@@ -20,6 +20,7 @@
 #include "flow/flow.h"
 #include "fmgr.h"
 #include "freeze/freeze.h"
+#include "identity/identity.h"
 #include "guc.h"
 #include "identity/password.h"
 #include "keyring/keyring.h"
@@ -99,6 +100,7 @@ _PG_init(void)
 	ag_plan_register(&device_statements);
 	ag_plan_register(&evidence_statements);
 	ag_plan_register(&credential_statements);
+	ag_plan_register(&service_ticket_statements);
 	ag_plan_register(&dormancy_statements);
 	ag_plan_register(&freeze_statements);
 	ag_plan_register(&freeze_version_statements);

@@ -85,3 +85,18 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_assurance_of';
 COMMENT ON FUNCTION acctguard.assurance_of(bigint, text[], text, text) IS
 'What the gate would say to somebody who claims this account now and has shown that: for staff. It verifies nothing and opens nothing. device: the application''s id of a device; it counts as if it had signed. The rest as in assurance(). UG404: no such account.';
+
+CREATE OR REPLACE FUNCTION acctguard.service_ticket_issue(account_id bigint, reference text, OUT ticket text, OUT expires_at timestamptz)
+RETURNS record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_service_ticket_issue';
+COMMENT ON FUNCTION acctguard.service_ticket_issue(bigint, text) IS
+'Vouches that somebody is the owner of the account, after two persons of the service have checked it: the first call proposes a ticket and returns NULL, a second person''s with the same reference issues it (within policy proposal_life). The ticket is shown once; it is good for one claim, once, for a day, and worth the points of the method service_ticket; it sets no password. The owner is told when it is issued.
+reference: of the case in the service''s own files. UG113: the person who proposed it, or whose account it is, cannot issue it. UG404: no such account. UG601: it is not active. The act is recorded.';
+
+CREATE OR REPLACE FUNCTION acctguard.account_return(account_id bigint, ticket text)
+RETURNS boolean
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_account_return';
+COMMENT ON FUNCTION acctguard.account_return(bigint, text) IS
+'Takes the owner of an account back by a service ticket: if it leads through the gate that the account demands now, it is used up, it counts as a sign of life, and the protection of a silent account ends (see dormancy()). It opens no session. False: the ticket is not good (unknown, used, too old, of another account), or is not worth enough. UG404: no such account. The act is recorded.';

@@ -134,3 +134,41 @@ INSERT INTO acctguard.gate (gate, version, basic, social, money, categories, bey
 ('T2', 1, 15, 20, 25, 1, false, 'a claim on the account, with a code to a number that counts', '-infinity', 'acctguard'),
 ('T3', 1, 20, 20, 25, 1, true, 'a claim without the number, or with one whose codes are worth nothing', '-infinity', 'acctguard'),
 ('T4', 1, 30, 30, 30, 2, false, 'a claim from an unknown device on a number that changed hands, or on a protected account', '-infinity', 'acctguard');
+
+CREATE TABLE acctguard.service_ticket (
+    account_id bigint NOT NULL,
+    no integer NOT NULL CHECK (no > 0),
+    reference text NOT NULL CHECK (reference <> ''),
+    proposed_at timestamptz NOT NULL,
+    proposed_by text NOT NULL,
+    proposed_until timestamptz NOT NULL,
+    issued_at timestamptz,
+    issued_by text,
+    expires_at timestamptz,
+    token_hash bytea CHECK (octet_length(token_hash) = 32),
+    used_at timestamptz,
+    PRIMARY KEY (account_id, no),
+    CONSTRAINT service_ticket_issued CHECK ((issued_at IS NULL) = (issued_by IS NULL) AND (issued_at IS NULL) = (expires_at IS NULL)
+        AND (issued_at IS NULL) = (token_hash IS NULL) AND (issued_at IS NOT NULL OR used_at IS NULL)),
+    CONSTRAINT service_ticket_two_persons CHECK (issued_by <> proposed_by)
+);
+COMMENT ON TABLE acctguard.service_ticket IS
+'What two persons of the service vouch for after they have checked who somebody is: good for one claim on one account, once, for a day.';
+COMMENT ON COLUMN acctguard.service_ticket.reference IS 'of the case in the service''s own files; who issues the ticket names the same';
+COMMENT ON COLUMN acctguard.service_ticket.proposed_until IS 'until when a second person can issue it';
+COMMENT ON COLUMN acctguard.service_ticket.token_hash IS 'SHA-256 of the ticket, which is shown once';
+ALTER TABLE acctguard.service_ticket ALTER token_hash SET STATISTICS 0;
+
+-- Notices about service tickets; Chinese only where the database can hold it.
+INSERT INTO acctguard.notice_template (template, version, subject, body, changed_at, changed_by) VALUES
+('service_ticket.issued/in_app/en', 1, 'Our service vouched for you', 'On {time} our service found that somebody who asked for help is the owner of your account {account} at {product}, and can be let in for a day. If this was not you, write to the support at once.', '-infinity', 'acctguard'),
+('service_ticket.issued/email/en', 1, '{product}: our service vouched for you', E'On {time} our service found that somebody who asked for help is the owner of your account {account} at {product}, and can be let in for a day.\n\nIf this was not you, write to the support at once.', '-infinity', 'acctguard'),
+('service_ticket.issued/sms/en', 1, NULL, '{product}: our service vouched for somebody as the owner of your account. Not you? Write to the support at once.', '-infinity', 'acctguard'),
+('service_ticket.issued/push/en', 1, 'Our service vouched for you', 'Somebody who asked for help can enter your account for a day. Not you? Write to the support at once.', '-infinity', 'acctguard');
+INSERT INTO acctguard.notice_template (template, version, subject, body, changed_at, changed_by)
+SELECT t.template, 1, t.subject, t.body, '-infinity', 'acctguard' FROM (VALUES
+('service_ticket.issued/in_app/zh-CN', '客服已确认您的身份', '{time}，客服认定一位求助者为您的{product}账号{account}的所有者，一天内可凭此进入账号。如非本人操作，请立即联系客服。'),
+('service_ticket.issued/email/zh-CN', '{product}：客服已确认您的身份', E'{time}，客服认定一位求助者为您的{product}账号{account}的所有者，一天内可凭此进入账号。\n\n如非本人操作，请立即联系客服。'),
+('service_ticket.issued/sms/zh-CN', NULL, '【{product}】客服已认定一位求助者为您账号的所有者。如非本人操作，请立即联系客服。'),
+('service_ticket.issued/push/zh-CN', '客服已确认您的身份', '一位求助者一天内可进入您的账号。如非本人操作，请立即联系客服。')
+) AS t (template, subject, body) WHERE getdatabaseencoding() IN ('UTF8', 'SQL_ASCII');

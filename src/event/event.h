@@ -138,6 +138,11 @@
 	AG_ACTION(DEVICE_QUARANTINED, 421, "device.quarantined", "a device was quarantined") \
 	AG_ACTION(ATTEMPTS_SEEN, 430, "attempt.seen", "staff looked at the failed attempts of a subject") \
 	AG_ACTION(ATTEMPTS_CLEARED, 431, "attempt.cleared", "the failed attempts of a subject were forgotten") \
+	AG_ACTION(SERVICE_TICKET_PROPOSED, 460, "service_ticket.proposed", \
+			  "somebody of the service vouches for an owner, and a second person has to") \
+	AG_ACTION(SERVICE_TICKET_ISSUED, 461, "service_ticket.issued", \
+			  "two persons of the service vouch for the owner of the account") \
+	AG_ACTION(SERVICE_TICKET_USED, 462, "service_ticket.used", "a service ticket was used up in a claim") \
 	AG_ACTION(PASSWORD_SET, 440, "password.set", "a password was set or changed") \
 	AG_ACTION(AUDIT_READ, 500, "audit.read", "the ledger was read") \
 	AG_ACTION(ACCOUNT_OPENED, 600, "account.opened", "an account was opened or adopted") \

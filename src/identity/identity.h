@@ -40,4 +40,47 @@ extern void ag_claim_read(const AgAccount *account, const AgClaimant *claimant, 
 extern void ag_gate_judge(const AgAccount *account, const AgClaimant *claimant, TimestampTz at,
 						  AgAssurance *assurance);
 
+/*
+ * service_ticket.c
+ */
+typedef struct AgServiceTicket
+{
+	int			no;
+	const char *reference;
+	const char *proposed_by;
+	TimestampTz expires_at;		/* DT_NOEND = not issued yet */
+} AgServiceTicket;
+
+/*
+ * The first person proposes a ticket (NULL), the second issues it (the token, palloc'd).
+ * UG113: the same person, or his own account.
+ */
+extern char *ag_service_ticket_issue(AgAccount *account, const AgActor *actor, const char *reference,
+									 TimestampTz at, TimestampTz *expires_at);
+
+/*
+ * Use a ticket of a locked account up; false: it is not good.  What it is worth in a
+ * claim is for ag_gate_judge() to say, in the same transaction.
+ */
+extern bool ag_service_ticket_use(AgAccount *account, const char *token, TimestampTz at);
+
+/* Back into an account by a ticket alone: judged, used up, and its protection ended. */
+extern bool ag_account_return(AgAccount *account, const char *token, TimestampTz at,
+							  AgAssurance *assurance);
+
+/*
+ * service_ticket_store.c
+ */
+extern AgStatementTable service_ticket_statements;
+
+extern void ag_service_ticket_store_insert(int64 account_id, const AgServiceTicket *ticket,
+										   const char *person, TimestampTz at, TimestampTz until);
+extern bool ag_service_ticket_store_proposed(int64 account_id, const char *reference, TimestampTz at,
+											 AgServiceTicket *ticket);
+extern void ag_service_ticket_store_issue(int64 account_id, const AgServiceTicket *ticket,
+										  const char *person, const uint8 hash[AG_SHA256_SIZE],
+										  TimestampTz at);
+extern bool ag_service_ticket_store_use(int64 account_id, const uint8 hash[AG_SHA256_SIZE],
+										TimestampTz at, AgServiceTicket *ticket);
+
 #endif							/* AG_IDENTITY_H */

@@ -11,7 +11,8 @@
 #include "outbox/outbox.h"
 
 static const AgNoticeEvent events[] = {
-	{AG_ACTION_PASSWORD_SET, AG_NOTICE_SECURITY, false, NULL, NULL, NULL}
+	{AG_ACTION_PASSWORD_SET, AG_NOTICE_SECURITY, false, NULL, NULL, NULL},
+	{AG_ACTION_SERVICE_TICKET_ISSUED, AG_NOTICE_SECURITY, false, NULL, NULL, NULL}
 };
 
 /* The first one comes with the account. */

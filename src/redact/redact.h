@@ -19,7 +19,7 @@
  * owner, or he and a reviewer, may read.  test/sql/redact.sql finds what is missing.
  */
 #define AG_SECRET_FUNCTIONS \
-	"appeal_ask", "appeal_attach", "appeal_attach_append", "appeal_attach_begin", \
+	"account_return", "appeal_ask", "appeal_attach", "appeal_attach_append", "appeal_attach_begin", \
 	"appeal_attach_finish", "appeal_decide", "appeal_open_review", "appeal_refuse_sign", \
 	"appeal_reopen", "appeal_revoke_claim", "appeal_status", "appeal_submit", "appeal_supplement", \
 	"appeal_withdraw", "code_send", "code_verify", "contact_add", "contact_verify_commit", \
