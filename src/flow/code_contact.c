@@ -11,12 +11,13 @@
 
 #include "flow/flow.h"
 
-static void
+static AgFlow *
 refuse_unknown(int64 account_id, int no)
 {
 	ereport(ERROR, ag_errcode(AG_ERR_CONTACT_UNKNOWN),
 			errmsg("account " INT64_FORMAT " has no e-mail contact %d", account_id, no),
 			errhint("See acctguard.contact_list(%lld).", (long long) account_id));
+	return NULL;
 }
 
 AgFlow *
@@ -29,7 +30,7 @@ ag_contact_flow_open(const AgFlowOrder *order)
 	(void) ag_account_require(order->account_id);
 	address = ag_contact_address(order->account_id, order->contact_no, &channel, &verified);
 	if (address == NULL || channel != AG_CHANNEL_EMAIL)
-		refuse_unknown(order->account_id, order->contact_no);
+		return refuse_unknown(order->account_id, order->contact_no);
 	ag_wipe(address, strlen(address));
 	return ag_flow_open(order);
 }

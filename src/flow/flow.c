@@ -227,8 +227,11 @@ step(AgFlow *flow, AgFlowEvent event, TimestampTz at)
 	const AgFlowTransition *rule = ag_flow_rule(ag_flow_state(flow, at), event);
 
 	if (rule == NULL)
+	{
 		elog(ERROR, "a flow that is %s cannot %s", ag_flow_state_name(ag_flow_state(flow, at)),
 			 ag_flow_event_name(event));
+		return;
+	}
 	flow->stored = rule->to;
 	if (event == AG_FLOW_EVENT_CONSUME || event == AG_FLOW_EVENT_CLOSE)
 		flow->ended_at = at;
