@@ -109,4 +109,13 @@ SELECT acctguard.policy_set('setting', 'step_up_age', '600', 'test');
 SELECT acctguard.freeze_impose(4440005, 'emergency_lock', 'security.takeover', 'a lock of everything') > 0 AS frozen;
 SELECT c.code FROM s, acctguard.password_change(token, 'a fourth password', 'a fifth password') c;
 
+-- an account that is erased leaves no credential (AUD-04)
+SELECT pg_temp.set_it(4440007, 'it will not be needed', false, '{}');
+SELECT acctguard.account_request_close(4440007) IS NOT NULL AS closing;
+SET acctguard.test_clock_offset = 63072000;
+SELECT acctguard.account_erase(4440007, 'the owner asked for it');
+RESET acctguard.test_clock_offset;
+SELECT count(*) AS credentials FROM acctguard.credential WHERE account_id = 4440007;
+SELECT pg_temp.verify('{4440007}', 'it will not be needed', 1, NULL, NULL);
+
 SELECT * FROM acctguard.password_codes();
