@@ -50,7 +50,8 @@ CREATE TABLE acctguard.appeal (
     CONSTRAINT appeal_appealed CHECK (origin <> 'appeal' OR (appealed_at IS NOT NULL AND appealed_at = opened_at)),
     CONSTRAINT appeal_text CHECK (appealed_at IS NOT NULL OR (locale IS NULL AND ticket IS NULL AND idempotency_key IS NULL)),
     CONSTRAINT appeal_retracted CHECK (retracted_at IS NULL
-        OR (retracted_at >= appealed_at AND origin IN ('mandatory_review', 'own_motion'))),
+        OR (retracted_at >= appealed_at AND (origin IN ('mandatory_review', 'own_motion')
+            OR (origin = 'level2' AND appealed_at > opened_at)))),
     CONSTRAINT appeal_request CHECK ((idempotency_key IS NULL) = (request IS NULL)),
     CONSTRAINT appeal_claim CHECK ((claimed_at IS NULL) = (claimed_by IS NULL) AND (claimed_at IS NULL) = (claim_until IS NULL)
         AND claim_until > claimed_at),

@@ -82,11 +82,13 @@ move(AgAccount *account, const AgActor *actor, AgAppeal *appeal, int to, Timesta
 	ag_appeal_emit(account, AG_ACTION_APPEAL_MOVED, appeal, at);
 }
 
-/* Who holds the case, or has decided it, changes the freeze by his decision only. */
+/* Who holds the case, or has decided it, changes the freeze by his decision only; a claim that ran out holds nothing. */
 static void
-require_no_reviewer(const AgActor *actor, const AgAppeal *appeal)
+require_no_reviewer(const AgActor *actor, const AgAppeal *appeal, TimestampTz at)
 {
-	if ((appeal->claimed_by != NULL && strcmp(appeal->claimed_by, actor->person) == 0) ||
+	bool		held = ag_appeal_is_held(appeal, at);
+
+	if ((held && strcmp(appeal->claimed_by, actor->person) == 0) ||
 		(appeal->decided_by != NULL && strcmp(appeal->decided_by, actor->person) == 0))
 		ereport(ERROR, ag_errcode(AG_ERR_NOT_INDEPENDENT),
 				errmsg("\"%s\" reviews case %d about freeze %d", actor->person, appeal->no,
@@ -113,23 +115,26 @@ require_no_case(const AgActor *actor, const AgFreeze *freeze, const AgAppeal *ap
 
 /* Who has decided leaves the freeze alone until somebody has signed. */
 static void
-require_not_decided(const AgActor *actor, const AgAppeal *appeal)
+require_not_decided(const AgActor *actor, const AgAppeal *appeal, TimestampTz at)
 {
 	if (appeal->decided_by != NULL && strcmp(appeal->decided_by, actor->person) == 0)
-		require_no_reviewer(actor, appeal);
+		require_no_reviewer(actor, appeal, at);
 }
 
 /* Who changes a freeze takes part in it; who reviews it must not change it. */
 static void
 add_party(const AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
 {
-	require_no_reviewer(actor, appeal);
+	const AgActor clock = {.role = "clock", .person = "clock"};
+	bool		held = ag_appeal_is_held(appeal, at);
+
+	require_no_reviewer(actor, appeal, at);
 	appeal->parties = ag_appeal_store_parties(account->account_id, appeal->freeze_no, appeal->no,
 											  appeal->parties);
 	if (appeal->claimed_by != NULL && ag_appeal_store_is_party(appeal->parties, appeal->claimed_by))
 	{
 		ag_appeal_drop_claim(appeal);
-		ag_appeal_write(appeal, actor, "release", NULL, NULL, at);
+		ag_appeal_write(appeal, held ? actor : &clock, "release", NULL, NULL, at);
 		return;
 	}
 	appeal->version++;
@@ -158,7 +163,7 @@ follow(AgAccount *account, const AgActor *actor, const AgFreeze *freeze, AgAppea
 			/* A lift that follows from an overdue case is nobody's act, whoever runs the sweep. */
 			if (appeal->breached_at != at)
 			{
-				require_no_reviewer(actor, appeal);
+				require_no_reviewer(actor, appeal, at);
 				if (event != AG_FREEZE_SATISFY)
 					require_no_case(actor, freeze, appeal, at);
 			}
@@ -173,10 +178,10 @@ follow(AgAccount *account, const AgActor *actor, const AgFreeze *freeze, AgAppea
 			break;
 		case AG_FREEZE_STAY:
 		case AG_FREEZE_UNSTAY:
-			require_not_decided(actor, appeal);
+			require_not_decided(actor, appeal, at);
 			break;
 		case AG_FREEZE_SUPERSEDE:
-			require_not_decided(actor, appeal);
+			require_not_decided(actor, appeal, at);
 			move(account, actor, appeal, freeze->replaced_by, at);
 			break;
 		case AG_FREEZE_AMEND:

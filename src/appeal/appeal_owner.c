@@ -49,10 +49,7 @@ ag_appeal_require_proof(const AgAccount *account, const char *proof, TimestampTz
 
 		if (ag_freeze_state(freeze, at) == AG_FREEZE_ACTIVE && ag_freeze_known(freeze) && reason != NULL &&
 			strcmp(reason->category, "security") == 0)
-		{
 			ag_freeze_check_proof(freeze, proof, at);
-			return;
-		}
 	}
 }
 

@@ -184,7 +184,9 @@ ag_appeal_rule_step(AgAppealState from, AgAppealEvent event, AgAppealState to)
 bool
 ag_appeal_lapses(const AgAppeal *appeal)
 {
-	return strcmp(appeal->origin, "appeal") == 0 || strcmp(appeal->origin, "level2") == 0;
+	if (strcmp(appeal->origin, "level2") == 0)
+		return appeal->appealed_at == appeal->opened_at;
+	return strcmp(appeal->origin, "appeal") == 0;
 }
 
 /* Decided for good: what waits for a signature is nobody's decision yet, nor what it left behind. */

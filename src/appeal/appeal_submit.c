@@ -509,22 +509,36 @@ ag_appeal_open_review(AgAccount *account, const AgActor *actor, int freeze_no, c
 	return appeal;
 }
 
-/* Can the last word about a freeze still be taken up again? */
 static bool
-can_reopen(List *cases, TimestampTz at)
+has_successor(List *cases, int no)
 {
-	AgAppeal   *last = cases == NIL ? NULL : llast(cases);
-	AgAppealState state;
-
 	ListCell   *cell;
 
 	foreach(cell, cases)
-		if (is_second_level(lfirst(cell)))
-		return false;
-	if (last == NULL)
-		return false;
-	state = ag_appeal_state(last, at);
-	return state == AG_APPEAL_DENIED || state == AG_APPEAL_DISMISSED || state == AG_APPEAL_LAPSED;
+		if (((AgAppeal *) lfirst(cell))->previous == no)
+		return true;
+	return false;
+}
+
+/* Can the user have one of these cases taken up again? */
+static bool
+can_reopen(List *cases, TimestampTz at)
+{
+	bool		found = false;
+	ListCell   *cell;
+
+	foreach(cell, cases)
+	{
+		AgAppeal   *appeal = lfirst(cell);
+		AgAppealState state = ag_appeal_state(appeal, at);
+
+		if (is_second_level(appeal))
+			return false;
+		if ((state == AG_APPEAL_DENIED || state == AG_APPEAL_DISMISSED || state == AG_APPEAL_LAPSED) &&
+			!has_successor(cases, appeal->no))
+			found = true;
+	}
+	return found;
 }
 
 bool

@@ -144,6 +144,8 @@ state_before(const AgAppeal *old, const AgAppeal *new, bool event_given, AgAppea
 	if (event_given && (event == AG_APPEAL_LAPSE || event == AG_APPEAL_RESUME) &&
 		new->changed_at >= old->ask_until)
 		return ag_appeal_state(old, old->ask_until - 1);
+	if (event_given && event == AG_APPEAL_RELEASE && new->changed_at >= old->claim_until)
+		return ag_appeal_state(old, old->claim_until - 1);
 	return ag_appeal_state(old, new->changed_at);
 }
 

@@ -108,6 +108,11 @@ put_in_force(AgAccount *account, const AgActor *actor, const AgFreeze *old, AgFr
 	new->version = new->terms = version->version;
 	new->amendment = 0;
 	new->changed_at = at;
+	if (harsher)
+	{
+		new->informed_at = DT_NOEND;
+		new->renewed_at = at;
+	}
 	ag_account_emit(account, AG_ACTION_FREEZE_AMENDED, version->change_note, NULL, before,
 					ag_freeze_fields(new, at));
 	ag_freeze_derive(account, at);

@@ -102,21 +102,24 @@ ag_freeze_lifecycle_row(const AgAccount *account, AgStanding *row)
 TimestampTz
 ag_freeze_appealable_until(const AgFreeze *freeze, const AgKind *kind)
 {
-	TimestampTz informed = freeze->informed_at;
+	TimestampTz decided = freeze->issued_at;
+	TimestampTz from;
 
-	if (!freeze->appealable || kind->appeal_window < 0 || freeze->vacated_at != DT_NOEND)
+	if (!freeze->appealable || kind->appeal_window < 0 || freeze->vacated_at != DT_NOEND ||
+		!ag_freeze_effective(freeze))
 		return DT_NOBEGIN;
 	/* Of a proposal nobody is told before it is approved, of withheld reasons before their time. */
-	if (informed == DT_NOEND)
-	{
-		informed = freeze->approved_at != DT_NOEND ? freeze->approved_at : freeze->issued_at;
-		if (freeze->renewed_at != DT_NOEND)
-			informed = freeze->renewed_at;
-		if (freeze->disclose_at != DT_NOEND)
-			informed = Max(informed, freeze->disclose_at);
-		informed = ag_time_plus(informed, ag_policy_setting(AG_SETTING_INFORMED_AFTER));
-	}
-	return ag_time_plus(informed, kind->appeal_window);
+	if (freeze->renewed_at != DT_NOEND)
+		decided = freeze->renewed_at;
+	else if (freeze->approved_at != DT_NOEND)
+		decided = freeze->approved_at;
+	if (freeze->disclose_at != DT_NOEND)
+		decided = Max(decided, freeze->disclose_at);
+	/* Who shows late that he knows, or was reached late, has no longer time than others. */
+	from = Min(freeze->informed_at, ag_time_plus(decided, ag_policy_setting(AG_SETTING_INFORMED_AFTER)));
+	if (freeze->disclose_at != DT_NOEND)
+		from = Max(from, freeze->disclose_at);
+	return ag_time_plus(from, kind->appeal_window);
 }
 
 /* Is there a ban in force that nobody can appeal any more? */

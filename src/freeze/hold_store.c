@@ -69,7 +69,7 @@ static const AgStatement statements[] = {
 	[LEGAL_HOLD_UNTIL] = {
 		.name = "legal_hold.until",
 		.sql = "SELECT max(coalesce(released_at, 'infinity')) FROM acctguard.legal_hold "
-			"WHERE account_id = $1 AND placed_at <= $2 AND coalesce(released_at > $2, true)",
+			"WHERE account_id = $1 AND placed_at < $2 AND coalesce(released_at > $2, true)",
 		.expected = SPI_OK_SELECT,
 		.nargs = 2,
 		.argtypes = {INT8OID, TIMESTAMPTZOID}

@@ -186,7 +186,7 @@ require_proof_under_alarm(const AgAccount *account, const char *proof, Timestamp
 		AgFreeze   *freeze = lfirst(cell);
 		const AgReason *reason = ag_policy_reason(freeze->reason);
 
-		if (ag_freeze_state(freeze, at) == AG_FREEZE_ACTIVE && reason != NULL &&
+		if (ag_freeze_state(freeze, at) == AG_FREEZE_ACTIVE && ag_freeze_known(freeze) && reason != NULL &&
 			(strcmp(reason->category, "security") == 0 ||
 			 strcmp(reason->category, "own_wish") == 0))
 			ag_freeze_check_proof(freeze, proof, at);

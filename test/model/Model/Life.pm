@@ -25,7 +25,7 @@ sub alarm_errors
 {
     my ($account, $t, $proof) = @_;
     return map { Model::Freeze::proof_errors($_, $t, $proof) }
-        grep { is($_, $t, 'active') && Model::Account::category($_) =~ /^(security|own_wish)$/ } @{ $account->{freezes} };
+        grep { is($_, $t, 'active') && kind($_)->{mode} ne 'monitor' && Model::Account::category($_) =~ /^(security|own_wish)$/ } @{ $account->{freezes} };
 }
 
 # The first person proposes, a second one confirms in time: undef, 'proposed', or an error.
@@ -107,7 +107,7 @@ sub erase_errors
     my ($account, $t) = @_;
     return 'UG601' if $account->lifecycle($t) ne 'closed';
     my $at = $account->erasable_at($t);
-    my $ban = first { $_->{kind} eq 'ban' && is($_, $t, qw(scheduled active stayed)) && $t < ($account->appeal_until($_) // 0) } @{ $account->{freezes} };
+    my $ban = first { $_->{kind} eq 'ban' && is($_, $t, qw(scheduled active stayed)) && $t < ($account->remedy_until($_, $t) // 0) } @{ $account->{freezes} };
     return (Model::Appeal::any_open($account, $t) ? 'UG605' : (), ($account->held($t) || $at == INF || $ban ? 'UG602' : ()), ($at != INF && $t < $at ? 'UG604' : ()));
 }
 
