@@ -28,6 +28,28 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
+-- The nth case of an account, and its version; whoever asks.
+CREATE FUNCTION model.appeal_no(account bigint, n integer) RETURNS integer LANGUAGE sql SECURITY DEFINER AS $$
+    SELECT coalesce((SELECT a.no FROM acctguard.appeal a WHERE a.account_id = account ORDER BY a.no OFFSET n LIMIT 1), 9999)
+$$;
+CREATE FUNCTION model.appeal_index(account bigint, number integer) RETURNS bigint LANGUAGE sql SECURITY DEFINER AS $$
+    SELECT count(*) FROM acctguard.appeal a WHERE a.account_id = account AND a.no < number
+$$;
+CREATE FUNCTION model.appeal_version(account bigint, n integer) RETURNS integer LANGUAGE sql SECURITY DEFINER AS $$
+    SELECT a.version FROM acctguard.appeal a WHERE a.account_id = account ORDER BY a.no OFFSET n LIMIT 1
+$$;
+
+-- What a case looks like to its user and in the queue.
+CREATE FUNCTION model.cases(account bigint) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(concat_ws(' ', 'case', a.n - 1, coalesce(c->>'state', q.state, a.outcome), a.freeze_no, a.origin,
+        'remedy ' || model.seconds((c->>'remedy_until')::timestamptz), CASE WHEN c IS NULL THEN 'hidden' END,
+        CASE WHEN q.appeal_no IS NOT NULL THEN concat_ws(' ', 'due', model.seconds(q.due_at), CASE WHEN q.overdue THEN 'late' ELSE 'in_time' END,
+            CASE WHEN q.appealed THEN 'heard' ELSE '-' END, coalesce(q.claimed_by, '-'), model.seconds(q.until)) END), ' | ' ORDER BY a.no)
+    FROM (SELECT *, row_number() OVER (ORDER BY no) AS n FROM acctguard.appeal WHERE account_id = account) a
+        LEFT JOIN jsonb_array_elements(acctguard.appeal_status(account)) c ON (c->>'appeal')::integer = a.no
+        LEFT JOIN acctguard.appeal_queue() q ON q.account_id = account AND q.appeal_no = a.no
+$$;
+
 CREATE FUNCTION model.state(account bigint, probed text[]) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     about record;
@@ -38,6 +60,9 @@ BEGIN
     parts := concat_ws(' | ', parts, (SELECT string_agg(concat_ws(' ', 'freeze', l.no, l.state, coalesce(l.end_reason, '-'), l.kind, 'v' || l.version,
         model.seconds(l.starts_at), model.seconds(l.ends_at), coalesce(l.amendment::text, '-'), model.seconds(l.vacated_at), coalesce(l.replaces::text, '-')),
         ' | ' ORDER BY l.no) FROM acctguard.freeze_list(account) l));
+    IF EXISTS (SELECT FROM acctguard.appeal a WHERE a.account_id = account) THEN
+        parts := concat_ws(' | ', parts, model.cases(account));
+    END IF;
     parts := concat_ws(' | ', parts, (SELECT string_agg(concat(e.source, ' ', e.no, ' ', e.mode, ' ', array_to_string(e.capabilities, ','), ' ', model.seconds(e.until)),
         ' | ' ORDER BY concat(e.source, ' ', e.no) COLLATE "C") FROM acctguard.explain(account) e));
     parts := concat_ws(' | ', parts, (SELECT string_agg(concat_ws(' ', 'strike', s.freeze_no, s.points, CASE WHEN s.live THEN 'live' ELSE 'over' END,
@@ -69,7 +94,7 @@ WHERE l.state = 'active' AND EXISTS (SELECT FROM acctguard.freeze_kind k WHERE k
 UNION ALL
 SELECT 'I2 something is refused without a reason', a.account_id, 0
 FROM acctguard.account a, acctguard.standing(a.account_id) s
-WHERE EXISTS (SELECT FROM unnest(s.denied) c WHERE NOT EXISTS (SELECT FROM acctguard.explain(a.account_id, c) e WHERE e.mode = 'deny'))
+WHERE s.denied <> '{}' AND NOT s.denied <@ ARRAY(SELECT c FROM acctguard.explain(a.account_id) e, unnest(e.capabilities) c WHERE e.mode = 'deny')
 UNION ALL
 SELECT 'I2 what refuses has no record', s.account_id, s.freeze_no
 FROM acctguard.standing s
@@ -99,6 +124,47 @@ SELECT 'I11 in force outside its time', s.account_id, s.freeze_no
 FROM acctguard.standing s JOIN acctguard.freeze_record r ON r.account_id = s.account_id AND r.no = s.freeze_no
 WHERE s.part = 'f' AND (CASE WHEN s.starts_at = '-infinity' THEN r.starts_at > model.now() ELSE s.starts_at < r.starts_at END
     OR coalesce(s.ends_at, 'infinity') > coalesce(least(r.ended_at, r.ends_at), 'infinity'))
+UNION ALL
+SELECT 'I3 two open cases about one freeze', q.account_id, q.freeze_no
+FROM acctguard.appeal_queue() q GROUP BY 1, 2, 3 HAVING count(*) > 1
+UNION ALL
+SELECT 'I4 who took part reviews', a.account_id, a.no
+FROM acctguard.appeal a JOIN acctguard.freeze_record r ON r.account_id = a.account_id AND r.no = a.freeze_no
+WHERE EXISTS (SELECT FROM unnest(ARRAY[CASE WHEN a.claim_until > model.now() THEN a.claimed_by END, a.decided_by, a.signed_by]) p
+        WHERE p = ANY (a.parties) OR p IN (r.issued_by, r.endorsed_by, r.approved_by) OR (a.closed_at IS NULL
+            AND EXISTS (SELECT FROM acctguard.freeze_version v WHERE v.account_id = a.account_id AND v.no = a.freeze_no AND p IN (v.issued_by, v.approved_by))))
+    OR a.signed_by = a.decided_by
+UNION ALL
+SELECT 'I4 one person decided two cases about a freeze', a.account_id, a.freeze_no
+FROM acctguard.appeal a JOIN acctguard.appeal b ON b.account_id = a.account_id AND b.freeze_no = a.freeze_no AND b.no > a.no
+WHERE b.decided_by IN (a.decided_by, a.signed_by) OR b.signed_by IN (a.decided_by, a.signed_by)
+UNION ALL
+SELECT 'a decision about everything that one person made', a.account_id, a.no
+FROM acctguard.appeal a JOIN acctguard.freeze_kind k ON k.kind = (SELECT r.kind FROM acctguard.freeze_record r WHERE r.account_id = a.account_id AND r.no = a.freeze_no) AND k.version = 1
+WHERE a.outcome IN ('granted', 'partially_granted', 'denied', 'dismissed') AND a.signed_by IS NULL AND 'all' = ANY (k.denies) AND NOT k.choosable
+UNION ALL
+SELECT 'a program did more than grant', a.account_id, a.no
+FROM acctguard.appeal a WHERE (a.decided_by = 'risk' OR a.signed_by = 'risk') AND a.outcome NOT IN ('granted', 'withdrawn', 'moot', 'lapsed')
+UNION ALL
+SELECT 'closed in one place and open in another', a.account_id, a.no
+FROM acctguard.appeal a WHERE (a.outcome IS NULL) <> EXISTS (SELECT FROM acctguard.appeal_queue() q WHERE q.account_id = a.account_id AND q.appeal_no = a.no)
+    AND NOT (a.outcome IS NULL AND a.ask_until <= model.now())
+UNION ALL
+SELECT 'I5 granted and not annulled', a.account_id, a.freeze_no
+FROM acctguard.appeal a JOIN acctguard.freeze_record r ON r.account_id = a.account_id AND r.no = a.freeze_no
+WHERE a.outcome = 'granted' AND r.vacated_at IS NULL
+UNION ALL
+SELECT 'a case about what was annulled is open', q.account_id, q.freeze_no
+FROM acctguard.appeal_queue() q JOIN acctguard.freeze_record r ON r.account_id = q.account_id AND r.no = q.freeze_no
+WHERE r.vacated_at IS NOT NULL
+UNION ALL
+SELECT 'a freeze in force that has to be reviewed and is not', r.account_id, r.no
+FROM acctguard.freeze_record r JOIN acctguard.freeze_kind k ON k.kind = r.kind AND k.version = r.kind_version
+WHERE k.review_due IS NOT NULL AND EXISTS (SELECT FROM acctguard.freeze_list(r.account_id) l WHERE l.no = r.no AND l.state IN ('scheduled', 'active', 'stayed'))
+    AND NOT EXISTS (SELECT FROM acctguard.appeal a WHERE a.account_id = r.account_id AND a.freeze_no = r.no AND a.outcome IS DISTINCT FROM 'withdrawn' AND a.outcome IS DISTINCT FROM 'lapsed')
+UNION ALL
+SELECT 'what somebody wrote can be read in the table', s.account_id, s.no
+FROM acctguard.appeal_step s WHERE position('messages'::bytea IN s.body) > 0
 UNION ALL
 SELECT 'an event is missing in the ledger', a.account_id, 0
 FROM acctguard.account a

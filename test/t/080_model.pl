@@ -1,5 +1,5 @@
-# A random walk through freezes, strikes, risk, holds and the lifecycle, every answer and every state compared with an
-# oracle written from the tables of the manual. MODEL_SEED repeats a walk, MODEL_STEPS makes it longer.
+# A random walk through freezes, appeals, strikes, risk, holds and the lifecycle, every answer and every state compared
+# with an oracle written from the tables of the manual. MODEL_SEED repeats a walk, MODEL_STEPS makes it longer.
 
 use strict;
 use warnings;
@@ -8,11 +8,14 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+my $dir = PostgreSQL::Test::Utils::tempdir();
+chmod 0700, $dir;
+run_log([ "$ENV{STAGED_BIN}/acctguard-keygen", '--out', "$dir/root.key" ]);
 my $node = PostgreSQL::Test::Cluster->new('model');
 $node->init;
-$node->append_conf('postgresql.conf', "fsync = off\nautovacuum = off\n");
+$node->append_conf('postgresql.conf', "fsync = off\nautovacuum = off\nacctguard.worker = off\nacctguard.root_key_file = '$dir/root.key'\n");
 $node->start;
-my @walk = ($^X, "$FindBin::Bin/../model/walk", '--steps', $ENV{MODEL_STEPS} || 1200);
+my @walk = ($^X, "$FindBin::Bin/../model/walk", '--steps', $ENV{MODEL_STEPS} || 600);
 push @walk, '--seed', $ENV{MODEL_SEED} if $ENV{MODEL_SEED};
 local $ENV{PGHOST} = $node->host;
 local $ENV{PGPORT} = $node->port;

@@ -112,7 +112,7 @@ sub closing_at
         }
         foreach my $hold (@{ $self->{holds} })
         {
-            $at = $hold->{released_at} // INF if $hold->{placed_at} <= $at && $at < ($hold->{released_at} // INF);
+            $at = $hold->{released_at} // INF if $hold->{placed_at} < $at && $at < ($hold->{released_at} // INF);
         }
         $moved = $at != $before;
     }
@@ -129,6 +129,7 @@ sub lifecycle
 sub settle
 {
     my ($self, $t) = @_;
+    Model::Appeal::settle($self, $t);
     return if $self->{state} ne 'closing' || $self->lifecycle($t) ne 'closed';
     $self->{closed_at} = $self->closing_at($t);
     $self->{state} = 'closed';
@@ -219,22 +220,31 @@ sub boundaries
             $f->{vacating} ? $f->{vacating}{until} : (), $probation ? @$probation : (), $self->appeal_until($f) // ();
     }
     push @at, map { $_->{expires_at} } @{ $self->{strikes} };
+    push @at, map { ($_->{due_at}, $_->{claim_until} // (), $_->{ask_until} // (), $_->{sign_until} // ()) } grep { !defined $_->{outcome} } @{ $self->{cases} };
     return grep { $_ > $t && $_ < INF } @at;
 }
 
-# Until when it can be appealed (a case that is open counts apart); undef: never. Counted from the decision, as long as nobody was informed.
+# Until when it can be appealed, from when the user was informed; undef: never. As long as nobody told him, and he did not
+# show that he knows, that is some time after the decision.
 sub appeal_until
 {
     my ($self, $f) = @_;
     return if !$f->{appealable} || defined $f->{vacated_at} || !decided($f);
     return if defined $f->{ended_at} && $f->{ended_at} <= $f->{starts};    # it never took effect
-    return $f->{told_from} + INFORMED_AFTER + kind($f)->{appeal_window};
+    return min($f->{informed_at} // INF, $f->{told_from} + INFORMED_AFTER) + kind($f)->{appeal_window};
+}
+
+# The same, and undef also once the user has done all that he can (a case that is open counts apart).
+sub remedy_until
+{
+    my ($self, $f, $t) = @_;
+    return Model::Appeal::exhausted($self, $f, $t) ? undef : $self->appeal_until($f);
 }
 
 sub final_ban
 {
     my ($self, $t) = @_;
-    return scalar grep { $_->{kind} eq 'ban' && is($_, $t, 'active') && ($self->appeal_until($_) // 0) <= $t
+    return scalar grep { $_->{kind} eq 'ban' && is($_, $t, 'active') && ($self->remedy_until($_, $t) // 0) <= $t
         && !Model::Appeal::open_case($self, $_->{no}, $t) } @{ $self->{freezes} };
 }
 
@@ -248,7 +258,7 @@ sub erasable_at
     foreach my $f (grep { decided($_) && kind($_)->{blocks_erasure} } @{ $self->{freezes} })
     {
         return INF if $f->{kind} ne 'ban' && $t < end_of($f);
-        $at = max($at, $self->appeal_until($f) // 0);
+        $at = max($at, $self->remedy_until($f, $t) // 0);
     }
     return $at;
 }

@@ -227,7 +227,7 @@ sub in_force
         $old->{replaced_by} = $f->{no};
         finish($account, $t, $old, 'supersede', 'superseded');
     }
-    Model::Appeal::in_force($account, $t, $f);
+    Model::Appeal::demand_review($account, $who, $t, $f);
     strike_of($account, $who, $t, $f);
     return;
 }
@@ -257,6 +257,7 @@ sub replacement_errors
     my ($account, $who, $t, $new, $reference) = @_;
     my $old = named($account, $who, $new->{replaces}) or return 'UG100';
     return 'UG101' if !is($old, $t, qw(active stayed scheduled));
+    return 'UG210' if Model::Appeal::none(Model::Appeal::undecided($account, $who, $t, $old)) ? 0 : 1;
     return 'UG120' if is_self($new) && !is_self($old);
     return if !weaker($old, $new, $t);
     return 'UG120' if !may($who, @{ kind($old)->{lift} }) || (is_self($old) && $who eq 'app');
@@ -338,6 +339,7 @@ $COMMAND{freeze_approve} = sub {
         push @errors, target_errors($account, $who, $t, $kind, 0);
         return (\@errors) if @errors;
         $new->{starts} = $state eq 'active' ? $f->{starts} : max($new->{starts}, $t);
+        $new->{approved_by} = $who;
         amend($account, $t, $f, $new, 1);
         return ([], (state_of($f, $t))[0]);
     }
@@ -403,9 +405,12 @@ sub amend
     $f->{changed} = $t;
     $f->{version}++;
     $f->{taken_over} = 1 if !$new->{automated};
-    $f->{told_from} = $t if $harsher;
+    push @{ $f->{amenders} }, $new->{approved_by} // ();
+    # A new decision, of which the user is informed anew.
+    if ($harsher) { $f->{told_from} = $t; delete $f->{informed_at} }
     delete $f->{amendment};
     $account->seen('freeze', $was, 'amend', (state_of($f, $t))[0]);
+    Model::Appeal::freeze_amended($account, $t, $f);
     return;
 }
 
@@ -415,6 +420,7 @@ $COMMAND{freeze_amend} = sub {
     my $kind = kind($f);
     my $state = (state_of($f, $t))[0];
     my @errors;
+    push @errors, Model::Appeal::reviewing($account, $who, $t, $f);
     push @errors, 'UG114' if defined $x->{expected} && $x->{expected} != $f->{version};
     push @errors, 'UG101' if $state !~ /^(active|scheduled)$/ || (defined $x->{starts} && $state eq 'active');
     my $new = { starts => $x->{starts} // $f->{starts}, ends => $x->{ends} // $f->{ends},
@@ -447,6 +453,7 @@ $COMMAND{freeze_amend} = sub {
     }
     push @errors, 'UG103' if !may($who, @{ $kind->{impose} }, @{ $kind->{lift} });
     return (\@errors) if @errors;
+    push @{ $f->{amenders} }, $who;
     if ($harsher && ($kind->{second} || ($automated && !defined $kind->{automated})))
     {
         $f->{changed} = $t;
@@ -461,6 +468,7 @@ $COMMAND{freeze_lift} = sub {
     my ($account, $who, $t, $x) = @_;
     my $f = named($account, $who, $x->{no}) or return (['UG100']);
     my @errors = lift_errors($account, $who, $t, $f, $x->{reference});
+    push @errors, Model::Appeal::reviewing($account, $who, $t, $f), Model::Appeal::past_case($account, $who, $t, $f);
     push @errors, 'UG101' if !is($f, $t, qw(active stayed scheduled));
     if (is_self($f) && $who eq 'app')
     {
@@ -479,6 +487,7 @@ $COMMAND{freeze_satisfy} = sub {
     my $f = named($account, $who, $x->{no}) or return (['UG100']);
     my ($kind, $condition) = (kind($f), $x->{condition});
     my @errors;
+    push @errors, Model::Appeal::reviewing($account, $who, $t, $f);
     push @errors, 'UG101' if !is($f, $t, qw(active stayed));
     push @errors, 'UG107' if !is_self($f) && ($account->{person} // '') eq $who;
     push @errors, 'UG118' if !grep { $_ eq $condition } @{ $kind->{conditions} };
@@ -502,7 +511,7 @@ $COMMAND{freeze_stay} = sub {
     my ($account, $who, $t, $x) = @_;
     my $f = $account->freeze($x->{no}) or return (['UG100']);
     my $kind = kind($f);
-    my @errors;
+    my @errors = Model::Appeal::undecided($account, $who, $t, $f);
     push @errors, 'UG119' if !$kind->{stay_max};
     push @errors, 'UG101' if !is($f, $t, 'active');
     push @errors, 'UG107' if !is_self($f) && ($account->{person} // '') eq $who;
@@ -520,7 +529,7 @@ $COMMAND{freeze_stay} = sub {
 $COMMAND{freeze_unstay} = sub {
     my ($account, $who, $t, $x) = @_;
     my $f = $account->freeze($x->{no}) or return (['UG100']);
-    my @errors;
+    my @errors = Model::Appeal::undecided($account, $who, $t, $f);
     push @errors, 'UG101' if !is($f, $t, 'stayed');
     push @errors, 'UG107' if !is_self($f) && ($account->{person} // '') eq $who;
     push @errors, 'UG115' if !may($who, @{ stayers(kind($f)) });

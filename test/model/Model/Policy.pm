@@ -6,12 +6,15 @@ use warnings;
 use Exporter 'import';
 
 our @EXPORT = qw(INF DAY HOUR %KIND %REASON @LADDER %SIGNAL %PERSON @CHANGES @CAPABILITY %BIT mask names short everything SOFT FLOOR
-    may rank_of automated_only PROPOSAL_LIFE PROOF_AGE RETENTION CLOSE_GRACE INFORMED_AFTER HALF_LIFE THRESHOLD);
+    may rank_of automated_only PROPOSAL_LIFE PROOF_AGE RETENTION CLOSE_GRACE INFORMED_AFTER HALF_LIFE THRESHOLD
+    APPEAL_DUE APPEAL_LEASE APPEAL_HOLD APPEAL_ITEMS APPEAL_ROUNDS APPEAL_TRIES MATERIAL_TIME SIGNOFF_POINTS SIGNOFF_TIME TEXT_MIN);
 
 use constant { INF => 1 << 60, HOUR => 3600, DAY => 86400 };
 use constant {
     PROPOSAL_LIFE => 3 * DAY, PROOF_AGE => 900, RETENTION => DAY, CLOSE_GRACE => DAY,
     INFORMED_AFTER => 14 * DAY, HALF_LIFE => DAY, THRESHOLD => 100,
+    APPEAL_DUE => 7 * DAY, APPEAL_LEASE => 8 * HOUR, APPEAL_HOLD => DAY, APPEAL_ITEMS => 2, APPEAL_ROUNDS => 2, APPEAL_TRIES => 2,
+    MATERIAL_TIME => 14 * DAY, SIGNOFF_POINTS => 4, SIGNOFF_TIME => 2 * DAY, TEXT_MIN => 20,
 };
 
 our @CAPABILITY = qw(
@@ -73,15 +76,15 @@ our %KIND = (
     temp_restrict => {
         severity => 2, denies => mask('login'), max => DAY, default => DAY, automated => DAY, lift_policy => 'system',
         impose => [qw(risk moderator operator)], lift => [qw(moderator operator)], conditions => [qw(identity_verified risk_over)],
-        probation => 72 * HOUR, probation_denies => mask('security.change', 'pay.large'), appeal => 'yes' },
+        probation => 72 * HOUR, probation_denies => mask('security.change', 'pay.large'), appeal => 'yes', appeal_window => 20 * DAY },
     feature_freeze => {
         severity => 4, denies => $functions, choices => $chosen, default => INF, indefinite => 1, automated => 72 * HOUR,
         impose => [qw(risk moderator operator)], lift => [qw(moderator reviewer operator)], lift_policy => 'manual',
-        stay_max => 7 * DAY, points => 1, points_max => 2, review_due => 72 * HOUR, %follows, appeal => 'yes' },
+        stay_max => 7 * DAY, points => 1, points_max => 2, review_due => 72 * HOUR, breach => 'escalate', %follows, appeal => 'yes' },
     feature_timeout => {
         severity => 3, denies => $functions, choices => $chosen, min => 60, max => 30 * DAY, default => DAY, automated => 30 * DAY,
         impose => [qw(risk moderator operator)], lift => [qw(moderator reviewer operator)], lift_policy => 'system',
-        stay_max => 7 * DAY, points => 0, points_max => 2, %follows, appeal => 'yes' },
+        stay_max => 7 * DAY, points => 0, points_max => 2, %follows, appeal => 'yes', appeal_window => 30 * DAY },
     ban => {
         severity => 9, denies => everything(), min => DAY, max => 365 * DAY, default => INF, indefinite => 1,
         impose => [qw(risk moderator compliance operator)], approve => [qw(moderator compliance operator)],
@@ -117,7 +120,7 @@ foreach my $kind (values %KIND)
     $kind->{$_} //= [] foreach qw(approve conditions);
     $kind->{mode} //= 'deny';
     $kind->{$_} //= 0 foreach qw(points points_max);
-    $kind->{appeal_window} = $kind->{appeal} eq 'no' ? undef : 180 * DAY;
+    $kind->{appeal_window} //= $kind->{appeal} eq 'no' ? undef : 180 * DAY;
 }
 
 # Points: undef leaves them to the kind.
@@ -151,7 +154,9 @@ our %SIGNAL = (
 # What the walk changes about the policy as delivered, so that no state is out of its reach: accounts close and can be
 # erased within days, and there is a kind that can be stayed and ends on a condition.
 our @CHANGES = (
-    [ 'setting', 'close_grace', '"1 day"' ], [ 'setting', 'retention', '"1 day"' ],
+    [ 'setting', 'close_grace', '"1 day"' ], [ 'setting', 'retention', '"1 day"' ], [ 'setting', 'appeal_items', '2' ], [ 'setting', 'appeal_rounds', '2' ],
+    # Two kinds whose time for appeals runs out before one's eyes.
+    [ 'freeze_kind', 'temp_restrict', '{"appeal_window": "20 days"}' ], [ 'freeze_kind', 'feature_timeout', '{"appeal_window": "30 days"}' ],
     # Breach policy auto_lift is carried out by the worker, late if it does not run; everything else is the clock's alone.
     [ 'freeze_kind', 'emergency_lock', '{"breach": "notify"}' ],
     [ 'freeze_kind', 'dormancy', '{"stayable": true, "stay_max": "2 days"}' ],

@@ -8,6 +8,8 @@ use Model::Policy;
 use Model::Account;
 use Model::Freeze;
 use Model::Life;
+use Model::AppealCommands;
+use Model::AppealSteps;
 
 use constant EPOCH => 946684800;    # 2000-01-01, where the server's clock counts from
 use constant START => 1104537600;   # 2035-01-01, far enough ahead of the real clock
@@ -26,6 +28,12 @@ grant([qw(moderator reviewer operator)], qw(strike_void));
 grant(['moderator'], qw(acknowledgment_waive));
 grant(['compliance'], qw(legal_hold_place legal_hold_release));
 grant(['app'], qw(acknowledge account_open account_activate account_request_close account_cancel_close));
+grant(['app'], qw(appeal_submit appeal_supplement appeal_withdraw));
+grant([qw(app compliance operator)], qw(appeal_reopen));
+grant([qw(reviewer compliance operator risk)], qw(appeal_claim appeal_release appeal_decide));
+grant([qw(reviewer compliance operator)], qw(appeal_ask appeal_sign appeal_refuse_sign));
+grant([qw(moderator reviewer compliance operator)], qw(appeal_open_review));
+grant([qw(compliance operator)], qw(appeal_revoke_claim));
 grant(['operator'], qw(account_terminate account_reopen account_erase account_mark));
 
 sub new
@@ -70,7 +78,7 @@ sub proof
     $text .= ', "session_since": ' . (stamp($proof->{session_since}) =~ s/'/"/gr) if $proof->{session_since};
     return "'$text}'";
 }
-# Numbers of child records are nobody's business here: the nth strike.
+# Numbers of child records are nobody's business here: the nth strike, the nth case.
 my $asked;
 sub strike_no { return "(SELECT s.no FROM acctguard.strike_list($asked) s ORDER BY s.no OFFSET $_[0] LIMIT 1)" }
 sub boolean { return $_[0] ? 'true' : 'false' }
@@ -84,10 +92,21 @@ my %argument = (
     replaces => [ 'replaces', sub { $_[0] } ], appeal => [ 'appeal', \&boolean ], prior => [ 'evidence', sub { q('{"prior_conduct": true}') } ],
     key => [ 'idempotency_key', \&quote ], no => [ 'freeze_no', sub { $_[0] } ], expected => [ 'expected_version', sub { $_[0] } ],
     until => [ 'until', \&stamp ], condition => [ 'condition', \&quote ], proof => [ 'proof', \&proof ], why => [ 'reason', \&quote ],
-    points => [ 'points', sub { $_[0] } ], strike => [ 'strike_no', \&strike_no ], signal => [ 'signal', \&quote ],
+    points => [ 'points', sub { $_[0] } ], signal => [ 'signal', \&quote ],
     weight => [ 'weight', sub { $_[0] } ], matter => [ 'matter', \&quote ], pending => [ 'pending', \&boolean ],
     rank => [ 'staff_rank', sub { $_[0] } ], protected => [ 'protected', \&boolean ], person => [ 'person', \&quote ],
     rules => [ 'rules_version', \&quote ], hash => [ 'text_hash', \&quote ],
+    case => [ 'appeal_no', sub { "model.appeal_no($asked, $_[0])" } ], text => [ 'statement', \&quote ], deadline => [ 'deadline', \&stamp ],
+    wanted => [ 'wanted', sub { array([ map { qq("$_") } @{ $_[0] } ]) } ], decision => [ 'decision', \&quote ], end => [ 'end_freeze', \&boolean ],
+    unfounded => [ 'manifestly_unfounded', \&boolean ],
+);
+# Names that differ from function to function.
+my %called = (
+    strike_void => { no => [ 'strike_no', \&strike_no ] },
+    appeal_claim => { account => 'account', case => [ 'appeal', $argument{case}[1] ] },
+    appeal_reopen => { case => [ 'closed_no', $argument{case}[1] ] },
+    appeal_decide => { text => [ 'reason', \&quote ], stale => [ 'expected_version', sub { "model.appeal_version($asked, $_[0]) - 1" } ],
+        version => [ 'expected_version', sub { "model.appeal_version($asked, $_[0])" } ] },
 );
 my %rows = (
     freeze_lift => q{SELECT coalesce(string_agg(source || ' ' || no, ',' ORDER BY (source || ' ' || no) COLLATE "C"), '') FROM %s},
@@ -95,22 +114,27 @@ my %rows = (
     risk_report => q{SELECT score::numeric(19,6) || ' ' || coalesce(freeze_no::text, '-') FROM %s},
     legal_hold_place => q{SELECT 'held' FROM %s},
     account_request_close => q{SELECT model.seconds(%s)},
+    appeal_submit => q{SELECT model.appeal_index(%a, appeal_no) || ' ' || state FROM %s},
+    appeal_open_review => q{SELECT model.appeal_index(%a, %s)},
+    appeal_claim => q{SELECT model.seconds(claim_until) FROM %s},
+    appeal_ask => q{SELECT model.seconds(%s)},
 );
 $rows{freeze_satisfy} = $rows{freeze_lift};
+$rows{appeal_reopen} = $rows{appeal_submit};
 
 sub sql
 {
     my ($account, $command, $x) = @_;
-    my %name = %argument;
+    my %name = (%argument, %{ $called{$command} // {} });
     $asked = $account->{id};
-    $name{no} = $argument{strike} if $command eq 'strike_void';
-    my @arguments = $command eq 'legal_hold_release' ? () : "account_id => $account->{id}";
+    my @arguments = $command eq 'legal_hold_release' ? () : ($name{account} // 'account_id') . " => $account->{id}";
     foreach my $name (sort keys %$x)
     {
         next if $name eq 'request' || !defined $x->{$name};
         push @arguments, "$name{$name}[0] => " . $name{$name}[1]->($x->{$name});
     }
-    return sprintf($rows{$command} // 'SELECT %s', "acctguard.$command(" . join(', ', @arguments) . ')');
+    my $call = "acctguard.$command(" . join(', ', @arguments) . ')';
+    return ($rows{$command} // 'SELECT %s') =~ s/%a/$account->{id}/r =~ s/%s/$call/r;
 }
 
 #
@@ -131,6 +155,7 @@ sub picture
         push @parts, join(' ', 'freeze', $f->{no}, $is, $reason eq '' ? '-' : $reason, $f->{kind}, "v$f->{version}", seconds($f->{starts}), seconds($f->{ends}),
             $f->{amendment} && $t < $f->{amendment}{until} && $is ne 'ended' ? $f->{amendment}{version} : '-', seconds($f->{vacated_at}), $f->{replaces} // '-');
     }
+    push @parts, map { Model::Appeal::picture($account, $account->{cases}[$_], $t, $_) } 0 .. $#{ $account->{cases} };
     push @parts, map { join(' ', @$_[0, 1, 2], names($_->[3]), seconds($_->[5])) } sort { "$a->[0] $a->[1]" cmp "$b->[0] $b->[1]" } $account->restrictions($t);
     foreach my $strike (@{ $account->{strikes} })
     {
@@ -303,7 +328,7 @@ sub repeat_step
     my ($account) = @_;
     my $old = pick(@{ $account->{keyed} });
     my %step = (%$old, x => { %{ $old->{x} } });
-    $step{x}{facts} = 'another text altogether' if chance(0.3);
+    $step{x}{ $step{command} eq 'appeal_submit' ? 'text' : 'facts' } = 'another text altogether' if chance(0.3);
     return \%step;
 }
 
@@ -354,10 +379,11 @@ sub choose
         risk_report => 7, risk_clear => 0.8, legal_hold_place => 0.8, legal_hold_release => $account->held($t) ? 3 : 0.3,
         account_request_close => $final || !$total ? 6 : 1.6, account_cancel_close => $state eq 'closing' ? 2 : 0.3, account_terminate => $final ? ($state eq 'closing' ? 80 : 25) : 0.4,
         account_reopen => $state eq 'closed' ? 7 : 0.4, account_erase => $state eq 'closed' && !Model::Life::erase_errors($account, $t) ? 60 : $closed ? 3 : 0.3, account_mark => $account->{rank} || $account->{protected} || $account->{person} ? 6 : 1.2,
-        account_activate => $state eq 'pending' ? 12 : 0.2, account_open => 0.3);
+        account_activate => $state eq 'pending' ? 12 : 0.2, account_open => 0.3, appeal => Model::AppealSteps::weight($account, $t));
     return impose_step($account, $t) if $command eq 'impose';
     return repeat_step($account) if $command eq 'repeat';
     return freeze_step($account, $t, $command) if $command =~ /^(freeze_|acknowledgment_)/;
+    return Model::AppealSteps::choose($account, $t) if $command eq 'appeal';
     return other_step($account, $t, $command);
 }
 

@@ -1,0 +1,168 @@
+# Chooses steps about appeals and reviews; see Model::Walker.
+package Model::AppealSteps;
+use strict;
+use warnings;
+use List::Util qw(first);
+use Model::Policy;
+use Model::Appeal;
+
+sub chance { return rand() < $_[0] }
+sub pick { return $_[ int rand @_ ] }
+sub is { return Model::Account::is(@_) }
+sub state_of { return Model::Appeal::state_of(@_) }
+
+# How much there is to do about appeals, beside everything else.
+sub weight
+{
+    my ($account, $t) = @_;
+    return 0.3 if !@{ $account->{freezes} };
+    my @open = grep { Model::Appeal::is_open($_, $t) } @{ $account->{cases} };
+    my $urgent = grep { state_of($_, $t) ne 'submitted' } @open;
+    return 10 + 18 * @open + 30 * $urgent;
+}
+
+# One case in such a state as a rule; its number.
+sub choose_case
+{
+    my ($account, $t, @states) = @_;
+    my $cases = $account->{cases};
+    return 88 if !@$cases || chance(0.01);
+    my @fit = grep { my $state = state_of($cases->[$_], $t); grep { $_ eq $state } @states } 0 .. $#$cases;
+    return @fit && chance(0.93) ? pick(@fit) : int rand @$cases;
+}
+
+# A reviewer who may, as a rule.
+sub reviewer
+{
+    my ($account, $t, $case, $command) = @_;
+    my @all = Model::Walker::persons(qw(reviewer));
+    return Model::Walker::actor($command) if !$case || chance(0.08);
+    my @further = $command eq 'appeal_claim' ? Model::Appeal::claimers($account, $t, $case)
+        : $case->{sign_until} && $t >= $case->{sign_until} ? qw(compliance operator) : ();
+    my @fit = grep { Model::Appeal::none(Model::Appeal::reviewer_errors($account, $_, $t, $case, @further)) && $_ ne ($case->{decided_by} // '') } sort keys %PERSON;
+    return pick(@fit && chance(0.9) ? @fit : @all);
+}
+
+sub text { return chance(0.03) ? 'too thin ' . ' ' x 20 : 'I did not send these messages, number ' . int rand 1e6 }
+
+sub terms
+{
+    my ($f, $t) = @_;
+    return (end => 1) if chance(0.4);
+    my %terms;
+    $terms{ends} = ($f->{ends} < INF ? int(($t + $f->{ends}) / 2) : $t + 1 + int rand 20 * DAY) if chance(0.7);
+    $terms{ends} = pick($t, $t - 60, $f->{ends}, $f->{ends} + 60, $f->{starts}) if chance(0.04);
+    delete $terms{ends} if defined $terms{ends} && $terms{ends} >= INF;
+    $terms{capabilities} = chance(0.8) && $f->{denies} != everything() ? few($f) : Model::Walker::choice() if !%terms || chance(0.15);
+    $terms{end} = 1 if chance(0.02);
+    return %terms;
+}
+
+# Some of what it denies.
+sub few
+{
+    my ($f) = @_;
+    my @some = grep { $f->{denies} >> $BIT{$_} & 1 && chance(0.6) } @CAPABILITY;
+    return @some ? \@some : ['msg.send.stranger'];
+}
+
+my %of = (
+    appeal_submit => sub {
+        my ($account, $t) = @_;
+        my $no = Model::Walker::choose_freeze($account, $t, active => 8, scheduled => 3, stayed => 6, ended => 2, proposed => 0.3) || 99;
+        return { who => Model::Walker::actor('appeal_submit', 'app'), x => { no => $no, text => text(), chance(0.05) ? (key => 'key ' . ++$account->{key_count}) : () } };
+    },
+    appeal_supplement => sub {
+        my ($account, $t) = @_;
+        return { who => Model::Walker::actor('appeal_supplement', 'app'), x => { case => choose_case($account, $t, qw(awaiting_material awaiting_material submitted in_review)), text => text() } };
+    },
+    appeal_withdraw => sub {
+        my ($account, $t) = @_;
+        my $proof = Model::Walker::a_proof($t);
+        return { who => Model::Walker::actor('appeal_withdraw', 'app'), x => { case => choose_case($account, $t, qw(submitted in_review awaiting_material signoff)), proof => $proof } };
+    },
+    appeal_reopen => sub {
+        my ($account, $t) = @_;
+        return { who => Model::Walker::actor('appeal_reopen', pick(qw(app app app compliance operator))), x => { case => choose_case($account, $t, qw(denied dismissed lapsed)), text => text() } };
+    },
+    appeal_open_review => sub {
+        my ($account, $t) = @_;
+        my $no = Model::Walker::choose_freeze($account, $t, active => 8, scheduled => 3, stayed => 6, ended => 2, proposed => 0.3) || 99;
+        return { who => Model::Walker::actor('appeal_open_review', qw(moderator reviewer compliance operator)), x => { no => $no, why => 'look at this again' } };
+    },
+    appeal_claim => sub {
+        my ($account, $t) = @_;
+        my $i = choose_case($account, $t, chance(0.3) ? 'signoff' : 'submitted');
+        return { who => reviewer($account, $t, $account->{cases}[$i], 'appeal_claim'), x => { case => $i } };
+    },
+    appeal_release => sub { return held_step(@_) },
+    appeal_revoke_claim => sub {
+        my ($account, $t) = @_;
+        return { who => Model::Walker::actor('appeal_revoke_claim', qw(compliance operator)), x => { case => choose_case($account, $t, qw(in_review signoff)), why => 'he is ill' } };
+    },
+    appeal_ask => sub {
+        my ($account, $t) = @_;
+        my $step = held_step(@_);
+        $step->{x}{wanted} = ['a photo of the new phone'];
+        $step->{x}{deadline} = $t + pick(HOUR, HOUR + int rand DAY, int rand 10 * DAY, 90 * DAY + pick(-1, 0, 1)) if chance(0.7);
+        return $step;
+    },
+    appeal_decide => sub {
+        my ($account, $t) = @_;
+        my $step = held_step(@_);
+        my $case = $account->{cases}[ $step->{x}{case} ];
+        my $f = $case ? $account->freeze($case->{freeze}) : undef;
+        my $x = $step->{x};
+        $x->{decision} = Model::Walker::weighted(granted => 2, partially_granted => 3, denied => 3, dismissed => 2);
+        $x->{text} = chance(0.03) ? '  ' : 'The messages came from another device.';
+        %$x = (%$x, terms($f, $t)) if $f && $x->{decision} eq 'partially_granted';
+        $x->{end} = 1 if chance(0.01);
+        $x->{unfounded} = 1 if $x->{decision} eq 'dismissed' ? chance(0.5) : chance(0.01);
+        $x->{automated} = 1 if chance(0.04);
+        ($case && chance(0.15)) ? $x->{stale} = $x->{case} : $x->{version} = $x->{case} if $case && chance(0.2);
+        return $step;
+    },
+    appeal_sign => sub { return sign_step('appeal_sign', @_) },
+    appeal_refuse_sign => sub {
+        my $step = sign_step('appeal_refuse_sign', @_);
+        $step->{x}{why} = chance(0.05) ? ' ' : 'I see it otherwise';
+        return $step;
+    },
+);
+
+# Whoever holds the case, as a rule.
+sub held_step
+{
+    my ($account, $t) = @_;
+    my $i = choose_case($account, $t, 'in_review', chance(0.1) ? 'signoff' : ());
+    my $case = $account->{cases}[$i];
+    my $who = $case && $case->{claimed_by} && chance(0.93) ? $case->{claimed_by} : pick(Model::Walker::persons(qw(reviewer compliance)));
+    return { who => $who, x => { case => $i } };
+}
+
+sub sign_step
+{
+    my ($command, $account, $t) = @_;
+    my $i = choose_case($account, $t, 'signoff');
+    my $case = $account->{cases}[$i];
+    my $who = $case && chance(0.05) ? $case->{decided_by} // 'rev1' : reviewer($account, $t, $case, $command);
+    return { who => $who, x => { case => $i } };
+}
+
+sub choose
+{
+    my ($account, $t) = @_;
+    my %is;
+    $is{ state_of($_, $t) }++ foreach @{ $account->{cases} };
+    my $any = @{ $account->{cases} } ? 1 : 0;
+    my $has = sub { my ($much, $little, @states) = @_; return (first { $is{$_} } @states) ? $much : $little * $any };
+    my $command = Model::Walker::weighted(
+        appeal_submit => 10, appeal_supplement => $has->(14, 0.5, 'awaiting_material') + $has->(2, 0, qw(submitted in_review)),
+        appeal_withdraw => $has->(3, 0.3, qw(submitted in_review awaiting_material signoff)),
+        appeal_reopen => $has->(7, 0.4, qw(denied dismissed lapsed)), appeal_open_review => 2,
+        appeal_claim => $has->(18, 0.5, 'submitted'), appeal_release => $has->(2, 0.3, qw(in_review signoff)), appeal_revoke_claim => $has->(1.5, 0.2, qw(in_review signoff)), appeal_ask => $has->(9, 0.3, 'in_review'),
+        appeal_decide => $has->(30, 0.5, 'in_review'), appeal_sign => $has->(25, 0.4, 'signoff'), appeal_refuse_sign => $has->(5, 0.3, 'signoff'));
+    return { %{ $of{$command}->($account, $t) }, command => $command };
+}
+
+1;
