@@ -180,7 +180,8 @@ refuse_unknown(int64 account_id, int no)
 {
 	ereport(ERROR, ag_errcode(AG_ERR_APPEAL_UNKNOWN),
 			errmsg("account " INT64_FORMAT " has no case %d", account_id, no),
-			errhint("See acctguard.appeal_status(account_id)."));
+			ag_actor_serves_user(ag_actor()) ? errhint("See acctguard.appeal_status(account_id).") :
+			errhint("See acctguard.appeal_queue()."));
 }
 
 AgAppeal *
@@ -258,6 +259,7 @@ ag_appeal_require(const AgAppeal *appeal, AgAppealEvent event, TimestampTz at)
 	ereport(ERROR, ag_errcode(AG_ERR_APPEAL_STATE),
 			errmsg("case %d is %s", appeal->no, ag_appeal_state_name(state)),
 			errdetail("From this state there is no \"%s\".", ag_appeal_event_name(event)),
+			ag_actor_serves_user(ag_actor()) ? errhint("See acctguard.appeal_status(account_id).") :
 			errhint("See acctguard.appeal_transitions() for what is possible."));
 }
 

@@ -102,6 +102,13 @@ ag_role_name(AgRole role)
 	elog(ERROR, "unknown role %d", (int) role);
 }
 
+/* The application passes on what its users want; what it is told, they are told. */
+bool
+ag_actor_serves_user(const AgActor *actor)
+{
+	return (actor->roles & ~(AG_ROLE_APP | AG_ROLE_DELEGATE)) == 0;
+}
+
 /* The roles of a mask as "moderator, compliance". */
 char *
 ag_role_names(uint32 roles)

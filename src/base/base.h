@@ -237,6 +237,7 @@ typedef struct AgActor
 } AgActor;
 
 extern AgActor *ag_actor(void);
+extern bool ag_actor_serves_user(const AgActor *actor); /* acts for users and for nobody else */
 extern uint32 ag_role_mask(ArrayType *names);	/* {'risk','moderator'} -> mask */
 extern const char *ag_role_name(AgRole role);	/* without the acctguard_ prefix */
 extern char *ag_role_names(uint32 roles);	/* for messages */

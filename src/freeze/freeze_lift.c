@@ -27,6 +27,7 @@ ag_freeze_require_transition(const AgFreeze *freeze, AgFreezeEvent event, Timest
 			errdetail("It has ended (%s); \"%s\" is not possible any more.",
 					  ag_freeze_end_reason(freeze), ag_freeze_event_name(event)) :
 			errdetail("From this state there is no \"%s\".", ag_freeze_event_name(event)),
+			ag_actor_serves_user(ag_actor()) ? errhint("See acctguard.account_status(account_id).") :
 			errhint("See acctguard.freeze_transitions() for what is possible."));
 }
 

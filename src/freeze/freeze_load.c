@@ -16,11 +16,13 @@
 
 #include "freeze/decision.h"
 
+/* A hint names what the actor may call. */
 static void
 refuse_unknown(int64 account_id, int no)
 {
 	ereport(ERROR, ag_errcode(AG_ERR_FREEZE_UNKNOWN),
 			errmsg("account " INT64_FORMAT " has no freeze %d", account_id, no),
+			ag_actor_serves_user(ag_actor()) ? errhint("See acctguard.account_status(account_id).") :
 			errhint("See acctguard.freeze_list(account_id)."));
 }
 
@@ -57,7 +59,7 @@ ag_freeze_load_known(int64 account_id, int no)
 AgFreeze *
 ag_freeze_load_for(const AgActor *actor, int64 account_id, int no)
 {
-	if ((actor->roles & ~(AG_ROLE_APP | AG_ROLE_DELEGATE)) == 0)
+	if (ag_actor_serves_user(actor))
 		return ag_freeze_load_known(account_id, no);
 	return ag_freeze_load(account_id, no);
 }
