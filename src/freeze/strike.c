@@ -180,7 +180,9 @@ ladder_answer(AgAccount *account, const AgActor *actor, List *strikes, const cha
 					   step->kind),
 				errhint("Correct the step with acctguard.policy_set('ladder_step', ...)."));
 	freezes = ag_freeze_list(account->account_id);
-	if (ag_ladder_rule_served(ladder_freezes(account->account_id, freezes), strikes, step, at) ||
+	/* What the strike came with may have let a closing account close. */
+	if (!ag_freeze_is_open(account, at) ||
+		ag_ladder_rule_served(ladder_freezes(account->account_id, freezes), strikes, step, at) ||
 		already_covered(freezes, kind, step->length, at))
 		return 0;
 

@@ -97,5 +97,17 @@ SET acctguard.test_clock = 1202592000;
 SELECT pg_temp.as('freeze_officer1', 'SELECT acctguard.legal_hold_place(2690008, ''smith v. jones'', ''order 17'') > 0');
 SELECT state FROM acctguard.account_show(2690008);
 RESET acctguard.test_clock;
+-- an account that closes as its lock is replaced gets no step of the ladder, and the decision stands
+SET acctguard.test_clock = 1300000000;
+SELECT pg_temp.as('freeze_mod3', 'SELECT score FROM acctguard.warn(2690009, ''violation.severe'', facts => ''mind the rules'')');
+SELECT pg_temp.frozen(2690009, 'emergency_lock', 'security.takeover', ', starts_at => timestamptz ''2000-01-01 00:00:00+00'' + interval ''1302500000 seconds''');
+SELECT acctguard.account_request_close(2690009) IS NOT NULL AS closing;
+SET acctguard.test_clock = 1302580000;
+SELECT pg_temp.as('freeze_mod1', 'SELECT acctguard.freeze_impose(2690009, ''ban'', ''violation.severe'', ''long enough text'', ground => ''Terms'', replaces => 2)');
+SET acctguard.test_clock = 1302595000;
+SELECT pg_temp.as('freeze_mod2', format('SELECT acctguard.freeze_approve(2690009, %s)', (SELECT max(no) FROM acctguard.freeze_list(2690009))));
+SELECT state FROM acctguard.account_show(2690009);
+SELECT no, state, kind FROM acctguard.freeze_list(2690009);
+RESET acctguard.test_clock;
 DROP ROLE freeze_mod1, freeze_mod2, freeze_mod3, freeze_reviewer, freeze_officer1, freeze_officer2, freeze_officer3,
     freeze_operator, freeze_risk, freeze_app, freeze_desk, appeal_app, appeal_rev1, appeal_rev2, appeal_rev3, appeal_desk;

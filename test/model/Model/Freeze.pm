@@ -125,6 +125,7 @@ sub climb
     my ($reached) = grep { $LADDER[$_]{score} <= $score } reverse 0 .. $#LADDER;
     my $step = $LADDER[ min($#LADDER, $reached + ($account->in_probation($t) ? 1 : 0)) ];
     my @live = grep { $_->{category} eq 'violation' && Model::Account::live($_, $t) } @{ $account->{strikes} };
+    return if $account->lifecycle($t) !~ /^(active|closing)$/;
     return if !$step->{kind} || $account->{protected} || $account->{rank} == 4;
     foreach my $taken (grep { $_->{ladder} && !defined $_->{vacated_at} } @{ $account->{freezes} })
     {
