@@ -233,7 +233,8 @@ sub conclude
     if ($decision->{what} eq 'granted') { Model::Freeze::annul($account, $t, $f) if !defined $f->{vacated_at} }
     elsif ($decision->{what} eq 'partially_granted' && is($f, $t, $decision->{end} ? qw(active stayed) : qw(active scheduled stayed)))
     {
-        if ($decision->{end}) { Model::Freeze::finish($account, $t, $f, 'reduce', 'partial') }
+        # Terms whose time has passed while they waited for the signature end it now.
+        if ($decision->{end} || (defined $decision->{ends} && $decision->{ends} <= $t)) { Model::Freeze::finish($account, $t, $f, 'reduce', 'partial') }
         else
         {
             Model::Freeze::amend($account, $t, $f, { starts => $f->{starts}, ends => $decision->{ends} // $f->{ends},
