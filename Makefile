@@ -37,13 +37,13 @@ NOPRELOAD           ?= enforce_% freeze%
 NOPRELOAD_REGRESS    = $(filter $(NOPRELOAD),$(REGRESS))
 NOPRELOAD_ISOLATION  = $(filter $(NOPRELOAD),$(ISOLATION))
 # Tests that run on a server with a root key; the others run on one without.
-KEYED               ?= appeal% code% flow% outbox% password% phone% notice_events
+KEYED               ?= appeal% code% flow% outbox% password% phone% register% notice_events
 KEYED_REGRESS        = $(filter $(KEYED),$(REGRESS))
 KEYED_ISOLATION      = $(filter $(KEYED),$(ISOLATION))
 KEYLESS_REGRESS      = $(filter-out $(KEYED),$(REGRESS))
 KEYLESS_ISOLATION    = $(filter-out $(KEYED),$(ISOLATION))
 # Tests that run a second time with the background worker at work all the time; the first time there is none.
-WORKER               ?= acknowledge appeal% attempt bulk enforce_% freeze% hold% lifecycle% outbox% risk% scope% strike%
+WORKER               ?= acknowledge appeal% attempt bulk enforce_% freeze% hold% lifecycle% outbox% register% risk% scope% strike%
 WORKER_REGRESS        = $(filter $(WORKER),$(KEYLESS_REGRESS))
 WORKER_ISOLATION      = $(filter $(WORKER),$(KEYLESS_ISOLATION))
 KEYED_WORKER_REGRESS   = $(filter $(WORKER),$(KEYED_REGRESS))
@@ -127,7 +127,7 @@ client/acctguard-notifier: $(CLIENT_OBJS)
 # A few object files are different in a test build; which kind they are is written in the name of an empty file.
 CLOCK := .clock-$(if $(TEST_CLOCK),test,real)
 ifeq ($(wildcard $(CLOCK)),)
-$(shell rm -f .clock-* src/base/clock.o src/crypto/sign.o src/*/*_test_api.o; touch $(CLOCK))
+$(shell rm -f .clock-* src/base/clock.o src/crypto/sign.o src/*/*_test_api.o src/register/*.o; touch $(CLOCK))
 endif
 
 # Sources that need no server are compiled into the programs that test them.

@@ -148,6 +148,12 @@ TO acctguard_app;
 GRANT EXECUTE ON FUNCTION acctguard.register_rules() TO
     acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor,
     acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.register_begin(text, text, inet, text, text), acctguard.register_question(uuid),
+    acctguard.register_answer(uuid, text), acctguard.register_commit(uuid, text, bigint, text, text),
+    acctguard.register_hold_object(text, uuid), acctguard.register_hint_set(bigint, text) TO acctguard_app;
+GRANT EXECUTE ON FUNCTION acctguard.release_hold_list(bigint) TO
+    acctguard_moderator, acctguard_compliance, acctguard_auditor, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.release_hold_end(bigint, text) TO acctguard_operator;
 
 -- changing and unbinding a number
 GRANT EXECUTE ON FUNCTION

@@ -33,6 +33,7 @@
 #include "phone/phone.h"
 #include "phone/tombstone.h"
 #include "policy/policy.h"
+#include "register/register.h"
 #include "session/session.h"
 #include "redact/redact.h"
 #include "worker/worker.h"
@@ -72,6 +73,9 @@ _PG_init(void)
 	ag_number_init();
 	ag_flow_init();
 	ag_code_init();
+	ag_hint_init();
+	ag_register_notice_init();
+	ag_register_stop_init();
 	ag_guard_cache_init();
 	ag_memory_init();
 	ag_writes_init();
@@ -118,6 +122,7 @@ _PG_init(void)
 	ag_plan_register(&appeal_ticket_statements);
 	ag_plan_register(&flow_statements);
 	ag_plan_register(&code_statements);
+	ag_plan_register(&register_statements);
 	ag_plan_register(&enforce_statements);
 	ag_plan_register(&worker_statements);
 }

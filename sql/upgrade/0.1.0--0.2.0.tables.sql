@@ -44,4 +44,5 @@ ON CONFLICT DO NOTHING;
 -- include sql/tables/identity.sql
 -- include sql/tables/dormancy.sql
 -- include sql/tables/flow.sql
+-- include sql/tables/register.sql
 -- include sql/tables/wording.sql

@@ -19,7 +19,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
-#define MAX_SINKS 4
+#define MAX_SINKS 8
 
 static AgEventSink sinks[MAX_SINKS];
 static int	sink_count = 0;

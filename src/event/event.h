@@ -120,6 +120,22 @@
 	AG_ACTION(NUMBER_REPAIRED, 334, "number.repaired", "what did not fit together about a number was mended") \
 	AG_ACTION(LOAD_OPENED, 332, "number.load_opened", "a carrier's file was announced") \
 	AG_ACTION(LOAD_FINISHED, 333, "number.load_finished", "a carrier's file was recorded") \
+	AG_ACTION(NUMBER_CLAIMED, 340, "register.claimed", \
+			  "a new account waits for the number, and its present owner is asked") \
+	AG_ACTION(CLAIM_WAITING, 341, "register.waiting", "a new account waits for a number") \
+	AG_ACTION(CLAIM_NOTED, 342, "register.noted", \
+			  "the owner objected to a claim with less than it takes") \
+	AG_ACTION(CLAIM_KEPT, 343, "register.kept", "the owner of a claimed number keeps it") \
+	AG_ACTION(CLAIM_LOST, 344, "register.refused", \
+			  "a claim to a number ended, and the claimant did not get it") \
+	AG_ACTION(NUMBER_LOST, 345, "register.lost", \
+			  "the number of the account was registered with by its new holder") \
+	AG_ACTION(NUMBER_GAINED, 346, "register.gained", "the number a new account waited for is its") \
+	AG_ACTION(REGISTERED, 347, "register.registered", "an account was registered with a number") \
+	AG_ACTION(TRUST_LOST, 348, "register.untrusted", \
+			  "a trusted number of the account has a new holder and is trusted no longer") \
+	AG_ACTION(HINTED, 349, "register.hinted", \
+			  "hints about the account were shown to somebody who proved its number") \
 	AG_ACTION(MONITORED, 400, "enforce.monitored", "a monitored freeze would have refused this") \
 	AG_ACTION(GUARDED, 401, "enforce.guarded", "a guard was put on a table") \
 	AG_ACTION(UNGUARDED, 402, "enforce.unguarded", "a guard was taken off a table") \
@@ -159,6 +175,8 @@
 	AG_ACTION(ACCOUNT_CHANGED, 609, "account.changed", "an attribute of the account was changed") \
 	AG_ACTION(TABLE_ADOPTED, 610, "account.table_adopted", "a table of users was adopted") \
 	AG_ACTION(ACCOUNT_CLOSED, 611, "account.closed", "the time for changing one's mind has passed") \
+	AG_ACTION(ACCOUNT_DISCARDED, 612, "account.discarded", \
+			  "an account that was never activated lost its number to its next holder") \
 	AG_ACTION(POLICY_SET, 620, "policy.set", "a policy item got a new version") \
 	AG_ACTION(ENTITLEMENT_REGISTERED, 640, "entitlement.registered", \
 			  "a query that counts what accounts have to lose was registered") \

@@ -92,7 +92,50 @@
 	AG_FLOW_CODE(SEND_LIMIT_COUNTRY, "RATE_LIMIT", "wait", REFUSED, "too many codes are sent to the country") \
 	AG_FLOW_CODE(SEND_LIMIT_ALL, "RATE_LIMIT", "wait", REFUSED, "too many codes are sent altogether") \
 	AG_FLOW_CODE(CONTACT_VERIFIED, "CONTACT_VERIFIED", "none", DONE, "the contact is proved to be the user's") \
-	AG_FLOW_CODE(CONTACT_GONE, "FLOW_OVER", "begin", REFUSED, "the contact was removed")
+	AG_FLOW_CODE(CONTACT_GONE, "FLOW_OVER", "begin", REFUSED, "the contact was removed") \
+	AG_FLOW_CODE(SESSION_REQUIRED, "SESSION_REQUIRED", "login", REFUSED, "the session is over, or there is none") \
+	AG_FLOW_CODE(OVERLOAD, "OVERLOAD", "wait", REFUSED, "too many hash passwords at once; nothing was counted") \
+	AG_FLOW_CODE(PASSWORD_SHORT, "PASSWORD_SHORT", "password", REFUSED, "the new password has too few characters") \
+	AG_FLOW_CODE(PASSWORD_LONG, "PASSWORD_LONG", "password", REFUSED, "the new password has more than 1024 bytes") \
+	AG_FLOW_CODE(PASSWORD_COMMON, "PASSWORD_COMMON", "password", REFUSED, \
+				 "the new password is a common one, or little more than what is known of the account") \
+	/* of registration: the rows of register_rules() */ \
+	AG_FLOW_CODE(REG_FREE, "REG_FREE", "register_commit", DONE, "the number is free; a password makes the account") \
+	AG_FLOW_CODE(REG_QUESTION, "REG_QUESTION", "register_answer", DONE, \
+				 "the number has an account: is it the claimant's?") \
+	AG_FLOW_CODE(REG_NUMBER_HELD, "REG_UNAVAILABLE", "service", REFUSED, \
+				 "a ban, a freeze or a legal hold keeps the number") \
+	AG_FLOW_CODE(REG_QUOTA, "REG_UNAVAILABLE", "service", REFUSED, \
+				 "the number has begun as many accounts as it may") \
+	AG_FLOW_CODE(REG_REVIEW, "REG_UNAVAILABLE", "service", REFUSED, \
+				 "the number was claimed so often that a person has to look at it") \
+	AG_FLOW_CODE(REG_OWN_ACCOUNT, "LOGIN_INSTEAD", "login", REFUSED, \
+				 "the device is one of the account that has the number") \
+	AG_FLOW_CODE(REG_MINE_OK, "REG_MINE_OK", "session_open", DONE, "the number is enough to enter the account") \
+	AG_FLOW_CODE(REG_MINE_IDV, "REG_MINE_IDV", "verify_begin", REFUSED, \
+				 "the number may not be the owner's any more: he has to be verified") \
+	AG_FLOW_CODE(REG_MINE_IDV_STRICT, "REG_MINE_IDV", "verify_begin", REFUSED, \
+				 "the number proves nothing: the owner has to be verified without it") \
+	AG_FLOW_CODE(REG_RELEASE_NOW, "REG_RELEASE_NOW", "register_commit", DONE, \
+				 "the number will leave its account and begin a new one at once") \
+	AG_FLOW_CODE(REG_RELEASED_UNACTIVATED, "REG_RELEASE_NOW", "register_commit", DONE, \
+				 "the number will leave an account that was never activated") \
+	AG_FLOW_CODE(REG_HOLD, "REG_HOLD", "register_commit", DONE, \
+				 "the new account waits for the number, and its present owner is asked for it") \
+	AG_FLOW_CODE(REG_HOLD_BEGUN, "REG_HOLD", "session_open", DONE, \
+				 "there is a new account, which waits for the number") \
+	AG_FLOW_CODE(REG_HOLD_RUNNING, "REG_HOLD_RUNNING", "wait", REFUSED, \
+				 "somebody has claimed the number already and waits for it") \
+	AG_FLOW_CODE(REG_HOLD_KEPT, "REG_HOLD_KEPT", "none", DONE, "the owner has shown that the number is his") \
+	AG_FLOW_CODE(REG_HOLD_NOTED, "REG_HOLD_NOTED", "rebind_begin", REFUSED, \
+				 "it takes the number and another proof to keep a number: another one is to be bound") \
+	AG_FLOW_CODE(REG_RELEASE_DUE, "REG_RELEASE_DUE", "rebind_begin", REFUSED, \
+				 "the time of the claim is over, and the number has a new holder") \
+	AG_FLOW_CODE(REG_NO_CLAIM, "REG_NO_CLAIM", "none", REFUSED, "nobody claims the number of the account") \
+	AG_FLOW_CODE(REG_STALE, "REG_STALE", "begin", REFUSED, "the number has changed hands in the meantime") \
+	AG_FLOW_CODE(REG_EXPIRED, "REG_EXPIRED", "begin", REFUSED, \
+				 "the question was not answered in time; nothing has changed") \
+	AG_FLOW_CODE(REG_DONE, "REG_DONE", "session_open", DONE, "there is a new account, and the number is its")
 
 #define AG_FLOW_CODE(symbol, public_code, next, outcome, meaning) AG_FLOW_##symbol,
 typedef enum AgFlowCode

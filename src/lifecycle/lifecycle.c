@@ -175,6 +175,17 @@ ag_account_activate(int64 account_id)
 	finish(account, AG_PENDING, AG_ACTION_ACCOUNT_ACTIVATED, NULL, at);
 }
 
+void
+ag_account_discard(AgAccount *account, const char *reason, TimestampTz at)
+{
+	require_transition(account, AG_ACCOUNT_DISCARD);
+	account->state = AG_CLOSED;
+	account->close_requested_at = account->close_at = account->closed_at = at;
+	account->close_reason = pstrdup(reason);
+	account->session_epoch++;
+	finish(account, AG_PENDING, AG_ACTION_ACCOUNT_DISCARDED, reason, at);
+}
+
 /* A stolen session must not close the account, nor keep it open: the proof is newer than every alarm. */
 static void
 require_proof_under_alarm(const AgAccount *account, const char *proof, TimestampTz at)

@@ -26,7 +26,8 @@ typedef enum AgLifecycleEvent
 	AG_ACCOUNT_FINALIZE,
 	AG_ACCOUNT_TERMINATE,
 	AG_ACCOUNT_REOPEN,
-	AG_ACCOUNT_ERASE
+	AG_ACCOUNT_ERASE,
+	AG_ACCOUNT_DISCARD
 } AgLifecycleEvent;
 
 typedef struct AgLifecycleTransition
@@ -68,6 +69,12 @@ extern void ag_account_cancel_close(int64 account_id, const char *proof);
 extern const char *ag_account_terminate(int64 account_id, const char *reason);
 extern const char *ag_account_reopen(int64 account_id, const char *reason);
 extern void ag_account_erase(int64 account_id, const char *reason);
+
+/*
+ * Close a locked account that was never activated, because its number turned out to be
+ * somebody else's.  The caller saves it.
+ */
+extern void ag_account_discard(AgAccount *account, const char *reason, TimestampTz at);
 
 /* Write down that the clock has closed a locked account; false if it has not. */
 extern bool ag_account_settle(AgAccount *account, TimestampTz at);

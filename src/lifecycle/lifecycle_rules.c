@@ -15,6 +15,8 @@ static const AgLifecycleTransition transitions[] = {
 	{NULL, AG_ACCOUNT_OPEN, "pending", "app", "the id is free", "UG600"},
 	{NULL, AG_ACCOUNT_OPEN, "active", "app", "the id is free", "UG600"},
 	{"pending", AG_ACCOUNT_ACTIVATE, "active", "app", NULL, "UG601"},
+	{"pending", AG_ACCOUNT_DISCARD, "closed", "registration",
+	"its number is somebody else's, and there is nothing in it", NULL},
 	{"active", AG_ACCOUNT_REQUEST_CLOSE, "closing", "app",
 	"a fresh proof while a security freeze is live", "UG601 UG116"},
 	{"closing", AG_ACCOUNT_CANCEL_CLOSE, "active", "app",
@@ -39,7 +41,8 @@ static const char *const event_names[] = {
 	[AG_ACCOUNT_FINALIZE] = "(time)",
 	[AG_ACCOUNT_TERMINATE] = "terminate",
 	[AG_ACCOUNT_REOPEN] = "reopen",
-	[AG_ACCOUNT_ERASE] = "erase"
+	[AG_ACCOUNT_ERASE] = "erase",
+	[AG_ACCOUNT_DISCARD] = "discard"
 };
 
 const AgLifecycleTransition *

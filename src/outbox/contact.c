@@ -293,6 +293,32 @@ ag_contact_remove(AgAccount *account, const AgActor *actor, int no, const char *
 			errhint("See acctguard.contact_list(%lld).", (long long) account->account_id));
 }
 
+int
+ag_contact_remove_where(AgAccount *account, AgChannel channel,
+						bool (*meant) (const char *address, const void *arg), const void *arg,
+						const char *reason, TimestampTz at)
+{
+	int			count = 0;
+	ListCell   *cell;
+
+	foreach(cell, ag_contact_store_live(account->account_id))
+	{
+		AgContact  *contact = lfirst(cell);
+		char	   *address = contact->channel != channel ? NULL :
+			ag_contact_open(contact->account_id, contact->no, contact->address);
+
+		if (address == NULL)
+			continue;
+		if (meant(address, arg))
+		{
+			ag_contact_remove(account, ag_actor(), contact->no, reason, at);
+			count++;
+		}
+		ag_wipe(address, strlen(address));
+	}
+	return count;
+}
+
 /*
  * The hints of contacts that were removed before go, too.  Of an erased account nothing
  * is sent any more; of another what is in the application stays.

@@ -157,6 +157,11 @@ extern int	ag_contact_add(AgAccount *account, const AgActor *actor, const AgCont
 extern void ag_contact_remove(AgAccount *account, const AgActor *actor, int no, const char *reason,
 							  TimestampTz at);
 
+/* Remove those of a channel whose address is meant; how many. */
+extern int	ag_contact_remove_where(AgAccount *account, AgChannel channel,
+									bool (*meant) (const char *address, const void *arg),
+									const void *arg, const char *reason, TimestampTz at);
+
 /* Remove all of them, without a trace of where they led: the account was erased (its state says so) or shredded. */
 extern void ag_contact_forget(AgAccount *account, const AgActor *actor, const char *reason,
 							  TimestampTz at);

@@ -20,9 +20,12 @@ enum
 	BINDING_READ,
 	BINDING_HOLDER,
 	BINDING_LIVE,
+	BINDING_PROVE,
 	BINDING_RELEASE,
 	BINDING_REPORT,
-	BINDING_SIGNS
+	BINDING_SIGNS,
+	BINDING_STARTED,
+	BINDING_TRUSTING
 };
 
 #define COLUMNS \
@@ -89,6 +92,30 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_SELECT,
 		.nargs = 3,
 		.argtypes = {INT8OID, INT8OID, TEXTOID}
+	},
+	[BINDING_PROVE] = {
+		.name = "binding.prove",
+		.sql = "UPDATE acctguard.binding SET last_owner_proof_at = $3 "
+			"WHERE account_id = $1 AND no = $2 AND released_at IS NULL",
+		.expected = SPI_OK_UPDATE,
+		.nargs = 3,
+		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID}
+	},
+	[BINDING_STARTED] = {
+		.name = "binding.started",
+		.sql = "SELECT count(*)::int4 FROM acctguard.binding "
+			"WHERE number_id = $1 AND kind = 'login' AND bound_at > $2",
+		.expected = SPI_OK_SELECT,
+		.nargs = 2,
+		.argtypes = {INT8OID, TIMESTAMPTZOID}
+	},
+	[BINDING_TRUSTING] = {
+		.name = "binding.trusting",
+		.sql = "SELECT account_id, no FROM (SELECT * FROM acctguard.binding WHERE number_id = $1 OFFSET 0) b "
+			"WHERE kind = 'trusted' AND released_at IS NULL ORDER BY account_id, no",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {INT8OID}
 	},
 	[BINDING_RELEASE] = {
 		.name = "binding.release",
@@ -204,6 +231,30 @@ ag_binding_store_signs(int64 account_id, TimestampTz *proof_at, int *country)
 
 	*proof_at = ag_row_time(result, 0, 1);
 	*country = ag_row_int4(result, 0, 2);
+}
+
+/* Its owner has proved the number, together with something that does not depend on it. */
+void
+ag_binding_store_prove(const AgPhoneBinding *binding, TimestampTz at)
+{
+	if (ag_run(binding_statements, BINDING_PROVE, ag_int8(binding->account_id),
+			   ag_int4(binding->no), ag_time(at))->count != 1)
+		elog(ERROR, "binding %d vanished under its lock", binding->no);
+}
+
+/* How many accounts have got the number as login number after a time. */
+int
+ag_binding_store_started(int64 number_id, TimestampTz after)
+{
+	return ag_row_int4(ag_run(binding_statements, BINDING_STARTED, ag_int8(number_id),
+							  ag_time(after)), 0, 1);
+}
+
+/* Accounts that trust the number, ascending: id and number of the binding. */
+AgResult *
+ag_binding_store_trusting(int64 number_id)
+{
+	return ag_run(binding_statements, BINDING_TRUSTING, ag_int8(number_id));
 }
 
 /* For account_numbers(). */

@@ -6,7 +6,8 @@
  * Nothing is stored but what was said; the judgment is made anew each time, from
  * that, from the last proof, and from the clock.
  *
- * No locks.  Tables: number_event, number_provider.
+ * No locks, but for claims, which are written under the number's.  Tables: number_event,
+ * number_provider.
  *
  *-------------------------------------------------------------------------
  */
@@ -47,4 +48,33 @@ ag_evidence_emit(AgAccount *account, int64 number_id, const AgNumberEvent *event
 		ag_event_emit(&plain);
 	else
 		ag_account_emit(account, plain.action, NULL, NULL, NULL, fields);
+}
+
+TimestampTz
+ag_evidence_since(const AgPhoneBinding *binding, const AgEvidence *evidence)
+{
+	AgNumberEvent *events;
+	int			count = evidence->reassignment >= AG_REASSIGNMENT_CONFIRMED ?
+		ag_evidence_store_events(binding->number_id, &events) : 0;
+
+	for (int i = 0; i < count; i++)
+		if (events[i].no == evidence->decided_by)
+			return events[i].signal == AG_SIGNAL_RECYCLED ? events[i].since : events[i].occurred_at;
+	return binding->last_owner_proof_at != DT_NOEND ? binding->last_owner_proof_at : binding->bound_at;
+}
+
+void
+ag_evidence_claim(AgNumber *number, AgSignal signal, TimestampTz occurred_at, TimestampTz at)
+{
+	AgNumberEvent event = {
+		.no = ++number->event_count,
+		.signal = signal,
+		.answer = AG_ANSWER_NONE,
+		.since = DT_NOEND,
+		.occurred_at = occurred_at,
+		.stated_at = at
+	};
+
+	if (!ag_evidence_store_insert(number->number_id, &event, NULL, NULL, at))
+		elog(ERROR, "event %d of a number is there already", event.no);
 }

@@ -100,6 +100,13 @@ extern void ag_evidence_of(const AgPhoneBinding *binding, TimestampTz at, AgEvid
 extern void ag_evidence_emit(AgAccount *account, int64 number_id, const AgNumberEvent *event,
 							 const char *provider);
 
+/* Since when it is not the owner's any more, or may not be: what decided happened then; else his last proof. */
+extern TimestampTz ag_evidence_since(const AgPhoneBinding *binding, const AgEvidence *evidence);
+
+/* A new holder of a locked number claims it, gives up, or has got it. */
+extern void ag_evidence_claim(AgNumber *number, AgSignal signal, TimestampTz occurred_at,
+							  TimestampTz at);
+
 /*
  * document.c: signed documents of providers.
  */

@@ -135,7 +135,8 @@ ag_evidence_store_insert(int64 number_id, const AgNumberEvent *event, const AgPr
 	return ag_run(evidence_statements, EVENT_INSERT, ag_int8(number_id), ag_int4(event->no),
 				  ag_text(ag_signal_name(event->signal)), ag_text(ag_answer_name(event->answer)),
 				  ag_time(event->since), ag_time(event->occurred_at), ag_time(event->stated_at),
-				  ag_time(at), ag_text(provider->provider), ag_int4(provider->no),
+				  ag_time(at), provider == NULL ? ag_null() : ag_text(provider->provider),
+				  provider == NULL ? ag_null() : ag_int4(provider->no),
 				  ag_text(jti))->count == 1;
 }
 

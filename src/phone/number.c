@@ -15,6 +15,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "common/string.h"
 #include "keyring/keyring.h"
 #include "mb/pg_wchar.h"
@@ -144,10 +145,19 @@ ag_number_find(const AgNumberName *name)
 }
 
 AgNumber *
+ag_number_try_lock(int64 number_id)
+{
+	return ag_number_store_try_lock(number_id);
+}
+
+AgNumber *
 ag_number_lock(int64 number_id)
 {
 	AgNumber   *number = ag_number_store_lock(number_id);
 
+	if (number == NULL && IsolationUsesXactSnapshot())
+		ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				errmsg("could not serialize access due to concurrent update"));
 	if (number == NULL)
 		elog(ERROR, "number " INT64_FORMAT " does not exist", number_id);
 	return number;

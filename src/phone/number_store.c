@@ -23,6 +23,7 @@ enum
 	NUMBER_DROP_INDEX,
 	NUMBER_INSERT,
 	NUMBER_LOCK,
+	NUMBER_TRY_LOCK,
 	NUMBER_EPOCH,
 	NUMBER_SAVE,
 	NUMBER_STALE_INDEX,
@@ -86,6 +87,13 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_INSERT,
 		.nargs = 7,
 		.argtypes = {INT8OID, INT4OID, BYTEAOID, INT4OID, INT4OID, TEXTOID, TIMESTAMPTZOID}
+	},
+	[NUMBER_TRY_LOCK] = {
+		.name = "number.try_lock",
+		.sql = "SELECT " COLUMNS " FROM acctguard.number WHERE number_id = $1 FOR NO KEY UPDATE SKIP LOCKED",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {INT8OID}
 	},
 	[NUMBER_LOCK] = {
 		.name = "number.lock",
@@ -283,6 +291,14 @@ AgNumber *
 ag_number_store_lock(int64 number_id)
 {
 	AgResult   *result = ag_run(number_statements, NUMBER_LOCK, ag_int8(number_id));
+
+	return result->count == 0 ? NULL : number_of(result, 0);
+}
+
+AgNumber *
+ag_number_store_try_lock(int64 number_id)
+{
+	AgResult   *result = ag_run(number_statements, NUMBER_TRY_LOCK, ag_int8(number_id));
 
 	return result->count == 0 ? NULL : number_of(result, 0);
 }

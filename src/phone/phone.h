@@ -84,6 +84,9 @@ extern int64 ag_number_find(const AgNumberName *name);
 /* Lock a number's row (FOR NO KEY UPDATE) and read it. */
 extern AgNumber *ag_number_lock(int64 number_id);
 
+/* The same without waiting: NULL while somebody else works on it. */
+extern AgNumber *ag_number_try_lock(int64 number_id);
+
 /* Find or make the row, and lock it. */
 extern AgNumber *ag_number_obtain(const AgNumberName *name, TimestampTz at);
 
@@ -181,6 +184,7 @@ extern int	ag_number_store_add_index(int64 number_id, const AgNumberIndex *index
 extern void ag_number_store_drop_index(int64 number_id);
 extern bool ag_number_store_insert(const AgNumber *number, int32 e164_kid, TimestampTz at);
 extern AgNumber *ag_number_store_lock(int64 number_id);
+extern AgNumber *ag_number_store_try_lock(int64 number_id);
 extern int64 ag_number_store_epoch(int64 number_id);
 extern List *ag_number_store_of_account(int64 account_id);
 extern void ag_number_store_save(const AgNumber *number);
@@ -211,6 +215,9 @@ extern AgPhoneBinding *ag_binding_store_holder(int64 number_id);
 extern AgPhoneBinding *ag_binding_store_live(int64 account_id, int64 number_id, const char *kind);
 extern void ag_binding_store_release(const AgPhoneBinding *binding, AgRelease why,
 									 const char *note, const char *person, TimestampTz at);
+extern void ag_binding_store_prove(const AgPhoneBinding *binding, TimestampTz at);
+extern int	ag_binding_store_started(int64 number_id, TimestampTz after);
+extern AgResult *ag_binding_store_trusting(int64 number_id);
 extern AgResult *ag_binding_store_report(int64 account_id);
 extern void ag_binding_store_signs(int64 account_id, TimestampTz *proof_at, int *country);
 

@@ -90,6 +90,14 @@ ag_tombstone_would_hold(const AgPhoneBinding *holder, TimestampTz at)
 		!is_confirmed_since(holder->number_id, ban.since, at);
 }
 
+bool
+ag_tombstone_banned(int64 account_id, TimestampTz at)
+{
+	AgBan		ban;
+
+	return bans->find(account_id, at, &ban);
+}
+
 void
 ag_tombstone_leave(const AgAccount *account, const AgPhoneBinding *binding, TimestampTz at)
 {

@@ -70,6 +70,9 @@ extern AgTombstone *ag_tombstone_in_force(int64 number_id, int64 account_id, Tim
  */
 extern bool ag_tombstone_would_hold(const AgPhoneBinding *holder, TimestampTz at);
 
+/* Is the account banned? */
+extern bool ag_tombstone_banned(int64 account_id, TimestampTz at);
+
 /* Write one if the account that has just lost its login number is banned. */
 extern void ag_tombstone_leave(const AgAccount *account, const AgPhoneBinding *binding,
 							   TimestampTz at);

@@ -144,6 +144,18 @@
 			   "1 asks for a fresh stronger proof, besides the old password, before it is changed") \
 	AG_SETTING(QUIZ_MOST, "quiz_most", "points", 10, 0, 10, \
 			   "what all quizzes and questions together are worth at most") \
+	AG_SETTING(CLAIM_TIME, "claim_time", "seconds", 259200, 86400, 2592000, \
+			   "time in which the owner of a claimed number is asked for it") \
+	AG_SETTING(CLAIM_TIME_LONG, "claim_time_long", "seconds", 604800, 86400, 2592000, \
+			   "the same, if he has something to lose or the SIM is young") \
+	AG_SETTING(CLAIM_MOST, "claim_most", "claims", 3, 1, 100, \
+			   "claims to a number after which a person has to look at it") \
+	AG_SETTING(CLAIM_WINDOW, "claim_window", "seconds", 2592000, 86400, 31536000, \
+			   "time in which so many claims are too many") \
+	AG_SETTING(NUMBER_ACCOUNTS, "number_accounts", "accounts", 5, 1, 1000, \
+			   "accounts that may begin with one number") \
+	AG_SETTING(NUMBER_ACCOUNTS_WINDOW, "number_accounts_window", "seconds", 15552000, 86400, 315360000, \
+			   "time in which so many accounts may begin with it") \
 	AG_SETTING(PREPARE_WAIT, "prepare_wait", "boolean", 0, 0, 1, \
 			   "0 refuses PREPARE TRANSACTION after guarded writes, 1 lets freezes wait for it") \
 	AG_SETTING(CONTACTS_MAX, "contacts_max", "contacts", 10, 1, 100, \

@@ -14,6 +14,7 @@
 
 #include "account/account.h"
 #include "base/base.h"
+#include "flow/flow.h"
 #include "phone/evidence.h"
 #include "phone/phone.h"
 
@@ -122,5 +123,153 @@ typedef struct AgObjection
 } AgObjection;
 
 extern const AgRegisterRule *ag_register_object(const AgObjection *objection);
+
+/*
+ * register_facts.c: what decides, read under locks.
+ */
+
+/* A claim to a number: a row of release_hold. */
+typedef struct AgNumberClaim
+{
+	int64		number_id;
+	int			no;
+	int64		claimant_id;
+	int64		holder_id;
+	int			binding;
+	char	   *rule;
+	TimestampTz opened_at;
+	TimestampTz due_at;
+	TimestampTz noted_at;		/* DT_NOEND = never */
+	TimestampTz ended_at;		/* DT_NOEND = running */
+	char	   *outcome;
+} AgNumberClaim;
+
+/* A number, locked, and everybody whom it concerns, locked. */
+typedef struct AgRegisterCase
+{
+	AgNumber   *number;			/* NULL = nobody has ever had it */
+	AgPhoneBinding *binding;	/* the login binding in force; NULL = none */
+	AgAccount  *holder;			/* whose it is */
+	AgNumberClaim *claim;		/* that is running, or NULL */
+	List	   *accounts;		/* AgAccount *, ascending: holder, claimant, whoever trusts the
+								 * number */
+	AgResult   *trusting;		/* bindings of those */
+	AgEvidence	evidence;		/* of the binding */
+	TimestampTz at;
+} AgRegisterCase;
+
+/* Lock them; number NULL = unknown.  False: without waiting (wait false) they cannot be had. */
+extern bool ag_register_load(AgRegisterCase *c, AgNumber *number, bool wait);
+extern AgAccount *ag_register_account(const AgRegisterCase *c, int64 account_id);
+
+/* What holds of the number and its holder; what the flow says is left to the caller. */
+extern void ag_register_read(AgRegisterCase *c, AgRegisterFacts *facts);
+
+/* Is a device, by the application's id of it, one of the holder's? */
+extern bool ag_register_is_own(const AgRegisterCase *c, const char *device);
+
+/*
+ * register_transfer.c: the number changes hands.
+ */
+typedef struct AgTransfer
+{
+	AgRegisterCase *c;
+	const AgRegisterRule *rule;
+	const AgFlow *flow;			/* NULL = a claim is carried out */
+	List	   *proofs;			/* char *: by what the newcomer has shown the number */
+	AgAccount  *(*newcomer) (void *arg);	/* creates, or finds, the account that gets it */
+	void	   *arg;
+	int64		account_id;		/* which that was */
+} AgTransfer;
+
+extern void ag_register_transfer(AgTransfer *transfer);
+
+/*
+ * claim.c: claims, and what the clock makes of them.
+ */
+extern TimestampTz ag_claim_open(AgRegisterCase *c, const AgRegisterRule *rule, AgAccount *claimant);
+
+/* The claimant has it by the clock, or the owner left it: write that down.  A locked number. */
+extern void ag_claim_settle(AgNumber *number);
+
+extern void ag_claim_keep(AgRegisterCase *c);
+extern void ag_claim_note(AgRegisterCase *c);
+extern void ag_claim_void(AgRegisterCase *c, const char *note);
+
+/* End the claim that an account waits with: false = it waits for none. */
+extern bool ag_claim_end(int64 account_id, const char *note);
+extern int64 ag_claim_sweep(int64 limit);
+extern int64 ag_claim_sweep_due(int64 most);
+
+/*
+ * register.c: the conversation.
+ */
+typedef struct AgRegisterReply
+{
+	AgFlowCode	code;
+	AgFlow	   *flow;			/* or NULL */
+	int64		account_id;		/* that the code is about, for staff; 0 = none */
+	TimestampTz retry_at;		/* 0 = not told */
+	char	   *data;			/* JSON object, or NULL */
+} AgRegisterReply;
+
+typedef struct AgRegisterOrder
+{
+	const char *password;
+	Size		length;
+	int64		account_id;		/* 0 = make one up */
+	const char *profile;
+	const char *time_zone;
+} AgRegisterOrder;
+
+extern void ag_register_question(const pg_uuid_t *id, AgRegisterReply *reply);
+extern void ag_register_answer(const pg_uuid_t *id, AgRegisterAnswer answer, AgRegisterReply *reply);
+extern void ag_register_commit(const pg_uuid_t *id, const AgRegisterOrder *order,
+							   AgRegisterReply *reply);
+extern void ag_register_object_to(const char *token, const pg_uuid_t *id, AgRegisterReply *reply);
+
+/*
+ * register_hint.c
+ */
+extern void ag_hint_set(int64 account_id, const char *nickname);	/* NULL = forget it */
+
+/* Hints about the account for whoever proved its number, as JSON; NULL = there were enough today. */
+extern char *ag_hint_show(AgAccount *account, const AgFlow *flow);
+extern void ag_hint_init(void);
+
+/*
+ * register_notice.c
+ */
+extern void ag_register_notice_init(void);
+
+/*
+ * register_store.c
+ */
+extern AgStatementTable register_statements;
+
+extern void ag_claim_store_insert(AgNumberClaim *claim);
+extern AgNumberClaim *ag_claim_store_running(int64 number_id);
+extern AgNumberClaim *ag_claim_store_of_account(int64 account_id);
+extern int	ag_claim_store_count(int64 number_id, TimestampTz after);
+extern void ag_claim_store_note(const AgNumberClaim *claim, TimestampTz at);
+extern void ag_claim_store_end(const AgNumberClaim *claim, const char *outcome, const char *who,
+							   const char *note, TimestampTz at);
+extern AgResult *ag_claim_store_due(TimestampTz at, TimestampTz after_due_at, int64 after_number_id,
+									int64 limit);
+extern int64 ag_claim_store_due_count(TimestampTz at, int64 most);
+extern AgResult *ag_claim_store_report(int64 account_id, TimestampTz at);
+extern void ag_hint_store_set(int64 account_id, const char *hint);
+extern void ag_hint_store_drop(int64 account_id);
+extern char *ag_hint_store_read(int64 account_id);
+
+/*
+ * register_test_api.c: in test builds the server can stop between two steps.
+ */
+extern void ag_register_stop_init(void);
+#ifdef AG_TEST_CLOCK
+extern void ag_register_stop_at(int step);
+#else
+#define ag_register_stop_at(step) ((void) 0)
+#endif
 
 #endif							/* AG_REGISTER_H */

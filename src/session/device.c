@@ -277,3 +277,21 @@ ag_device_quarantine(AgAccount *account, int32 no, bool number_only, const char 
 		refuse_unknown(account->account_id, no);
 	return quarantine_one(account, device, reason, at) ? 1 : 0;
 }
+
+int
+ag_device_distrust(AgAccount *account, TimestampTz since, const char *reason)
+{
+	TimestampTz at = ag_account_now(account);
+	int			count = 0;
+	ListCell   *cell;
+
+	foreach(cell, ag_device_store_number_only(account->account_id))
+	{
+		AgDevice   *device = lfirst(cell);
+
+		if (device->first_seen_at > since)
+			count += quarantine_one(account, device, reason, at) ? 1 : 0;
+	}
+	return count + ag_session_store_end_number_only(account->account_id, since, at, "quarantined",
+													ag_actor()->person);
+}

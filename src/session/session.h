@@ -282,6 +282,13 @@ extern void ag_device_challenge(int64 account_id, const char *handle, uint8 chal
 extern void ag_device_trust(const char *token, int32 no, bool trusted, AgSessionResult *result);
 extern void ag_device_kick(const char *token, int32 no, bool lost, AgSessionResult *result);
 extern int	ag_device_quarantine(AgAccount *account, int32 no, bool number_only, const char *reason);
+
+/*
+ * The number of a locked account has changed hands since a time: devices that nothing but
+ * the number has enrolled since then are quarantined, and sessions that nothing else has
+ * opened end.  How many there were; the caller saves the account.
+ */
+extern int	ag_device_distrust(AgAccount *account, TimestampTz since, const char *reason);
 extern AgDeviceState ag_device_present_state(const AgDevice *device, TimestampTz at);
 
 /*
@@ -306,6 +313,8 @@ extern int	ag_session_store_end_others(const AgAccount *account, int32 no, Times
 										const char *reason, const char *who);
 extern int	ag_session_store_end_device(int64 account_id, int32 device_no, TimestampTz at,
 										const char *reason, const char *who);
+extern int	ag_session_store_end_number_only(int64 account_id, TimestampTz since, TimestampTz at,
+											 const char *reason, const char *who);
 extern int	ag_session_store_live(const AgAccount *account, TimestampTz at, int32 but_device);
 extern void ag_session_store_forget(int64 account_id, TimestampTz before);
 extern void ag_session_store_erase(int64 account_id);

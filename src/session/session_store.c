@@ -20,6 +20,7 @@ enum
 	SESSION_END,
 	SESSION_END_OTHERS,
 	SESSION_END_DEVICE,
+	SESSION_END_NUMBER_ONLY,
 	SESSION_LIVE,
 	SESSION_FORGET,
 	SESSION_LIST,
@@ -101,6 +102,14 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_UPDATE,
 		.nargs = 5,
 		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID, TEXTOID, TEXTOID}
+	},
+	[SESSION_END_NUMBER_ONLY] = {
+		.name = "session.end_number_only",
+		.sql = "UPDATE acctguard.session SET ended_at = $3, end_reason = $4, ended_by = $5 "
+			"WHERE account_id = $1 AND number_only AND opened_at > $2 AND ended_at IS NULL",
+		.expected = SPI_OK_UPDATE,
+		.nargs = 5,
+		.argtypes = {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID}
 	},
 	[SESSION_LIVE] = {
 		.name = "session.live",
@@ -248,6 +257,15 @@ ag_session_store_end_device(int64 account_id, int32 device_no, TimestampTz at, c
 {
 	return (int) ag_run(session_statements, SESSION_END_DEVICE, ag_int8(account_id),
 						ag_int4(device_no), ag_time(at), ag_text(reason), ag_text(who))->count;
+}
+
+/* Those that nothing but a number has opened, after a time. */
+int
+ag_session_store_end_number_only(int64 account_id, TimestampTz since, TimestampTz at,
+								 const char *reason, const char *who)
+{
+	return (int) ag_run(session_statements, SESSION_END_NUMBER_ONLY, ag_int8(account_id),
+						ag_time(since), ag_time(at), ag_text(reason), ag_text(who))->count;
 }
 
 /* How many are live, not counting those of a device (0 = of none). */
