@@ -220,7 +220,10 @@ ag_appeal_load_known(AgAccount *account, int no, TimestampTz at)
 	AgAppeal   *appeal = ag_appeal_store_read(account->account_id, no);
 
 	if (appeal == NULL || ag_appeal_known_freeze(appeal) == NULL)
+	{
 		refuse_unknown(account->account_id, no);
+		return NULL;
+	}
 	(void) ag_appeal_settle(account, appeal, at);
 	return appeal;
 }

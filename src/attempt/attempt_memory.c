@@ -66,7 +66,7 @@ set_count(void)
 static Size
 attempts_size(void)
 {
-	return add_size(offsetof(Attempts, bucket), mul_size(set_count() * WAYS, sizeof(AgBucket)));
+	return add_size(offsetof(Attempts, bucket), mul_size(mul_size(set_count(), WAYS), sizeof(AgBucket)));
 }
 
 static void

@@ -47,17 +47,27 @@ ag_pwhash_burn(const char *password, Size length, const AgPwhashCost *cost)
 	return done;
 }
 
+/* A number of at most nine digits and what has to follow it. */
+static bool
+read_cost(const char **at, const char *end, uint32 *cost)
+{
+	Size		digits = strspn(*at, "0123456789");
+
+	if (digits < 1 || digits > 9 || strncmp(*at + digits, end, strlen(end)) != 0)
+		return false;
+	*cost = (uint32) strtoul(*at, NULL, 10);
+	*at += digits + strlen(end);
+	return true;
+}
+
 /* What a PHC string says it costs; false = it is not one of ours. */
 bool
 ag_pwhash_cost(const char *phc, AgPwhashCost *cost)
 {
-	unsigned int memory;
-	unsigned int passes;
-	int			end = 0;
+	static const char head[] = "$argon2id$v=19$m=";
+	const char *at = phc + strlen(head);
 
-	if (sscanf(phc, "$argon2id$v=19$m=%9u,t=%9u,p=1$%n", &memory, &passes, &end) != 2 || end == 0)
-		return false;
-	cost->memory = memory;
-	cost->passes = passes;
-	return true;
+	return strncmp(phc, head, strlen(head)) == 0 &&
+		read_cost(&at, ",t=", &cost->memory) &&
+		read_cost(&at, ",p=1$", &cost->passes);
 }

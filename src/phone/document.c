@@ -174,8 +174,8 @@ read_file(Jsonb *json, AgDocument *document)
 	document->lines = DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value.val.numeric)));
 	if (document->lines < 1 || document->lines > AG_MOST_LINES)
 		malformed("lines");
-	if (strlen(digits) != 2 * AG_SHA256_SIZE ||
-		hex_decode(digits, 2 * AG_SHA256_SIZE, (char *) document->digest) != AG_SHA256_SIZE)
+	if (strlen(digits) != (Size) 2 * AG_SHA256_SIZE ||
+		hex_decode(digits, (Size) 2 * AG_SHA256_SIZE, (char *) document->digest) != AG_SHA256_SIZE)
 		malformed("sha256");
 }
 

@@ -22,7 +22,7 @@
 #define NEEDS_MAX 8
 
 /* How long until a number that a tombstone is on is looked at again. */
-#define LOOK_AGAIN (30 * SECS_PER_DAY)
+#define LOOK_AGAIN (INT64CONST(30) * SECS_PER_DAY)
 
 static AgNumberNeed needs[NEEDS_MAX];
 static int	need_count = 0;

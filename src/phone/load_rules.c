@@ -89,7 +89,7 @@ read_zone(const char *text, int64 *east)
 	minutes = digits(text +4, 2);
 	if (hours < 0 || hours > 15 || minutes < 0 || minutes > 59)
 		return false;
-	*east = (hours * SECS_PER_HOUR + minutes * SECS_PER_MINUTE) * (text[0] == '-' ? -1 : 1);
+	*east = ((int64) hours * SECS_PER_HOUR + (int64) minutes * SECS_PER_MINUTE) * (text[0] == '-' ? -1 : 1);
 	return true;
 }
 
@@ -178,7 +178,7 @@ ag_line_read(const char *text, Size length, char e164[AG_E164_SIZE], AgNumberEve
 		return AG_LINE_COLUMNS;
 	if (strlen(columns[0]) >= AG_E164_SIZE || !ag_number_is_canonical(columns[0]))
 		return AG_LINE_NUMBER;
-	strcpy(e164, columns[0]);
+	strlcpy(e164, columns[0], AG_E164_SIZE);
 
 	event->signal = ag_signal_find(columns[1]);
 	event->answer = AG_ANSWER_NONE;

@@ -222,7 +222,7 @@ ag_policy_gates_problem(List *gates)
 		for (int profile = 0; before != NULL && profile < 3; profile++)
 			if (foreach_current_index(cell) != 2 && gate->points[profile] < before->points[profile])
 				return "T1 wants no less than T0, T3 no less than T2, T4 no less than T3";
-		if (foreach_current_index(cell) > 2 && gate->categories < before->categories)
+		if (before != NULL && foreach_current_index(cell) > 2 && gate->categories < before->categories)
 			return "T3 wants no fewer categories than T2, T4 no fewer than T3";
 		before = gate;
 	}
