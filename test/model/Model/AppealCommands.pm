@@ -21,7 +21,7 @@ sub partial_errors
     push @errors, 'UG101' if !is($f, $t, $x->{end} ? qw(active stayed) : qw(active scheduled stayed));
     push @errors, 'UG108' if defined $x->{ends} && ($x->{ends} <= $t || $x->{ends} >= $f->{ends} || $x->{ends} <= $f->{starts});
     my $denies = $x->{capabilities} ? mask(@{ $x->{capabilities} }) : $f->{denies};
-    push @errors, '22023' if $x->{capabilities} && (!Model::Freeze::contains($f->{denies}, $denies) || $denies == $f->{denies});
+    push @errors, '22023' if $x->{capabilities} && (!kind($f)->{choices} || !Model::Freeze::contains($f->{denies}, $denies) || $denies == $f->{denies});
     return @errors;
 }
 
