@@ -84,5 +84,12 @@ SELECT acctguard.number_import(319018, '+8613731919002') AS free_again;
 SELECT country, hint FROM acctguard.account_numbers(319005);
 SELECT forget_at IS NOT NULL AS goes FROM acctguard.number WHERE number_id = pg_temp.id(319014);
 SELECT after->>'findings' AS findings, person, reason, count(*) FROM acctguard.audit_read(action => 'number.repaired') WHERE person = 'regress_check_op' GROUP BY 1, 2, 3 ORDER BY 1;
+-- What cannot be opened would stop every rotation of keys.
+SELECT pg_temp.guards('DISABLE');
+WITH broken AS (SELECT number_id FROM mine WHERE account_id IN (319009, 319010)),
+    index AS (DELETE FROM acctguard.number_index i USING broken WHERE i.number_id = broken.number_id),
+    binding AS (DELETE FROM acctguard.binding b USING broken WHERE b.number_id = broken.number_id)
+DELETE FROM acctguard.number n USING broken WHERE n.number_id = broken.number_id;
+SELECT pg_temp.guards('ENABLE ALWAYS');
 DROP TABLE mine CASCADE;
 DROP ROLE regress_check_op;
