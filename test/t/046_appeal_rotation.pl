@@ -22,6 +22,7 @@ sql(qq{
     CREATE EXTENSION acctguard;
     SELECT acctguard.install();
     SELECT count(*) FROM acctguard.key_create();
+    SELECT acctguard.policy_set('setting', 'appeal_claims', '10000');
     CREATE ROLE app LOGIN IN ROLE acctguard_app;
     CREATE ROLE moderator LOGIN IN ROLE acctguard_moderator;
     CREATE ROLE reviewer LOGIN IN ROLE acctguard_reviewer;
