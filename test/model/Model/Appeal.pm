@@ -90,7 +90,7 @@ sub new_case
 {
     my ($account, $who, $t, $f, $origin, %more) = @_;
     my $case = { freeze => $f->{no}, origin => $origin, opened_at => $t, opened_by => $who, rounds => 0, supplements => 0, reviewers => [],
-        took_part => [ $origin eq 'mandatory_review' ? () : $who, $account->{person} ],
+        took_part => [ $origin eq 'mandatory_review' ? () : $who ], owners => [ $account->{person} ],
         due_at => due_for($f, $t), %more };
     push @{ $account->{cases} }, $case;
     return $case;
@@ -140,7 +140,7 @@ sub freeze_ended
         $case->{freeze} = $f->{replaced_by};
         my $due = due_for($account->freeze($case->{freeze}), $t);
         $case->{due_at} = $due == INF ? INF : min($case->{due_at}, $due);
-        push @{ $case->{took_part} }, $account->{person};
+        push @{ $case->{owners} }, $account->{person};
         my %party = map { $_ => 1 } parties($account, $case);
         unclaim($case, $t) if $was eq 'signoff' || ($was eq 'in_review' && $party{ $case->{claimed_by} });
         $account->seen('appeal', $was, 'move', state_of($case, $t));
@@ -155,7 +155,7 @@ sub freeze_amended
 {
     my ($account, $t, $f) = @_;
     my $case = open_case($account, $f->{no}, $t) or return;
-    push @{ $case->{took_part} }, $account->{person};
+    push @{ $case->{owners} }, $account->{person};
     return if !is_held($case, $t) || !grep { $_ eq $case->{claimed_by} } parties($account, $case);
     my $was = state_of($case, $t);
     end_claim($case, $t);
@@ -202,7 +202,7 @@ sub parties
     my %in = map { $_->{no} => 1 } @chain;
     my @parties = map { ($_->{by}, $_->{endorsed_by}, $_->{approved_by}, @{ $_->{amenders} // [] }) } @chain;
     push @parties, map { (@{ $_->{took_part} }, $_ == $case ? () : @{ $_->{reviewers} }) } grep { $in{ $_->{freeze} } } @{ $account->{cases} };
-    return uniq grep { defined && $_ ne '' } @parties, $account->{person};
+    return uniq grep { defined && $_ ne '' } @parties, $account->{person}, @{ $case->{owners} };
 }
 
 sub reviewer_errors

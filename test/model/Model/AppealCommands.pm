@@ -94,7 +94,11 @@ $commands->{appeal_withdraw} = sub {
     push @errors, map { Model::Freeze::proof_errors($_, $t, $x->{proof}) }
         grep { is($_, $t, 'active') && kind($_)->{mode} ne 'monitor' && Model::Account::category($_) eq 'security' } @{ $account->{freezes} };
     return (\@errors) if @errors;
-    if (is_appeal($case)) { close_case($account, $t, $case, 'withdraw', 'withdrawn') }
+    if (is_appeal($case))
+    {
+        close_case($account, $t, $case, 'withdraw', 'withdrawn');
+        end_stay($account, $t, $account->freeze($case->{freeze}), $case->{opened_at});
+    }
     else
     {
         my $was = state_of($case, $t);
@@ -145,7 +149,7 @@ $commands->{appeal_claim} = sub {
     push @errors, 'UG220' if $left <= 0;
     return (\@errors) if @errors;
     $account->seen('appeal', $state, 'claim', $state eq 'signoff' ? 'signoff' : 'in_review');
-    push @{ $case->{took_part} }, $account->{person};
+    push @{ $case->{owners} }, $account->{person};
     @$case{qw(claimed_by claimed_at claim_until)} = ($who, $t, $t + min(APPEAL_LEASE, $left));
     return ([], $case->{claim_until});
 };
@@ -237,11 +241,24 @@ sub conclude
         if ($decision->{end} || (defined $decision->{ends} && $decision->{ends} <= $t)) { Model::Freeze::finish($account, $t, $f, 'reduce', 'partial') }
         else
         {
+            end_stay($account, $t, $f, -1);
             Model::Freeze::amend($account, $t, $f, { starts => $f->{starts}, ends => $decision->{ends} // $f->{ends},
                 denies => $decision->{denies} // $f->{denies}, by => $case->{decided_by}, automated => 0 }, 0);
         }
     }
+    end_stay($account, $t, $f, -1);
     return $case->{outcome};
+}
+
+# A stay was for the time of the review.
+sub end_stay
+{
+    my ($account, $t, $f, $since) = @_;
+    return if !is($f, $t, 'stayed') || $f->{stays}[-1][0] < $since;
+    $account->seen('freeze', 'stayed', 'unstay', 'active');
+    $f->{changed} = $t;
+    $f->{stays}[-1][1] = $t;
+    return;
 }
 
 sub signer_errors
