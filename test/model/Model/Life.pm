@@ -196,6 +196,8 @@ $COMMAND->{risk_report} = sub {
     if (!$over && sprintf('%.0f', $score) >= THRESHOLD && !$account->{rank} && !$account->{protected} && $account->lifecycle($t) =~ /^(active|closing)$/
         && !first { $_->{risk} && is($_, $t, qw(active stayed scheduled proposed)) } @{ $account->{freezes} })
     {
+        # It would be his decision about his own account.
+        if (($account->{person} // '') eq $who) { pop @{ $account->{signals} }; $account->{children}--; return (['UG107']) }
         my $f = Model::Freeze::record($account, $who, $t, { kind => 'temp_restrict', reason => 'security.odd_login', automated => 1, risk => 1,
             denies => $KIND{temp_restrict}{denies}, starts => $t, ends => $t + DAY, appealable => 1 }, 0);
         $freeze_no = $f->{no};
