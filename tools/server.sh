@@ -71,7 +71,7 @@ copy_tree()
 stage()
 {
     STAGE=$ROOM/stage
-    "$MAKE" -s --no-print-directory -C "$ROOT" all || die "the build failed"
+    "$MAKE" -s -j"$(nproc)" --no-print-directory -C "$ROOT" all || die "the build failed"
     "$MAKE" -s --no-print-directory -C "$ROOT" install DESTDIR="$STAGE" > /dev/null || die "the installation failed"
     local library
     for library in "$ROOT"/.deps/usr/lib/*/lib{sodium,phonenumber,protobuf,absl_*}.so.*; do
