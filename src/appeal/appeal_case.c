@@ -175,13 +175,15 @@ ag_appeal_drop_decision(AgAppeal *appeal)
 	appeal->terms_capabilities = NULL;
 }
 
-static void
+/* Never returns; its result is for those who read the callers. */
+static AgAppeal *
 refuse_unknown(int64 account_id, int no)
 {
 	ereport(ERROR, ag_errcode(AG_ERR_APPEAL_UNKNOWN),
 			errmsg("account " INT64_FORMAT " has no case %d", account_id, no),
 			ag_actor_serves_user(ag_actor()) ? errhint("See acctguard.appeal_status(account_id).") :
 			errhint("See acctguard.appeal_queue()."));
+	return NULL;
 }
 
 AgAppeal *
@@ -190,7 +192,7 @@ ag_appeal_load(AgAccount *account, int no, TimestampTz at)
 	AgAppeal   *appeal = ag_appeal_store_read(account->account_id, no);
 
 	if (appeal == NULL)
-		refuse_unknown(account->account_id, no);
+		return refuse_unknown(account->account_id, no);
 	(void) ag_appeal_settle(account, appeal, at);
 	return appeal;
 }
@@ -220,10 +222,7 @@ ag_appeal_load_known(AgAccount *account, int no, TimestampTz at)
 	AgAppeal   *appeal = ag_appeal_store_read(account->account_id, no);
 
 	if (appeal == NULL || ag_appeal_known_freeze(appeal) == NULL)
-	{
-		refuse_unknown(account->account_id, no);
-		return NULL;
-	}
+		return refuse_unknown(account->account_id, no);
 	(void) ag_appeal_settle(account, appeal, at);
 	return appeal;
 }
