@@ -44,6 +44,7 @@ $commands->{appeal_submit} = sub {
     my $f = Model::Freeze::named($account, $who, $x->{no}) && successor($account, $x->{no}) or return ([qw(UG100 UG208)]);
     if (defined $x->{key} && (my $done = $account->{keys}{"appeal $x->{key}"}))
     {
+        return (['UG024']) if erased($account);
         return $done->[0] eq $x->{request} ? ([], "$done->[1] " . state_of($account->{cases}[ $done->[1] ], $t)) : (['UG122']);
     }
     my @errors = (submit_errors($account, $f, $t), thin($x->{text}));
@@ -128,7 +129,7 @@ $commands->{appeal_open_review} = sub {
     my ($account, $who, $t, $x) = @_;
     my $f = $account->freeze($x->{no}) or return (['UG100']);
     my @errors;
-    push @errors, 'UG107' if ($account->{person} // '') eq $who;
+    push @errors, 'UG107' if ($account->{person} // '') eq $who && !Model::Account::is_self($f);
     push @errors, 'UG202' if defined $f->{vacated_at} || !Model::Account::decided($f) || (defined $f->{ended_at} && $f->{ended_at} <= $f->{starts});
     push @errors, 'UG205' if open_case($account, $f->{no}, $t);
     push @errors, erased($account);

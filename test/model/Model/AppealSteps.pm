@@ -48,7 +48,7 @@ sub text { return chance(0.03) ? 'too thin ' . ' ' x 20 : 'I did not send these 
 sub terms
 {
     my ($f, $t) = @_;
-    return (end => 1) if chance(0.4);
+    return (end => 1) if chance(is($f, $t, 'stayed') ? 0.8 : 0.4);
     my %terms;
     $terms{ends} = ($f->{ends} < INF ? int(($t + $f->{ends}) / 2) : $t + 1 + int rand 20 * DAY) if chance(0.7);
     $terms{ends} = pick($t, $t - 60, $f->{ends}, $f->{ends} + 60, $f->{starts}) if chance(0.04);

@@ -234,7 +234,8 @@ sub freeze_step
     if ($command eq 'freeze_stay' && chance(0.7))
     {
         my @fit = grep { is($_, $t, 'active') && Model::Account::kind($_)->{stay_max} } @{ $account->{freezes} };
-        $no = pick(@fit)->{no} if @fit;
+        my @busy = grep { Model::Appeal::open_case($account, $_->{no}, $t) } @fit;
+        $no = pick(@busy && chance(0.6) ? @busy : @fit)->{no} if @fit;
     }
     if ($command =~ /approve|reject|vacate/ && chance(0.6))
     {
@@ -290,6 +291,11 @@ sub impose_step
     my ($account, $t) = @_;
     my $name = weighted(temp_restrict => 4, feature_freeze => 7, feature_timeout => 6, ban => $account->{state} eq 'closing' ? 30 : 6, emergency_lock => 4, compliance => 3, self_freeze => 3,
         dormancy => 1.5, appeal_abuse => 1.5, monitor => 1);
+    # What becomes of a case that somebody works on when its freeze is replaced?
+    my ($busy) = grep { is($_, $t, qw(active stayed)) } map { $account->freeze($_->{freeze}) }
+        grep { Model::Appeal::state_of($_, $t) =~ /^(in_review|awaiting_material|signoff)$/ } @{ $account->{cases} };
+    $busy = undef if !chance(0.3);
+    $name = $busy->{kind} if $busy;
     my $kind = $KIND{$name};
     my $who = actor('freeze_impose', @{ $kind->{impose} });
     my %reason = (self_freeze => ['own_wish'], dormancy => ['dormancy'], compliance => ['regulatory.order'],
@@ -318,6 +324,12 @@ sub impose_step
     {
         $x{replaces} = choose_freeze($account, $t, active => 10, scheduled => 30, stayed => 40, ended => 0.1) || 77;
         delete $x{starts};
+    }
+    if ($busy)
+    {
+        $x{replaces} = $busy->{no};
+        delete @x{qw(starts capabilities length ends)};
+        $x{ends} = $busy->{ends} if $busy->{ends} < INF || $kind->{indefinite};
     }
     $x{key} = 'key ' . ++$account->{key_count} if chance(0.06);
     return { command => 'freeze_impose', who => $who, x => \%x };
