@@ -3,6 +3,7 @@
 #   tools/demo.sh           builds, makes the server afresh, plays every story in order, stops the server
 #   tools/demo.sh server    starts that server again, to look around in
 #   tools/demo.sh stop      stops it
+#   tools/demo.sh phone N   for stories: has what is due delivered, and shows the last code that number N got
 # DEMO_KEEP=0 removes ./tmp_demo at the end of the stories.
 set -euo pipefail
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
@@ -11,8 +12,19 @@ cd "$ROOT"
 
 existing()
 {
-    ROOM=$ROOT/tmp_demo ROOM_IS_TEMPORARY=
+    ROOM=${DEMO_ROOM:-$ROOT/tmp_demo} ROOM_IS_TEMPORARY=
     export PGHOST=$ROOM PGPORT=5432 PGUSER=postgres
+}
+
+# What a story has left to be delivered is delivered when it is over, if it gave anybody an address.
+deliver()
+{
+    [ "$(psql -XqAt -d demo -c "SELECT to_regclass('acctguard.account_contact') IS NOT NULL")" = t ] || return 0
+    [ "$(psql -XqAt -d demo -c "SELECT count(*) > 0 FROM acctguard.account_contact")" = t ] || return 0
+    [ "$(psql -XqAt -d demo -c "SELECT count(*) FROM pg_roles WHERE rolname = 'deliverer'")" = 1 ] ||
+        psql -Xq -d demo -c 'CREATE ROLE deliverer LOGIN IN ROLE acctguard_notifier'
+    as_server env PGHOST="$ROOM" PGPORT=5432 "$ROOM/stage$BINDIR/acctguard-notifier" -d 'dbname=demo user=deliverer' --once \
+        --email="'$ROOM/sendmail' '$ROOM/mail'" --format=mail --from='Demo <no-reply@example.org>' --sms="cat >> '$ROOM/mail/sms'"
 }
 
 how_to_connect()
@@ -32,6 +44,12 @@ server)
 stop)
     existing
     [ ! -d "$ROOM/data" ] || server_stop
+    exit
+    ;;
+phone)
+    existing
+    deliver
+    grep -F "\"$2\"" "$ROOM/mail/sms" | tail -n 1 | grep -Eo '[0-9]{6}' | tail -n 1
     exit
     ;;
 esac
@@ -63,16 +81,6 @@ to=$(printf '%s\n' "$message" | sed -n 's/^To: //p;/^$/q')
 printf 'From acctguard %s\n%s\n\n' "$(LC_ALL=C date -u)" "$message" >> "$1/$to"
 SH
 chmod 755 "$ROOM/sendmail"
-# What a story has left to be delivered is delivered when it is over, if it gave anybody an address.
-deliver()
-{
-    [ "$(psql -XqAt -d demo -c "SELECT to_regclass('acctguard.account_contact') IS NOT NULL")" = t ] || return 0
-    [ "$(psql -XqAt -d demo -c "SELECT count(*) > 0 FROM acctguard.account_contact")" = t ] || return 0
-    [ "$(psql -XqAt -d demo -c "SELECT count(*) FROM pg_roles WHERE rolname = 'deliverer'")" = 1 ] ||
-        psql -Xq -d demo -c 'CREATE ROLE deliverer LOGIN IN ROLE acctguard_notifier'
-    as_server env PGHOST="$ROOM" PGPORT=5432 "$STAGE$BINDIR/acctguard-notifier" -d 'dbname=demo user=deliverer' --once \
-        --email="'$ROOM/sendmail' '$MAIL'" --format=mail --from='Demo <no-reply@example.org>' --sms="cat >> '$MAIL/sms'"
-}
 # mailboxes: prints what has arrived, decoded.
 mailboxes()
 {
@@ -95,6 +103,7 @@ mailboxes()
         esac
     done
 }
+export DEMO_ROOM=$ROOM
 for story in "$ROOT"/tools/demo/*.sql; do
     # Statements are shown as they run; a story itself says where an error is expected.
     psql -Xe -q -v ON_ERROR_STOP=1 -P pager=off -P null=- -d demo -f - < "$story" 2>&1 || {
