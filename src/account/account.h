@@ -9,6 +9,7 @@
 #define AG_ACCOUNT_H
 
 #include "base/base.h"
+#include "crypto/crypto.h"
 #include "event/event.h"
 
 /* Lifecycle as stored.  closing becomes closed by the clock, at close_at. */
@@ -126,6 +127,12 @@ extern bool ag_account_probe_epochs(int64 account_id, AgAccountEpochs *epochs);
 extern bool ag_account_probe(int64 account_id, AgAccountProbe *probe);	/* false = no such account */
 extern bool ag_account_probe_external(const char *external_id, AgAccountProbe *probe);
 extern void ag_account_probe_init(void);
+
+/*
+ * account_ticket.c: tokens of tickets that are issued for one account.
+ */
+extern char *ag_ticket_token(int64 account_id); /* a new one, palloc'd */
+extern void ag_ticket_hash(const char *token, uint8 hash[AG_SHA256_SIZE]);	/* what is kept of it */
 
 /*
  * account_rules.c

@@ -4,9 +4,7 @@
  *		Tickets for people who cannot log in.
  *
  * A ticket is good for one appeal against one freeze, and for following that appeal.
- * Two members of staff issue it, or a service that has verified the person.  The token
- * is "account.64 hexadecimal digits", 32 random bytes; only its SHA-256 is kept, and
- * it is shown once.
+ * Two members of staff issue it, or a service that has verified the person.
  *
  * Locks: the caller holds the account's.  Table: appeal_ticket.
  *
@@ -15,32 +13,6 @@
 #include "postgres.h"
 
 #include "appeal/appeal.h"
-
-#define TOKEN_BYTES 32
-
-static void
-token_hash(const char *token, uint8 hash[AG_SHA256_SIZE])
-{
-	ag_sha256(hash, token, strlen(token));
-}
-
-static char *
-new_token(int64 account_id)
-{
-	static const char digits[] = "0123456789abcdef";
-	uint8		random[TOKEN_BYTES];
-	char		hex[2 * TOKEN_BYTES + 1];
-	char	   *digit = hex;
-
-	ag_random(random, TOKEN_BYTES);
-	for (int i = 0; i < TOKEN_BYTES; i++)
-	{
-		*digit++ = digits[random[i] >> 4];
-		*digit++ = digits[random[i] & 15];
-	}
-	*digit = '\0';
-	return psprintf(INT64_FORMAT ".%s", account_id, hex);
-}
 
 /* Is it the freeze of the ticket, or one that took its place and that the user knows of? */
 static bool
@@ -59,7 +31,7 @@ ag_appeal_ticket_find(int64 account_id, const char *token, int freeze_no, int ap
 	AgAppealTicket ticket;
 	AgAppeal   *appeal;
 
-	token_hash(token, hash);
+	ag_ticket_hash(token, hash);
 	if (!ag_appeal_ticket_store_find(account_id, hash, &ticket))
 		return 0;
 	if (appeal_no == 0)
@@ -110,10 +82,10 @@ new_ticket(AgAccount *account, const AgActor *actor, int freeze_no, const char *
 static char *
 issue(AgAccount *account, const AgActor *actor, AgAppealTicket *ticket, TimestampTz at)
 {
-	char	   *token = new_token(account->account_id);
+	char	   *token = ag_ticket_token(account->account_id);
 	uint8		hash[AG_SHA256_SIZE];
 
-	token_hash(token, hash);
+	ag_ticket_hash(token, hash);
 	ticket->expires_at = ag_time_plus(at, ag_policy_setting(AG_SETTING_APPEAL_TICKET_LIFE));
 	ag_appeal_ticket_store_issue(account->account_id, ticket, actor->person, hash, at);
 	emit(account, AG_ACTION_APPEAL_TICKET_ISSUED, ticket);

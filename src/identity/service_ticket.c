@@ -5,9 +5,7 @@
  *
  * A ticket is for one account and good for one claim: it is worth what policy says of
  * the method service_ticket, once, and for a day.  It sets no password and opens
- * nothing by itself; the owner is told over every channel when it is issued.  The token is
- * "account.64 hexadecimal digits", 32 random bytes; only its SHA-256 is kept, and it is
- * shown once.
+ * nothing by itself; the owner is told over every channel when it is issued.
  *
  * Locks: the caller holds the account's.  Table: service_ticket; the ledger by events.
  *
@@ -15,31 +13,11 @@
  */
 #include "postgres.h"
 
-#include "crypto/crypto.h"
 #include "dormancy/dormancy.h"
 #include "identity/identity.h"
 #include "policy/policy.h"
 
-#define TOKEN_BYTES 32
 #define TICKET_LIFE SECS_PER_DAY
-
-static char *
-new_token(int64 account_id)
-{
-	static const char digits[] = "0123456789abcdef";
-	uint8		random[TOKEN_BYTES];
-	char		hex[2 * TOKEN_BYTES + 1];
-	char	   *digit = hex;
-
-	ag_random(random, TOKEN_BYTES);
-	for (int i = 0; i < TOKEN_BYTES; i++)
-	{
-		*digit++ = digits[random[i] >> 4];
-		*digit++ = digits[random[i] & 15];
-	}
-	*digit = '\0';
-	return psprintf(INT64_FORMAT ".%s", account_id, hex);
-}
 
 static void
 emit(AgAccount *account, AgAction action, const AgServiceTicket *ticket)
@@ -87,8 +65,8 @@ ag_service_ticket_issue(AgAccount *account, const AgActor *actor, const char *re
 		ereport(ERROR, ag_errcode(AG_ERR_FOUR_EYES),
 				errmsg("\"%s\" asked for the ticket", actor->person),
 				errhint("Another person has to issue it; two roles of one person are one person."));
-	token = new_token(account->account_id);
-	ag_sha256(hash, token, strlen(token));
+	token = ag_ticket_token(account->account_id);
+	ag_ticket_hash(token, hash);
 	*expires_at = ticket.expires_at = ag_time_plus(at, TICKET_LIFE);
 	ag_service_ticket_store_issue(account->account_id, &ticket, actor->person, hash, at);
 	emit(account, AG_ACTION_SERVICE_TICKET_ISSUED, &ticket);
@@ -102,7 +80,7 @@ ag_service_ticket_use(AgAccount *account, const char *token, TimestampTz at)
 	uint8		hash[AG_SHA256_SIZE];
 
 	memset(&ticket, 0, sizeof(ticket));
-	ag_sha256(hash, token, strlen(token));
+	ag_ticket_hash(token, hash);
 	if (!ag_service_ticket_store_use(account->account_id, hash, at, &ticket))
 		return false;
 	emit(account, AG_ACTION_SERVICE_TICKET_USED, &ticket);
