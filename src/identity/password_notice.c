@@ -24,17 +24,10 @@ wanted(const AgEvent *event, AgNoticeWish *wish)
 	return first == NULL || first->number == 0;
 }
 
-static bool
-fill(const AgNotice *notice, AgFields *values)
-{
-	return true;
-}
-
 static const AgNoticeSource source = {
 	.events = events,
 	.count = lengthof(events),
-	.wanted = wanted,
-	.fill = fill
+	.wanted = wanted
 };
 
 void

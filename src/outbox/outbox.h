@@ -88,7 +88,8 @@ typedef struct AgNoticeSource
 	/*
 	 * Fill the placeholders, at claim or reading, without any lock; false cancels the notice,
 	 * because what it tells of is gone.  Times are written in the account's time zone; a value
-	 * that does not apply is a sentence that says so, in notice->locale.
+	 * that does not apply is a sentence that says so, in notice->locale.  NULL = the texts have no
+	 * placeholders but those that outbox fills.
 	 */
 	bool		(*fill) (const AgNotice *notice, AgFields *values);
 

@@ -163,7 +163,7 @@ ag_notice_render(AgNotice *notice, const char *locale, const char **why)
 	}
 	notice->locale = template->locale;
 	values = common_values(notice);
-	if (!source->fill(notice, values))
+	if (source->fill != NULL && !source->fill(notice, values))
 	{
 		*why = "what it tells of is gone";
 		return NULL;
