@@ -31,21 +31,26 @@ enum
 };
 
 /*
- * What is to be told at $1 and has not been told to the end: codes of event.h.  Monitored
- * scopes and kinds that users do not see are not told of, the end only where the freeze was.
+ * What is to be told at $1 and has not been told to the end.  Monitored scopes and kinds
+ * that users do not see are not told of, the end only where the freeze was.  Events are
+ * $2 = SCOPE_FROZEN, $3 = SCOPE_LIFTED, $4 = SCOPE_AMENDED, $5 = SCOPE_OVER.
  */
 #define ANNOUNCEMENTS_DUE \
-	"FROM (SELECT 117 AS event, 0 AS about, f.* FROM acctguard.scope_freeze f " \
+	"FROM (SELECT $2 AS event, 0 AS about, f.* FROM acctguard.scope_freeze f " \
 	"WHERE announce_at <= $1 AND coalesce(least(ended_at, ends_at) > $1, true) " \
-	"UNION ALL SELECT 132, f.version, f.* FROM acctguard.scope_freeze f " \
+	"UNION ALL SELECT $4, f.version, f.* FROM acctguard.scope_freeze f " \
 	"WHERE f.version > 1 AND announce_at <= $1 AND coalesce(least(ended_at, ends_at) > $1, true) " \
-	"UNION ALL SELECT CASE WHEN ended_at IS NULL THEN 133 ELSE 118 END, 0, f.* " \
+	"UNION ALL SELECT CASE WHEN ended_at IS NULL THEN $5 ELSE $3 END, 0, f.* " \
 	"FROM acctguard.scope_freeze f WHERE least(ended_at, ends_at) <= $1 AND EXISTS " \
-	"(SELECT FROM acctguard.scope_announcement a WHERE a.no = f.no AND a.event = 117)) d " \
+	"(SELECT FROM acctguard.scope_announcement a WHERE a.no = f.no AND a.event = $2)) d " \
 	"JOIN acctguard.freeze_kind k ON k.kind = d.kind AND k.version = d.kind_version AND k.visible " \
 	"LEFT JOIN acctguard.scope_announcement a " \
 	"ON a.no = d.no AND a.event = d.event AND a.version = d.about " \
 	"WHERE a.finished_at IS NULL AND d.denied | d.challenged <> 0"
+
+#define DUE_ARGUMENTS(at) \
+	ag_time(at), ag_int4(AG_ACTION_SCOPE_FROZEN), ag_int4(AG_ACTION_SCOPE_LIFTED), \
+	ag_int4(AG_ACTION_SCOPE_AMENDED), ag_int4(AG_ACTION_SCOPE_OVER)
 
 static const AgStatement statements[] = {
 	[SCOPE_FREEZE_LOCK] = {
@@ -137,15 +142,15 @@ static const AgStatement statements[] = {
 			"a.no IS NOT NULL, coalesce(a.cursor, -9223372036854775808) " ANNOUNCEMENTS_DUE
 			" ORDER BY d.starts_at, d.no, d.event LIMIT 1",
 		.expected = SPI_OK_SELECT,
-		.nargs = 1,
-		.argtypes = {TIMESTAMPTZOID}
+		.nargs = 5,
+		.argtypes = {TIMESTAMPTZOID, INT4OID, INT4OID, INT4OID, INT4OID}
 	},
 	[SCOPE_ANNOUNCEMENT_COUNT] = {
 		.name = "scope_announcement.count",
-		.sql = "SELECT count(*) FROM (SELECT 1 " ANNOUNCEMENTS_DUE " LIMIT $2) w",
+		.sql = "SELECT count(*) FROM (SELECT 1 " ANNOUNCEMENTS_DUE " LIMIT $6) w",
 		.expected = SPI_OK_SELECT,
-		.nargs = 2,
-		.argtypes = {TIMESTAMPTZOID, INT8OID}
+		.nargs = 6,
+		.argtypes = {TIMESTAMPTZOID, INT4OID, INT4OID, INT4OID, INT4OID, INT8OID}
 	},
 	[SCOPE_ANNOUNCEMENT_WRITE] = {
 		.name = "scope_announcement.write",
@@ -283,7 +288,7 @@ ag_scope_store_lock_announcements(void)
 bool
 ag_scope_store_next_step(TimestampTz at, AgScopeStep *step)
 {
-	AgResult   *result = ag_run(scope_statements, SCOPE_ANNOUNCEMENT_NEXT, ag_time(at));
+	AgResult   *result = ag_run(scope_statements, SCOPE_ANNOUNCEMENT_NEXT, DUE_ARGUMENTS(at));
 
 	memset(step, 0, sizeof(*step));
 	if (result->count == 0)
@@ -311,6 +316,6 @@ ag_scope_store_step(const AgScopeStep *step, int64 told, bool finished, Timestam
 int64
 ag_scope_store_steps(TimestampTz at, int64 most)
 {
-	return ag_row_int8(ag_run(scope_statements, SCOPE_ANNOUNCEMENT_COUNT, ag_time(at),
+	return ag_row_int8(ag_run(scope_statements, SCOPE_ANNOUNCEMENT_COUNT, DUE_ARGUMENTS(at),
 							  ag_int8(most)), 0, 1);
 }
