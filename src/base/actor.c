@@ -6,13 +6,12 @@
  * acting_as() names a person for the rest of the transaction.  The name lives in
  * this file and not in a setting, so nobody can SET it and a connection pooler
  * cannot leak it: it ends with the transaction, and a rolled-back savepoint takes
- * it back.  Entries live in TopTransactionContext.
+ * it back.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "base/base.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -23,13 +22,12 @@
 
 typedef struct ActingAs
 {
-	SubTransactionId subxact;
+	AgXactEntry entry;
 	const char *person;
 	const char *reason;
-	struct ActingAs *previous;
 } ActingAs;
 
-static ActingAs *acting_as = NULL;
+static AgXactStack acting_as;
 
 /* In the order of the bits of AgRole. */
 static const char *const role_names[AG_ROLE_COUNT] = {
@@ -75,16 +73,17 @@ AgActor *
 ag_actor(void)
 {
 	AgActor    *actor = palloc0(sizeof(AgActor));
+	const ActingAs *named = (const ActingAs *) acting_as.top;
 	Oid			user_id = GetSessionUserId();
 
 	actor->role = GetUserNameFromId(user_id, false);
 	actor->person = actor->role;
 	actor->superuser = superuser_arg(user_id);
 	actor->roles = roles_of(user_id);
-	if (acting_as != NULL)
+	if (named != NULL)
 	{
-		actor->person = pstrdup(acting_as->person);
-		actor->on_behalf_reason = acting_as->reason ? pstrdup(acting_as->reason) : NULL;
+		actor->person = pstrdup(named->person);
+		actor->on_behalf_reason = named->reason ? pstrdup(named->reason) : NULL;
 	}
 	actor->address = client_address();
 	if (application_name != NULL && application_name[0] != '\0')
@@ -167,8 +166,7 @@ check_person(const char *person)
 void
 ag_actor_act_as(const char *person, const char *reason)
 {
-	MemoryContext old;
-	ActingAs   *entry;
+	ActingAs   *named;
 
 	if (!(roles_of(GetSessionUserId()) & AG_ROLE_DELEGATE))
 		ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -176,54 +174,13 @@ ag_actor_act_as(const char *person, const char *reason)
 					   GetUserNameFromId(GetSessionUserId(), false)),
 				errhint("Members of acctguard_delegate may."));
 	check_person(person);
-
-	old = MemoryContextSwitchTo(TopTransactionContext);
-	entry = palloc(sizeof(ActingAs));
-	entry->subxact = GetCurrentSubTransactionId();
-	entry->person = pstrdup(person);
-	entry->reason = reason ? pstrdup(reason) : NULL;
-	entry->previous = acting_as;
-	acting_as = entry;
-	MemoryContextSwitchTo(old);
-}
-
-/* The name ends with the transaction, however it ends. */
-static void
-actor_at_xact(XactEvent event, void *arg)
-{
-	switch (event)
-	{
-		case XACT_EVENT_COMMIT:
-		case XACT_EVENT_PARALLEL_COMMIT:
-		case XACT_EVENT_ABORT:
-		case XACT_EVENT_PARALLEL_ABORT:
-		case XACT_EVENT_PREPARE:
-			acting_as = NULL;
-			break;
-		default:
-			break;
-	}
-}
-
-static void
-actor_at_subxact(SubXactEvent event, SubTransactionId subxact, SubTransactionId parent, void *arg)
-{
-	if (event == SUBXACT_EVENT_ABORT_SUB)
-	{
-		while (acting_as != NULL && acting_as->subxact == subxact)
-			acting_as = acting_as->previous;
-	}
-	else if (event == SUBXACT_EVENT_COMMIT_SUB)
-	{
-		for (ActingAs *entry = acting_as; entry != NULL && entry->subxact == subxact;
-			 entry = entry->previous)
-			entry->subxact = parent;
-	}
+	named = ag_xact_stack_push(&acting_as, sizeof(ActingAs));
+	named->person = MemoryContextStrdup(TopTransactionContext, person);
+	named->reason = reason ? MemoryContextStrdup(TopTransactionContext, reason) : NULL;
 }
 
 void
 ag_actor_init(void)
 {
-	RegisterXactCallback(actor_at_xact, NULL);
-	RegisterSubXactCallback(actor_at_subxact, NULL);
+	ag_xact_stack_register(&acting_as);
 }

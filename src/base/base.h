@@ -245,6 +245,23 @@ extern void ag_actor_act_as(const char *person, const char *reason);
 extern void ag_actor_init(void);
 
 /*
+ * xact_stack.c: what is true until the transaction ends, or a savepoint is rolled back.
+ */
+typedef struct AgXactEntry		/* first member of what is pushed */
+{
+	SubTransactionId subxact;
+	struct AgXactEntry *previous;
+} AgXactEntry;
+
+typedef struct AgXactStack
+{
+	AgXactEntry *top;			/* NULL = nothing was pushed */
+} AgXactStack;
+
+extern void ag_xact_stack_register(AgXactStack *stack); /* at load; it stays where it is */
+extern void *ag_xact_stack_push(AgXactStack *stack, Size size); /* in TopTransactionContext */
+
+/*
  * clock.c: the one clock of every decision.
  */
 extern TimestampTz ag_now(void);
