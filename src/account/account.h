@@ -151,8 +151,7 @@ extern AgAccount *ag_account_store_try_lock(int64 account_id);
 extern AgAccount *ag_account_store_read(int64 account_id);
 extern int64 ag_account_store_find(const char *external_id);
 extern void ag_account_store_update(const AgAccount *account);
-extern AgResult *ag_account_store_closing(TimestampTz at, TimestampTz after_close_at,
-										  int64 after_account_id, int64 limit);
+extern AgResult *ag_account_store_closing(TimestampTz at, const AgSweepCursor *after, int64 limit);
 extern int64 ag_account_store_count_closing(TimestampTz at, int64 most);
 extern List *ag_account_store_other_administrators(int64 account_id);	/* int64 * */
 

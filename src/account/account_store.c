@@ -134,7 +134,7 @@ static const AgStatement statements[] = {
 	},
 	[ACCOUNT_CLOSING] = {
 		.name = "account.closing",
-		.sql = "SELECT account_id, close_at FROM acctguard.account WHERE state = 'closing' "
+		.sql = "SELECT close_at, account_id FROM acctguard.account WHERE state = 'closing' "
 			"AND close_at <= $1 AND (close_at, account_id) > ($2, $3) "
 			"ORDER BY close_at, account_id LIMIT $4",
 		.expected = SPI_OK_SELECT,
@@ -285,17 +285,12 @@ ag_account_store_other_administrators(int64 account_id)
 	return list;
 }
 
-/*
- * Closing accounts whose close_at has come, after a given one, in order: account_id,
- * close_at.
- */
+/* A portion of the closing accounts whose close_at has come: close_at, account_id. */
 AgResult *
-ag_account_store_closing(TimestampTz at, TimestampTz after_close_at, int64 after_account_id,
-						 int64 limit)
+ag_account_store_closing(TimestampTz at, const AgSweepCursor *after, int64 limit)
 {
 	return ag_run(account_statements, ACCOUNT_CLOSING, ag_time(at),
-				  ag_datum(TimestampTzGetDatum(after_close_at), false), ag_int8(after_account_id),
-				  ag_int8(limit));
+				  ag_datum(TimestampTzGetDatum(after->at), false), ag_int8(after->id), ag_int8(limit));
 }
 
 int64

@@ -323,6 +323,25 @@ typedef struct AgSweep
 extern int64 ag_bulk_sweep(List *items, const AgSweep *sweep);
 
 /*
+ * Where a sweep was that looks at what is due in portions, some of which stays due: it goes
+ * on behind the last one, so that these never keep it from others, and begins anew at the
+ * end.  Static, for each process its own.
+ */
+typedef struct AgSweepCursor
+{
+	TimestampTz at;
+	int64		id;
+} AgSweepCursor;
+
+#define AG_SWEEP_BEGIN {.at = DT_NOBEGIN}
+
+/*
+ * The ids of a portion of at most limit rows (when, id), ordered by both, that lie behind the
+ * cursor, which moves on; int64 *.
+ */
+extern List *ag_bulk_portion(AgSweepCursor *cursor, const AgResult *portion, int64 limit);
+
+/*
  * installation.c: are the tables there, and are they the ones we know?
  */
 extern void ag_installation_require(void);

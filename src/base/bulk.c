@@ -129,3 +129,22 @@ ag_bulk_sweep(List *items, const AgSweep *sweep)
 	MemoryContextDelete(own);
 	return done;
 }
+
+List *
+ag_bulk_portion(AgSweepCursor *cursor, const AgResult *portion, int64 limit)
+{
+	static const AgSweepCursor begin = AG_SWEEP_BEGIN;
+	List	   *ids = NIL;
+
+	for (uint64 i = 0; i < portion->count; i++)
+	{
+		int64	   *id = palloc(sizeof(int64));
+
+		cursor->at = ag_row_time(portion, i, 1);
+		cursor->id = *id = ag_row_int8(portion, i, 2);
+		ids = lappend(ids, id);
+	}
+	if (portion->count < limit)
+		*cursor = begin;
+	return ids;
+}

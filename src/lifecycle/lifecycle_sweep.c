@@ -20,10 +20,6 @@
 
 #include "lifecycle/lifecycle.h"
 
-/* The last account looked at, in the order of close_at. */
-static TimestampTz last_close_at = DT_NOBEGIN;
-static int64 last_account_id = 0;
-
 static bool
 close_account(const void *item)
 {
@@ -52,23 +48,10 @@ int64
 ag_lifecycle_sweep(int64 limit)
 {
 	static const AgSweep sweep = {.work = close_account, .failed = close_failed};
-	AgResult   *result = ag_account_store_closing(ag_now(), last_close_at, last_account_id, limit);
-	List	   *accounts = NIL;
+	static AgSweepCursor last = AG_SWEEP_BEGIN;
+	AgResult   *portion = ag_account_store_closing(ag_now(), &last, limit);
 
-	for (uint64 i = 0; i < result->count; i++)
-	{
-		int64	   *account_id = palloc(sizeof(int64));
-
-		last_account_id = *account_id = ag_row_int8(result, i, 1);
-		last_close_at = ag_row_time(result, i, 2);
-		accounts = lappend(accounts, account_id);
-	}
-	if (result->count < limit)
-	{
-		last_close_at = DT_NOBEGIN;
-		last_account_id = 0;
-	}
-	return ag_bulk_sweep(accounts, &sweep);
+	return ag_bulk_sweep(ag_bulk_portion(&last, portion, limit), &sweep);
 }
 
 int64

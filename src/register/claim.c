@@ -18,10 +18,6 @@
 #include "phone/tombstone.h"
 #include "register/register.h"
 
-/* The last claim the sweep looked at, in the order of due_at. */
-static TimestampTz last_due_at = DT_NOBEGIN;
-static int64 last_number_id = 0;
-
 static AgFields *
 fields_of(const AgRegisterCase *c)
 {
@@ -244,23 +240,10 @@ int64
 ag_claim_sweep(int64 limit)
 {
 	static const AgSweep sweep = {.work = sweep_one, .failed = sweep_failed};
-	AgResult   *result = ag_claim_store_due(ag_now(), last_due_at, last_number_id, limit);
-	List	   *numbers = NIL;
+	static AgSweepCursor last = AG_SWEEP_BEGIN;
+	AgResult   *portion = ag_claim_store_due(ag_now(), &last, limit);
 
-	for (uint64 i = 0; i < result->count; i++)
-	{
-		int64	   *number_id = palloc(sizeof(int64));
-
-		last_due_at = ag_row_time(result, i, 1);
-		last_number_id = *number_id = ag_row_int8(result, i, 2);
-		numbers = lappend(numbers, number_id);
-	}
-	if (result->count < limit)
-	{
-		last_due_at = DT_NOBEGIN;
-		last_number_id = 0;
-	}
-	return ag_bulk_sweep(numbers, &sweep);
+	return ag_bulk_sweep(ag_bulk_portion(&last, portion, limit), &sweep);
 }
 
 int64

@@ -254,8 +254,7 @@ extern int	ag_claim_store_count(int64 number_id, TimestampTz after);
 extern void ag_claim_store_note(const AgNumberClaim *claim, TimestampTz at);
 extern void ag_claim_store_end(const AgNumberClaim *claim, const char *outcome, const char *who,
 							   const char *note, TimestampTz at);
-extern AgResult *ag_claim_store_due(TimestampTz at, TimestampTz after_due_at, int64 after_number_id,
-									int64 limit);
+extern AgResult *ag_claim_store_due(TimestampTz at, const AgSweepCursor *after, int64 limit);
 extern int64 ag_claim_store_due_count(TimestampTz at, int64 most);
 extern AgResult *ag_claim_store_report(int64 account_id, TimestampTz at);
 extern void ag_hint_store_set(int64 account_id, const char *hint);

@@ -225,11 +225,10 @@ ag_claim_store_end(const AgNumberClaim *claim, const char *outcome, const char *
 
 /* Claims whose time is over, behind one, in the order of due_at: due_at and number_id. */
 AgResult *
-ag_claim_store_due(TimestampTz at, TimestampTz after_due_at, int64 after_number_id, int64 limit)
+ag_claim_store_due(TimestampTz at, const AgSweepCursor *after, int64 limit)
 {
 	return ag_run(register_statements, CLAIM_DUE, ag_time(at),
-				  ag_datum(TimestampTzGetDatum(after_due_at), false), ag_int8(after_number_id),
-				  ag_int8(limit));
+				  ag_datum(TimestampTzGetDatum(after->at), false), ag_int8(after->id), ag_int8(limit));
 }
 
 int64
