@@ -37,7 +37,7 @@ NOPRELOAD           ?= enforce_% freeze%
 NOPRELOAD_REGRESS    = $(filter $(NOPRELOAD),$(REGRESS))
 NOPRELOAD_ISOLATION  = $(filter $(NOPRELOAD),$(ISOLATION))
 # Tests that run on a server with a root key; the others run on one without.
-KEYED               ?= appeal% code% flow% outbox% password% phone% register% notice_events
+KEYED               ?= appeal% code% flow% outbox% password% phone% rebind% register% notice_events
 KEYED_REGRESS        = $(filter $(KEYED),$(REGRESS))
 KEYED_ISOLATION      = $(filter $(KEYED),$(ISOLATION))
 KEYLESS_REGRESS      = $(filter-out $(KEYED),$(REGRESS))

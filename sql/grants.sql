@@ -161,6 +161,25 @@ GRANT EXECUTE ON FUNCTION
     acctguard.rebind_preconditions(),
     acctguard.rebind_situations()
 TO acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+GRANT EXECUTE ON FUNCTION
+    acctguard.rebind_begin(text, text, text, text, text, inet, bigint, boolean),
+    acctguard.unbind_request(text, text, text, text, inet, bigint, boolean),
+    acctguard.rebind_commit(text, integer),
+    acctguard.rebind_settle(text, integer),
+    acctguard.unbind_object(text, text),
+    acctguard.unbind_cancel(text, integer),
+    acctguard.trusted_number_add(text, text, text, text, inet, bigint, boolean),
+    acctguard.trusted_number_confirm(text, uuid),
+    acctguard.trusted_number_remove(text, integer)
+TO acctguard_app;
+GRANT EXECUTE ON FUNCTION acctguard.unbind_execute(bigint, integer) TO acctguard_app, acctguard_moderator, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.trusted_number_list(bigint) TO
+    acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.rebind_decide(bigint, integer, text, text) TO
+    acctguard_moderator, acctguard_reviewer, acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.unbind_list(bigint) TO
+    acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
+
 -- the gate
 GRANT EXECUTE ON FUNCTION acctguard.verification_methods(), acctguard.gates(), acctguard.verification_skips(),
     acctguard.assurance(jsonb, text[], text, text) TO

@@ -33,9 +33,10 @@
 #include "phone/phone.h"
 #include "phone/tombstone.h"
 #include "policy/policy.h"
+#include "rebind/rebind.h"
+#include "redact/redact.h"
 #include "register/register.h"
 #include "session/session.h"
-#include "redact/redact.h"
 #include "worker/worker.h"
 
 PG_MODULE_MAGIC;
@@ -76,6 +77,8 @@ _PG_init(void)
 	ag_hint_init();
 	ag_register_notice_init();
 	ag_register_stop_init();
+	ag_rebind_message_init();
+	ag_rebind_notice_init();
 	ag_guard_cache_init();
 	ag_memory_init();
 	ag_writes_init();
@@ -123,6 +126,8 @@ _PG_init(void)
 	ag_plan_register(&flow_statements);
 	ag_plan_register(&code_statements);
 	ag_plan_register(&register_statements);
+	ag_plan_register(&rebind_statements);
+	ag_plan_register(&number_message_statements);
 	ag_plan_register(&enforce_statements);
 	ag_plan_register(&worker_statements);
 }

@@ -21,3 +21,118 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_rebind_situations';
 COMMENT ON FUNCTION acctguard.rebind_situations() IS
 'What decides how long there is time for objections to a change of number. cooling: the policy settings that say how long. objection: what the old number alone brings about.';
+
+CREATE OR REPLACE FUNCTION acctguard.rebind_begin(token text, new_number text, old_number text DEFAULT NULL,
+    region text DEFAULT NULL, device text DEFAULT NULL, source inet DEFAULT NULL, client_build bigint DEFAULT NULL,
+    client_official boolean DEFAULT true)
+RETURNS acctguard.outcome
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_rebind_begin';
+COMMENT ON FUNCTION acctguard.rebind_begin(text, text, text, text, text, inet, bigint, boolean) IS
+'The user of a session asks for another login number, or, if his account has none, for a first one. data: {"request": its number, "flow": for the new number, "old_flow": for the present one, if there is one}. Prove the numbers there with code_send() and code_verify(), the new one in any case, the old one if it can still receive; then rebind_commit().
+The answer is the same whether or not the new number belongs to anybody. A newer request takes the place of one that was not committed.
+old_number: what the user says his present number is, if he was asked (U-4). region: where national forms belong. device, source: as for other flows. client_build, client_official: of the client that asks, see policy client_build_least (U-5).
+Codes: REBIND_BEGUN, NUMBER_INVALID, SESSION_REQUIRED, REBIND_SAME, and those of rebind_preconditions(). Pass token and numbers as parameters. Errors: UG001 the server has no key. The act is recorded.';
+
+CREATE OR REPLACE FUNCTION acctguard.unbind_request(token text, number text,
+    region text DEFAULT NULL, device text DEFAULT NULL, source inet DEFAULT NULL, client_build bigint DEFAULT NULL,
+    client_official boolean DEFAULT true)
+RETURNS acctguard.outcome
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_unbind_request';
+COMMENT ON FUNCTION acctguard.unbind_request(text, text, text, text, inet, bigint, boolean) IS
+'The user of a session asks to have no login number any more. number: the number to be given up; it has to be the account''s (U-4). Another way to log in has to stay (U-6). data: {"request": ..., "old_flow": in which the number can be proved, if it can still receive}; then rebind_commit().
+Codes and the other arguments as for rebind_begin().';
+
+CREATE OR REPLACE FUNCTION acctguard.rebind_commit(token text, request integer)
+RETURNS acctguard.outcome
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_rebind_commit';
+COMMENT ON FUNCTION acctguard.rebind_commit(text, integer) IS
+'Confirms a request of rebind_begin() or unbind_request(): everything is judged (U-1 to U-9), the flows are used up, and the time for objections begins; how long it is follows from what was proved and what is known of the old number, see rebind_situations(). Where there is none, the change is done at once.
+The old number is told, with a code for an objection, unless it is confirmed that somebody else has it; trusted numbers and all contacts are told, too. data: {"request": ..., "ready_at": when it takes effect}.
+Codes: REBIND_COOLING, REBIND_DONE, UNBIND_DONE, PROOF_REQUIRED (the new number was not proved, or not lately enough), REBIND_NUMBER_TAKEN and REBIND_NUMBER_HELD (told as REBIND_UNAVAILABLE, and only to who proved the number), UNBIND_UNKNOWN, UNBIND_OVER, SESSION_REQUIRED, those of rebind_preconditions(), or why a flow is over. A refused request can be committed again while its flows last. The act is recorded.';
+
+CREATE OR REPLACE FUNCTION acctguard.rebind_settle(token text, request integer)
+RETURNS acctguard.outcome
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_rebind_settle';
+COMMENT ON FUNCTION acctguard.rebind_settle(text, integer) IS
+'Overcomes an objection of the old number: the session has to have proved, after the objection, something that does not depend on a number and that the session of the request had not proved (session_step_up()). The time for objections is not shortened.
+Codes: REBIND_SETTLED, REBIND_FACTOR, UNBIND_OVER, UNBIND_UNKNOWN, SESSION_REQUIRED. The act is recorded.';
+
+CREATE OR REPLACE FUNCTION acctguard.unbind_object(code text, token text DEFAULT NULL)
+RETURNS acctguard.outcome
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_unbind_object';
+COMMENT ON FUNCTION acctguard.unbind_object(text, text) IS
+'Objects to a request with the code that was sent to the old number. The code alone contests the request: whoever made it has to show a further factor. Together with a session of the account that proved more than a number a short time ago (token) it cancels the request, ends the session that made it and quarantines its device, because the owner says that it was not he.
+Codes: REBIND_CONTESTED, REBIND_DISOWNED, OBJECTION_FACTOR (the SIM of the number changed lately: the code alone does nothing), OBJECTION_UNKNOWN, OBJECTION_LATE and OBJECTION_IGNORED (told as OBJECTION_OVER). Pass both as parameters. The act is recorded.';
+
+CREATE OR REPLACE FUNCTION acctguard.unbind_cancel(token text, request integer)
+RETURNS acctguard.outcome
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_unbind_cancel';
+COMMENT ON FUNCTION acctguard.unbind_cancel(text, integer) IS
+'The owner takes a request back, in any state before it has taken effect, also while he is frozen. Codes: REBIND_CANCELLED, UNBIND_OVER, UNBIND_UNKNOWN, SESSION_REQUIRED. The act is recorded.';
+
+CREATE OR REPLACE FUNCTION acctguard.unbind_execute(account_id bigint, request integer)
+RETURNS acctguard.outcome
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_unbind_execute';
+COMMENT ON FUNCTION acctguard.unbind_execute(bigint, integer) IS
+'Carries out a request whose time for objections is over; the worker does it, too, and so does the next request of the account. What can be judged again is; if something does not hold any more, the request is cancelled with that code. Release of the old number and binding of the new one are one transaction.
+Codes: REBIND_DONE, UNBIND_DONE, TRUSTED_REMOVED (also if that was done before), REBIND_COOLING (retry_after), REBIND_CONTESTED, UNBIND_SERVICE, UNBIND_OVER, UNBIND_UNKNOWN, those of rebind_preconditions(), REBIND_NUMBER_TAKEN, REBIND_NUMBER_HELD. UG404: no such account. The act is recorded.';
+
+CREATE OR REPLACE FUNCTION acctguard.rebind_decide(account_id bigint, request integer, decision text, reason text)
+RETURNS acctguard.outcome
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_rebind_decide';
+COMMENT ON FUNCTION acctguard.rebind_decide(bigint, integer, text, text) IS
+'Service decides about a request. decision: agree, to that of a special account (staff, special protection), which does not take effect without; settle, where the old number has objected; cancel. reason: why, kept with the request and the event.
+Codes: REBIND_AGREED, REBIND_SETTLED, REBIND_CANCELLED, UNBIND_OVER, UNBIND_UNKNOWN. Errors: UG404 no such account; 42501 it is the account of who decides; 22023 another decision. The act is recorded.';
+
+CREATE OR REPLACE FUNCTION acctguard.unbind_list(account_id bigint DEFAULT NULL,
+    OUT account bigint, OUT request integer, OUT kind text, OUT state text, OUT number text, OUT new_number text,
+    OUT situation text, OUT requested_at timestamptz, OUT confirmed_at timestamptz, OUT ready_at timestamptz,
+    OUT contested_at timestamptz, OUT settled_at timestamptz, OUT settled_by text, OUT agreed_at timestamptz,
+    OUT agreed_by text, OUT ended_at timestamptz, OUT ended_by text, OUT end_reason text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_unbind_list';
+COMMENT ON FUNCTION acctguard.unbind_list(bigint) IS
+'The requests of an account to change, unbind or distrust a number, or (NULL, the default) those of all accounts that are on their way. number, new_number: calling code and last two digits. state: as the clock makes it. For the rest see rebind_transitions() and rebind_situations(). UG404: no such account.';
+
+CREATE OR REPLACE FUNCTION acctguard.trusted_number_list(account_id bigint,
+    OUT binding integer, OUT number text, OUT bound_at timestamptz, OUT effective_at timestamptz, OUT state text,
+    OUT request integer, OUT leaves_at timestamptz)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_trusted_number_list';
+COMMENT ON FUNCTION acctguard.trusted_number_list(bigint) IS
+'The trusted numbers of an account. state: waiting (until effective_at), good, or stale: it has become the login number of somebody else since, and vouches for nobody. request, leaves_at: the request that removes it, and when. UG404: no such account.';
+
+CREATE OR REPLACE FUNCTION acctguard.trusted_number_add(token text, number text,
+    region text DEFAULT NULL, device text DEFAULT NULL, source inet DEFAULT NULL, client_build bigint DEFAULT NULL,
+    client_official boolean DEFAULT true)
+RETURNS acctguard.outcome
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_trusted_number_add';
+COMMENT ON FUNCTION acctguard.trusted_number_add(text, text, text, text, inet, bigint, boolean) IS
+'The user of a session wants a number to vouch for him. data: {"flow": in which the number has to be proved with code_send() and code_verify()}; then trusted_number_confirm(). Arguments as for rebind_begin().
+Codes: TRUSTED_BEGUN, TRUSTED_KNOWN, TRUSTED_LIMIT (policy trusted_numbers), NUMBER_INVALID, SESSION_REQUIRED, and those of rebind_preconditions() but the limits. Errors: UG001 the server has no key. The act is recorded.';
+
+CREATE OR REPLACE FUNCTION acctguard.trusted_number_confirm(token text, flow uuid)
+RETURNS acctguard.outcome
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_trusted_number_confirm';
+COMMENT ON FUNCTION acctguard.trusted_number_confirm(text, uuid) IS
+'Uses up a flow of trusted_number_add() whose number was proved: the number is trusted, and counts policy trusted_number_delay seconds later. data: {"binding": its number in the account}. Codes: TRUSTED_ADDED (retry_after: until it counts), PROOF_REQUIRED, or as trusted_number_add() and why the flow is over. The act is recorded.';
+
+CREATE OR REPLACE FUNCTION acctguard.trusted_number_remove(token text, binding integer)
+RETURNS acctguard.outcome
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_trusted_number_remove';
+COMMENT ON FUNCTION acctguard.trusted_number_remove(text, integer) IS
+'The user of a session trusts a number no longer. The last one goes after policy untrust_delay seconds only, in which its removal can be cancelled (unbind_cancel()).
+binding: see trusted_number_list(). Codes: TRUSTED_REMOVED, REBIND_COOLING (data: {"request": ..., "ready_at": ...}), TRUSTED_UNKNOWN, SESSION_REQUIRED, and those of rebind_preconditions() but the limits. The act is recorded.';

@@ -59,7 +59,7 @@ CREATE TABLE acctguard.binding (
     CONSTRAINT binding_released CHECK ((released_at IS NULL) = (release_reason IS NULL)
         AND (released_at IS NULL) = (released_by IS NULL) AND (released_at IS NOT NULL OR release_note IS NULL)),
     CONSTRAINT binding_times CHECK (bound_at <= recorded_at AND bound_at <= effective_at
-        AND released_at >= bound_at AND last_owner_proof_at >= bound_at),
+        AND released_at >= bound_at),
     CONSTRAINT binding_history CHECK (NOT history_login_eligible
         OR (kind = 'login' AND released_at IS NOT NULL AND release_reason IN ('not_mine_claim', 'carrier')))
 );

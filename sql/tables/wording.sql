@@ -13,7 +13,7 @@ CREATE TABLE acctguard.label (
 COMMENT ON TABLE acctguard.label IS
 'What things are called in the languages of users, as notices name them; the highest version is in force. Without a label in the user''s language or in English a capability has its description and a reason its public_text.';
 COMMENT ON COLUMN acctguard.label.label IS
-'thing/name/locale: capability, kind or reason of that name; step: what the user can do; state of a freeze; materials: what to send with an appeal against a freeze of that kind, or default; phrase: what texts are made of, with {} for a value';
+'thing/name/locale: capability, kind or reason of that name; step: what the user can do; state of a freeze; materials: what to send with an appeal against a freeze of that kind, or default; phrase: what texts are made of, with {} for a value, or {1} and {2}';
 COMMENT ON COLUMN acctguard.label.words IS 'in that language';
 
 INSERT INTO acctguard.label (label, version, words, changed_at, changed_by) VALUES
@@ -43,6 +43,12 @@ INSERT INTO acctguard.label (label, version, words, changed_at, changed_by) VALU
 ('materials/default/en', 1, 'a proof of identity, and whatever shows the facts otherwise, such as screenshots', '-infinity', 'acctguard'),
 ('materials/temp_restrict/en', 1, 'none if you verify your identity; for an appeal a proof of identity', '-infinity', 'acctguard'),
 ('materials/emergency_lock/en', 1, 'none if you verify your identity; for an appeal a proof of identity', '-infinity', 'acctguard'),
+('phrase/rebind_change/en', 1, 'change the number {1} to {2}', '-infinity', 'acctguard'),
+('phrase/rebind_first/en', 1, 'bind the number {1}', '-infinity', 'acctguard'),
+('phrase/rebind_unbind/en', 1, 'unbind the number {1}', '-infinity', 'acctguard'),
+('phrase/rebind_untrust/en', 1, 'remove the trusted number {1}', '-infinity', 'acctguard'),
+('phrase/rebind_objection/en', 1, 'Not you? Object in the application with {1} and give this code to nobody.', '-infinity', 'acctguard'),
+('phrase/rebind_told/en', 1, 'You are told because the account trusts this number.', '-infinity', 'acctguard'),
 ('phrase/comma/en', 1, ', ', '-infinity', 'acctguard'),
 ('phrase/semicolon/en', 1, '; ', '-infinity', 'acctguard'),
 ('phrase/nothing/en', 1, 'nothing', '-infinity', 'acctguard'),
@@ -81,6 +87,9 @@ SELECT t.label || '/zh-CN', 1, t.words, '-infinity', 'acctguard' FROM (VALUES
 ('materials/default', '身份证明，以及能够说明情况的材料（如聊天截图）'),
 ('materials/temp_restrict', '通过身份验证则无需材料；申诉需提供身份证明'),
 ('materials/emergency_lock', '通过身份验证则无需材料；申诉需提供身份证明'),
+('phrase/rebind_change', '将手机号{1}变更为{2}'), ('phrase/rebind_first', '绑定手机号{1}'), ('phrase/rebind_unbind', '解绑手机号{1}'),
+('phrase/rebind_untrust', '移除可信手机号{1}'), ('phrase/rebind_objection', '如非本人操作，请在应用内凭{1}提出异议，切勿将此码告知他人。'),
+('phrase/rebind_told', '因该账号将本号码设为可信手机号，特此告知。'),
 ('phrase/comma', '、'), ('phrase/semicolon', '；'), ('phrase/nothing', '无'), ('phrase/none', '无'),
 ('phrase/everything', '除查看账号状态、退出登录、申请注销、申诉、联系客服、导出数据以外的全部功能'),
 ('phrase/until_lifted', '解除为止'), ('phrase/withheld', '将另行告知'),

@@ -45,4 +45,5 @@ ON CONFLICT DO NOTHING;
 -- include sql/tables/dormancy.sql
 -- include sql/tables/flow.sql
 -- include sql/tables/register.sql
+-- include sql/tables/rebind.sql
 -- include sql/tables/wording.sql

@@ -136,6 +136,19 @@
 			  "a trusted number of the account has a new holder and is trusted no longer") \
 	AG_ACTION(HINTED, 349, "register.hinted", \
 			  "hints about the account were shown to somebody who proved its number") \
+	AG_ACTION(REBIND_REQUESTED, 350, "rebind.requested", "the user asked for another number, or for none") \
+	AG_ACTION(REBIND_COOLING, 351, "rebind.cooling", "a request about a number waits for objections") \
+	AG_ACTION(REBIND_CONTESTED, 352, "rebind.contested", "the old number objected to a request") \
+	AG_ACTION(REBIND_SETTLED, 353, "rebind.settled", "an objection to a request was overcome") \
+	AG_ACTION(REBIND_DISOWNED, 354, "rebind.disowned", "the owner says that a request was not his") \
+	AG_ACTION(REBIND_CANCELLED, 355, "rebind.cancelled", "a request about a number was cancelled") \
+	AG_ACTION(REBIND_STOPPED, 356, "rebind.stopped", \
+			  "a request about a number was not carried out, because what it takes does not hold any more") \
+	AG_ACTION(REBIND_EXECUTED, 357, "rebind.executed", "a request about a number was carried out") \
+	AG_ACTION(REBIND_AGREED, 358, "rebind.agreed", "service agreed to a request of a special account") \
+	AG_ACTION(NUMBER_TOLD, 359, "rebind.number_told", "a number was told of a request") \
+	AG_ACTION(TRUSTED_NUMBER_ADDED, 360, "trusted.added", "a trusted number was added") \
+	AG_ACTION(TRUSTED_NUMBER_REMOVED, 361, "trusted.removed", "a trusted number was removed") \
 	AG_ACTION(MONITORED, 400, "enforce.monitored", "a monitored freeze would have refused this") \
 	AG_ACTION(GUARDED, 401, "enforce.guarded", "a guard was put on a table") \
 	AG_ACTION(UNGUARDED, 402, "enforce.unguarded", "a guard was taken off a table") \

@@ -135,7 +135,61 @@
 	AG_FLOW_CODE(REG_STALE, "REG_STALE", "begin", REFUSED, "the number has changed hands in the meantime") \
 	AG_FLOW_CODE(REG_EXPIRED, "REG_EXPIRED", "begin", REFUSED, \
 				 "the question was not answered in time; nothing has changed") \
-	AG_FLOW_CODE(REG_DONE, "REG_DONE", "session_open", DONE, "there is a new account, and the number is its")
+	AG_FLOW_CODE(REG_DONE, "REG_DONE", "session_open", DONE, "there is a new account, and the number is its") \
+	/* of changing and unbinding a number: the codes of rebind_preconditions(), and what becomes of a request */ \
+	AG_FLOW_CODE(UNBIND_ACCOUNT_STATE, "UNBIND_ACCOUNT_STATE", "status", REFUSED, \
+				 "U-1: the account is frozen, protected, about to close, or not active") \
+	AG_FLOW_CODE(UNBIND_REAUTH, "STEP_UP_REQUIRED", "session_step_up", REFUSED, \
+				 "U-2: the session has to prove more than a number first") \
+	AG_FLOW_CODE(UNBIND_RECENT_EVENT, "UNBIND_RECENT_EVENT", "wait", REFUSED, \
+				 "U-3: something happened lately that a thief would bring about") \
+	AG_FLOW_CODE(UNBIND_MISMATCH, "UNBIND_MISMATCH", "retype", REFUSED, "U-4: the number is not the account's") \
+	AG_FLOW_CODE(UNBIND_EXPIRED, "UNBIND_EXPIRED", "begin", REFUSED, \
+				 "U-4: a number has changed hands since it was asked for") \
+	AG_FLOW_CODE(UNBIND_CLIENT, "UNBIND_CLIENT", "update", REFUSED, "U-5: the client is too old, or not ours") \
+	AG_FLOW_CODE(UNBIND_LAST_METHOD, "UNBIND_LAST_METHOD", "password", REFUSED, \
+				 "U-6: nothing would be left to log in with") \
+	AG_FLOW_CODE(UNBIND_LEGAL_HOLD, "UNBIND_REFUSED", "service", REFUSED, "U-7: a legal hold keeps the number") \
+	AG_FLOW_CODE(UNBIND_BUSY, "UNBIND_BUSY", "wait", REFUSED, \
+				 "U-8: another request, or a claim to the number, is open") \
+	AG_FLOW_CODE(UNBIND_RATE, "UNBIND_RATE", "wait", REFUSED, "U-9: too many changes, or requests") \
+	AG_FLOW_CODE(UNBIND_SERVICE, "UNBIND_SERVICE", "service", REFUSED, \
+				 "the account is a special one: service has to agree") \
+	AG_FLOW_CODE(UNBIND_UNKNOWN, "UNBIND_UNKNOWN", "begin", REFUSED, "the account has no such request") \
+	AG_FLOW_CODE(UNBIND_OVER, "UNBIND_OVER", "begin", REFUSED, "the request has ended, or is past this step") \
+	AG_FLOW_CODE(REBIND_BEGUN, "REBIND_BEGUN", "code_send", DONE, \
+				 "a request was made; the numbers can be proved in its flows") \
+	AG_FLOW_CODE(REBIND_COOLING, "REBIND_COOLING", "wait", DONE, "the request waits for objections") \
+	AG_FLOW_CODE(REBIND_CONTESTED, "REBIND_CONTESTED", "session_step_up", DONE, \
+				 "the old number objects: a further factor, or service, has to decide") \
+	AG_FLOW_CODE(REBIND_FACTOR, "STEP_UP_REQUIRED", "session_step_up", REFUSED, \
+				 "it takes a factor that the request had not") \
+	AG_FLOW_CODE(REBIND_SETTLED, "REBIND_SETTLED", "wait", DONE, "the objection was overcome") \
+	AG_FLOW_CODE(REBIND_AGREED, "REBIND_AGREED", "wait", DONE, "service has agreed to the request") \
+	AG_FLOW_CODE(REBIND_CANCELLED, "REBIND_CANCELLED", "none", DONE, "the request was cancelled") \
+	AG_FLOW_CODE(REBIND_DISOWNED, "REBIND_DISOWNED", "reset_begin", DONE, \
+				 "the request was not the owner's: it and the session that made it were ended") \
+	AG_FLOW_CODE(REBIND_DONE, "REBIND_DONE", "none", DONE, "the new number is the account's") \
+	AG_FLOW_CODE(UNBIND_DONE, "UNBIND_DONE", "none", DONE, "the number is not the account's any more") \
+	AG_FLOW_CODE(REBIND_SAME, "REBIND_SAME", "none", REFUSED, "the number is the account's already") \
+	AG_FLOW_CODE(REBIND_NUMBER_TAKEN, "REBIND_UNAVAILABLE", "service", REFUSED, \
+				 "the number is the login number of another account; its holder was told after he had proved it") \
+	AG_FLOW_CODE(REBIND_NUMBER_HELD, "REBIND_UNAVAILABLE", "service", REFUSED, \
+				 "a banned account has left the number") \
+	AG_FLOW_CODE(OBJECTION_UNKNOWN, "OBJECTION_OVER", "none", REFUSED, "no request has this code") \
+	AG_FLOW_CODE(OBJECTION_LATE, "OBJECTION_OVER", "service", REFUSED, "the time for objections is over") \
+	AG_FLOW_CODE(OBJECTION_IGNORED, "OBJECTION_OVER", "none", REFUSED, \
+				 "it is confirmed that who has the number is not the account's owner") \
+	AG_FLOW_CODE(OBJECTION_FACTOR, "STEP_UP_REQUIRED", "login", REFUSED, \
+				 "the SIM changed lately: the number alone objects to nothing") \
+	AG_FLOW_CODE(TRUSTED_BEGUN, "TRUSTED_BEGUN", "code_send", DONE, "the number can be proved in the flow") \
+	AG_FLOW_CODE(TRUSTED_ADDED, "TRUSTED_ADDED", "none", DONE, "the number is trusted, and counts from a later time on") \
+	AG_FLOW_CODE(TRUSTED_REMOVED, "TRUSTED_REMOVED", "none", DONE, "the number is trusted no longer") \
+	AG_FLOW_CODE(TRUSTED_LIMIT, "TRUSTED_LIMIT", "trusted_number_remove", REFUSED, \
+				 "the account has as many trusted numbers as it may have") \
+	AG_FLOW_CODE(TRUSTED_KNOWN, "TRUSTED_KNOWN", "none", REFUSED, \
+				 "the number is trusted already, or is the account's own") \
+	AG_FLOW_CODE(TRUSTED_UNKNOWN, "TRUSTED_UNKNOWN", "none", REFUSED, "the account has no such trusted number")
 
 #define AG_FLOW_CODE(symbol, public_code, next, outcome, meaning) AG_FLOW_##symbol,
 typedef enum AgFlowCode

@@ -531,6 +531,9 @@ typedef enum AgHoldBlocks
 
 extern bool ag_hold_blocks(int64 account_id, AgHoldBlocks what, TimestampTz at);
 
+/* Is there a legal hold, whatever freezes there are? */
+extern bool ag_hold_any(int64 account_id, TimestampTz at);
+
 /*
  * Statements of the stores beside freeze_store.c; see sanction.h.
  */

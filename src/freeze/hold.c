@@ -65,6 +65,12 @@ ag_hold_blocks(int64 account_id, AgHoldBlocks what, TimestampTz at)
 	return ag_hold_store_any(account_id, at) || freeze_blocks(account_id, what, at);
 }
 
+bool
+ag_hold_any(int64 account_id, TimestampTz at)
+{
+	return ag_hold_store_any(account_id, at);
+}
+
 static void
 emit_hold(AgAccount *account, AgAction action, int no, const char *matter,
 		  const char *legal_reference, const char *reason)

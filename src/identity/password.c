@@ -376,6 +376,22 @@ ag_password_exists(int64 account_id)
 	return ag_credential_store_password(account_id) != NULL;
 }
 
+/* When the password was changed last, and by what; false: never, or there is none. */
+bool
+ag_password_changed(int64 account_id, TimestampTz *at, char **by)
+{
+	AgResult   *list = ag_credential_store_list(account_id);
+
+	for (uint64 i = 0; i < list->count; i++)
+		if (strcmp(ag_row_text(list, i, 2), "password") == 0)
+		{
+			*at = ag_row_time(list, i, 5);
+			*by = ag_row_text(list, i, 6);
+			return *at > ag_row_time(list, i, 4);
+		}
+	return false;
+}
+
 /* All that proves who the owner is goes; the caller records it. */
 void
 ag_password_erase(int64 account_id)

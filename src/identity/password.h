@@ -97,6 +97,7 @@ extern AgPasswordCode ag_password_prepare(AgPasswordNew *made, const char *passw
 extern void ag_password_set(AgAccount *account, AgPasswordNew *made, const char *by);
 
 extern bool ag_password_exists(int64 account_id);
+extern bool ag_password_changed(int64 account_id, TimestampTz *at, char **by);
 extern void ag_password_erase(int64 account_id);
 extern const char *ag_password_code_name(AgPasswordCode code);
 extern const char *ag_password_code_meaning(AgPasswordCode code);

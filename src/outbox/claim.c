@@ -10,8 +10,8 @@
  * is cancelled, what has been claimed too often without an answer is given up, what
  * falls into quiet hours waits; more are claimed instead of these.
  *
- * Messages that belong to no account (one-time codes) are kept by their own domain, the
- * carrier, and come first: they are good for minutes.
+ * Messages that belong to no account (one-time codes, what numbers are told) are kept by
+ * their own domains, the carriers, and come first: codes are good for minutes.
  *
  * Locks: rows of notices; claimers skip those that others have.  The first delivery of
  * what starts a person's time limits also locks the account, before any notice.
@@ -50,12 +50,16 @@ enum
 	CLAIM_COLUMNS
 };
 
-static const AgNoticeCarrier *carrier = NULL;
+#define CARRIERS_MAX 4
+static const AgNoticeCarrier *carriers[CARRIERS_MAX];
+static int	carrier_count = 0;
 
 void
 ag_notice_carry(const AgNoticeCarrier *registered)
 {
-	carrier = registered;
+	if (carrier_count == CARRIERS_MAX)
+		elog(ERROR, "too many carriers of messages");
+	carriers[carrier_count++] = registered;
 }
 
 static void
@@ -172,12 +176,12 @@ put_row(const AgNotice *notice, Datum key, int tries, const char *address,
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
-/* What the carrier has, at most n; how many. */
+/* What a carrier has, at most n; how many. */
 static int
-claim_carried(AgChannel channel, int n, TimestampTz at, TimestampTz until, const char *person,
-			  ReturnSetInfo *rsinfo)
+claim_of(const AgNoticeCarrier *carrier, AgChannel channel, int n, TimestampTz at, TimestampTz until, const char *person,
+		 ReturnSetInfo *rsinfo)
 {
-	List	   *carried = carrier == NULL ? NIL : carrier->claim(channel, n, at, until, person);
+	List	   *carried = carrier->claim(channel, n, at, until, person);
 	ListCell   *cell;
 	int			count = 0;
 
@@ -198,6 +202,17 @@ claim_carried(AgChannel channel, int n, TimestampTz at, TimestampTz until, const
 			(void) carrier->failed(message->notice.no, why, true, person, at);
 		ag_wipe(message->address, strlen(message->address));
 	}
+	return count;
+}
+
+static int
+claim_carried(AgChannel channel, int n, TimestampTz at, TimestampTz until, const char *person,
+			  ReturnSetInfo *rsinfo)
+{
+	int			count = 0;
+
+	for (int i = 0; i < carrier_count && count < n; i++)
+		count += claim_of(carriers[i], channel, n - count, at, until, person, rsinfo);
 	return count;
 }
 
@@ -322,7 +337,17 @@ inform(ArrayType *accounts, ArrayType *numbers)
 		ag_account_save(lfirst(cell));
 }
 
-/* Those of account 0 were the carrier's. */
+/* Numbers of messages are random, so only one carrier has it. */
+static bool
+any_carrier_done(int64 no, const char *receipt, TimestampTz at)
+{
+	for (int i = 0; i < carrier_count; i++)
+		if (carriers[i]->done(no, receipt, at))
+			return true;
+	return false;
+}
+
+/* Those of account 0 were carriers'. */
 static int64
 carried_done(ArrayType *accounts, ArrayType *numbers, ArrayType *receipts, TimestampTz at)
 {
@@ -344,8 +369,8 @@ carried_done(ArrayType *accounts, ArrayType *numbers, ArrayType *receipts, Times
 					  &receipt_count);
 	for (int i = 0; i < count; i++)
 		if (!no_account[i] && !no_number[i] && DatumGetInt64(account[i]) == 0 &&
-			carrier->done(DatumGetInt64(number[i]), i >= receipt_count || no_receipt[i] ? NULL :
-						  TextDatumGetCString(receipt[i]), at))
+			any_carrier_done(DatumGetInt64(number[i]), i >= receipt_count || no_receipt[i] ? NULL :
+							 TextDatumGetCString(receipt[i]), at))
 			done++;
 	return done;
 }
@@ -358,17 +383,18 @@ ag_notice_done(ArrayType *accounts, ArrayType *numbers, ArrayType *receipts)
 	require_primary();
 	inform(accounts, numbers);
 	return ag_notice_store_done(accounts, numbers, receipts, at) +
-		(carrier == NULL ? 0 : carried_done(accounts, numbers, receipts, at));
+		carried_done(accounts, numbers, receipts, at);
 }
 
-/* A message of the carrier could not be delivered. */
+/* A message of a carrier could not be delivered. */
 static const char *
 carried_failed(int64 no, char *reason, bool permanent, TimestampTz at)
 {
-	const char *next;
+	const char *next = NULL;
 
 	ag_notice_redact(reason);
-	next = carrier == NULL ? NULL : carrier->failed(no, reason, permanent, ag_actor()->person, at);
+	for (int i = 0; i < carrier_count && next == NULL; i++)
+		next = carriers[i]->failed(no, reason, permanent, ag_actor()->person, at);
 	if (next == NULL)
 		ereport(ERROR, ag_errcode(AG_ERR_NOTICE_UNKNOWN),
 				errmsg("there is no message " INT64_FORMAT, no),

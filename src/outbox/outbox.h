@@ -174,7 +174,7 @@ extern char *ag_contact_address(int64 account_id, int no, AgChannel *channel, bo
 extern bool ag_contact_prove(AgAccount *account, int no, TimestampTz at);
 
 /*
- * claim.c: messages without an account, which a later rank keeps.  Notifiers get them
+ * claim.c: messages without an account, which later ranks keep.  Notifiers get them
  * before all notices, as notices of account 0.
  */
 typedef struct AgCarried
@@ -203,7 +203,7 @@ typedef struct AgNoticeCarrier
 						   TimestampTz at);
 } AgNoticeCarrier;
 
-extern void ag_notice_carry(const AgNoticeCarrier *carrier);	/* at load; one */
+extern void ag_notice_carry(const AgNoticeCarrier *carrier);	/* at load */
 
 /*
  * announce.c: notices about what concerns many accounts.

@@ -37,6 +37,12 @@ ag_binding_holder(int64 number_id)
 	return ag_binding_store_holder(number_id);
 }
 
+bool
+ag_binding_trust_is_stale(const AgPhoneBinding *binding)
+{
+	return ag_binding_store_moved(binding->number_id, binding->account_id, binding->bound_at);
+}
+
 static void
 emit(AgAccount *account, AgAction action, const AgNumber *number, const AgPhoneBinding *binding,
 	 const char *why, const char *note)

@@ -25,7 +25,10 @@ enum
 	BINDING_REPORT,
 	BINDING_SIGNS,
 	BINDING_STARTED,
-	BINDING_TRUSTING
+	BINDING_TRUSTING,
+	BINDING_GIVEN_UP,
+	BINDING_TRUSTED,
+	BINDING_MOVED
 };
 
 #define COLUMNS \
@@ -126,6 +129,30 @@ static const AgStatement statements[] = {
 		.nargs = 7,
 		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, BOOLOID}
 	},
+	[BINDING_GIVEN_UP] = {
+		.name = "binding.given_up",
+		.sql = "SELECT FROM acctguard.binding WHERE account_id = $1 AND number_id = $2 AND kind = 'login' "
+			"AND released_at > $3 AND release_reason IN ('changed_by_owner', 'unbound_by_owner') LIMIT 1",
+		.expected = SPI_OK_SELECT,
+		.nargs = 3,
+		.argtypes = {INT8OID, INT8OID, TIMESTAMPTZOID}
+	},
+	[BINDING_TRUSTED] = {
+		.name = "binding.trusted",
+		.sql = "SELECT " COLUMNS " FROM acctguard.binding WHERE account_id = $1 AND kind = 'trusted' "
+			"AND released_at IS NULL ORDER BY no",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {INT8OID}
+	},
+	[BINDING_MOVED] = {
+		.name = "binding.moved",
+		.sql = "SELECT FROM acctguard.binding WHERE number_id = $1 AND kind = 'login' "
+			"AND account_id <> $2 AND bound_at > $3 LIMIT 1",
+		.expected = SPI_OK_SELECT,
+		.nargs = 3,
+		.argtypes = {INT8OID, INT8OID, TIMESTAMPTZOID}
+	},
 	[BINDING_REPORT] = {
 		.name = "binding.report",
 		.sql = "SELECT b.no, b.kind, n.hint, n.country::int4, "
@@ -144,24 +171,27 @@ static const AgStatement statements[] = {
 AG_STATEMENT_TABLE(binding_statements, statements);
 
 static AgPhoneBinding *
+binding_at(const AgResult *result, uint64 row)
+{
+	AgPhoneBinding *binding = palloc(sizeof(AgPhoneBinding));
+
+	binding->account_id = ag_row_int8(result, row, COL_ACCOUNT_ID);
+	binding->no = ag_row_int4(result, row, COL_NO);
+	binding->number_id = ag_row_int8(result, row, COL_NUMBER_ID);
+	binding->kind = ag_row_text(result, row, COL_KIND);
+	binding->bound_at = ag_row_time(result, row, COL_BOUND_AT);
+	binding->effective_at = ag_row_time(result, row, COL_EFFECTIVE_AT);
+	binding->last_owner_proof_at = ag_row_time(result, row, COL_PROOF_AT);
+	binding->released_at = ag_row_time(result, row, COL_RELEASED_AT);
+	binding->release_reason = ag_row_text(result, row, COL_RELEASE_REASON);
+	binding->history_login_eligible = ag_row_bool(result, row, COL_ELIGIBLE);
+	return binding;
+}
+
+static AgPhoneBinding *
 binding_of(const AgResult *result)
 {
-	AgPhoneBinding *binding;
-
-	if (result->count == 0)
-		return NULL;
-	binding = palloc(sizeof(AgPhoneBinding));
-	binding->account_id = ag_row_int8(result, 0, COL_ACCOUNT_ID);
-	binding->no = ag_row_int4(result, 0, COL_NO);
-	binding->number_id = ag_row_int8(result, 0, COL_NUMBER_ID);
-	binding->kind = ag_row_text(result, 0, COL_KIND);
-	binding->bound_at = ag_row_time(result, 0, COL_BOUND_AT);
-	binding->effective_at = ag_row_time(result, 0, COL_EFFECTIVE_AT);
-	binding->last_owner_proof_at = ag_row_time(result, 0, COL_PROOF_AT);
-	binding->released_at = ag_row_time(result, 0, COL_RELEASED_AT);
-	binding->release_reason = ag_row_text(result, 0, COL_RELEASE_REASON);
-	binding->history_login_eligible = ag_row_bool(result, 0, COL_ELIGIBLE);
-	return binding;
+	return result->count == 0 ? NULL : binding_at(result, 0);
 }
 
 static NullableDatum
@@ -262,4 +292,32 @@ AgResult *
 ag_binding_store_report(int64 account_id)
 {
 	return ag_run(binding_statements, BINDING_REPORT, ag_int8(account_id));
+}
+
+/* Had the account this login number after a time, and did it give it up itself? */
+bool
+ag_binding_store_given_up(int64 account_id, int64 number_id, TimestampTz since)
+{
+	return ag_run(binding_statements, BINDING_GIVEN_UP, ag_int8(account_id), ag_int8(number_id),
+				  ag_time(since))->count > 0;
+}
+
+/* The trusted numbers of an account: AgPhoneBinding *. */
+List *
+ag_binding_store_trusted(int64 account_id)
+{
+	AgResult   *result = ag_run(binding_statements, BINDING_TRUSTED, ag_int8(account_id));
+	List	   *bindings = NIL;
+
+	for (uint64 i = 0; i < result->count; i++)
+		bindings = lappend(bindings, binding_at(result, i));
+	return bindings;
+}
+
+/* Has it become the login number of another account after a time? */
+bool
+ag_binding_store_moved(int64 number_id, int64 account_id, TimestampTz since)
+{
+	return ag_run(binding_statements, BINDING_MOVED, ag_int8(number_id), ag_int8(account_id),
+				  ag_time(since))->count > 0;
 }

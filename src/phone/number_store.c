@@ -24,6 +24,7 @@ enum
 	NUMBER_INSERT,
 	NUMBER_LOCK,
 	NUMBER_TRY_LOCK,
+	NUMBER_LOOK,
 	NUMBER_EPOCH,
 	NUMBER_SAVE,
 	NUMBER_STALE_INDEX,
@@ -91,6 +92,13 @@ static const AgStatement statements[] = {
 	[NUMBER_TRY_LOCK] = {
 		.name = "number.try_lock",
 		.sql = "SELECT " COLUMNS " FROM acctguard.number WHERE number_id = $1 FOR NO KEY UPDATE SKIP LOCKED",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {INT8OID}
+	},
+	[NUMBER_LOOK] = {
+		.name = "number.glance",
+		.sql = "SELECT " COLUMNS " FROM acctguard.number WHERE number_id = $1",
 		.expected = SPI_OK_SELECT,
 		.nargs = 1,
 		.argtypes = {INT8OID}
@@ -299,6 +307,15 @@ AgNumber *
 ag_number_store_try_lock(int64 number_id)
 {
 	AgResult   *result = ag_run(number_statements, NUMBER_TRY_LOCK, ag_int8(number_id));
+
+	return result->count == 0 ? NULL : number_of(result, 0);
+}
+
+/* Without a lock. */
+AgNumber *
+ag_number_store_look(int64 number_id)
+{
+	AgResult   *result = ag_run(number_statements, NUMBER_LOOK, ag_int8(number_id));
 
 	return result->count == 0 ? NULL : number_of(result, 0);
 }

@@ -162,6 +162,12 @@ extern AgPhoneBinding *ag_binding_require(int64 account_id, int no);
 extern AgPhoneBinding *ag_binding_holder(int64 number_id);
 
 /*
+ * Has the number of a trusted binding become the login number of somebody else since?
+ * Then it vouches for nobody.
+ */
+extern bool ag_binding_trust_is_stale(const AgPhoneBinding *binding);
+
+/*
  * binding_rules.c
  */
 extern const char *ag_release_name(AgRelease why);
@@ -185,6 +191,7 @@ extern void ag_number_store_drop_index(int64 number_id);
 extern bool ag_number_store_insert(const AgNumber *number, int32 e164_kid, TimestampTz at);
 extern AgNumber *ag_number_store_lock(int64 number_id);
 extern AgNumber *ag_number_store_try_lock(int64 number_id);
+extern AgNumber *ag_number_store_look(int64 number_id);
 extern int64 ag_number_store_epoch(int64 number_id);
 extern List *ag_number_store_of_account(int64 account_id);
 extern void ag_number_store_save(const AgNumber *number);
@@ -219,6 +226,9 @@ extern void ag_binding_store_prove(const AgPhoneBinding *binding, TimestampTz at
 extern int	ag_binding_store_started(int64 number_id, TimestampTz after);
 extern AgResult *ag_binding_store_trusting(int64 number_id);
 extern AgResult *ag_binding_store_report(int64 account_id);
+extern bool ag_binding_store_given_up(int64 account_id, int64 number_id, TimestampTz since);
+extern List *ag_binding_store_trusted(int64 account_id);
+extern bool ag_binding_store_moved(int64 number_id, int64 account_id, TimestampTz since);
 extern void ag_binding_store_signs(int64 account_id, TimestampTz *proof_at, int *country);
 
 #endif							/* AG_PHONE_H */

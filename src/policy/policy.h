@@ -126,6 +126,26 @@
 			   "minute in the time zone of the account at which the day of rebind_day begins") \
 	AG_SETTING(REBIND_DAY_UNTIL, "rebind_day_until", "minutes", 1260, 0, 1440, \
 			   "minute at which it ends") \
+	AG_SETTING(REBIND_CONTEST_LIFE, "rebind_contest_life", "seconds", 1209600, 3600, 7776000, \
+			   "time in which a contested change of number has to be settled") \
+	AG_SETTING(REBIND_READY_LIFE, "rebind_ready_life", "seconds", 1209600, 86400, 7776000, \
+			   "time in which a change of number that is ready has to be carried out") \
+	AG_SETTING(REBIND_EVENT_AGE, "rebind_event_age", "seconds", 259200, 0, 2592000, \
+			   "time after a recovery, an unfreeze or a disowned act in which a number cannot be changed") \
+	AG_SETTING(REBIND_CHANGES, "rebind_changes", "changes", 3, 1, 1000, \
+			   "changes of number that an account may make in the span") \
+	AG_SETTING(REBIND_SPAN, "rebind_span", "seconds", 15552000, 86400, 315360000, \
+			   "the span in which they are counted") \
+	AG_SETTING(REBIND_REQUESTS, "rebind_requests", "requests", 5, 1, 1000, \
+			   "requests to change a number that an account may make in 24 hours") \
+	AG_SETTING(REBIND_BACK, "rebind_back", "seconds", 86400, 0, 2592000, \
+			   "time in which an account can take a number back that it gave up, without that being a change") \
+	AG_SETTING(TRUSTED_NUMBERS, "trusted_numbers", "numbers", 5, 0, 100, \
+			   "trusted numbers of an account") \
+	AG_SETTING(TRUSTED_NUMBER_DELAY, "trusted_number_delay", "seconds", 86400, 0, 2592000, \
+			   "time after which a new trusted number can vouch for the account") \
+	AG_SETTING(CLIENT_BUILD_LEAST, "client_build_least", "builds", 0, 0, 2000000000, \
+			   "least build number of a client that may change a number; 0: any, also one that names none") \
 	AG_SETTING(UNTRUST_DELAY, "untrust_delay", "seconds", 86400, 0, 2592000, \
 			   "time after which the last trusted number that is removed goes") \
 	AG_SETTING(ENTITLEMENT_TIMEOUT, "entitlement_timeout", "milliseconds", 500, 10, 60000, \

@@ -12,7 +12,13 @@
 #ifndef AG_REBIND_H
 #define AG_REBIND_H
 
+#include "account/account.h"
 #include "base/base.h"
+#include "flow/flow.h"
+#include "outbox/outbox.h"
+#include "phone/evidence.h"
+#include "phone/phone.h"
+#include "session/session.h"
 
 /*
  * rebind_rules.c: states, preconditions, times for objections.  Pure.
@@ -205,8 +211,224 @@ typedef struct AgRebindObjection
 extern AgRebindAnswer ag_rebind_object(const AgRebindObjection *objection, AgRebindEvent *event);
 
 /*
- * rebind_terms.c: what policy says.
+ * A request, as its row stands.
+ */
+typedef struct AgNumberChange
+{
+	int64		account_id;
+	int			no;
+	AgRebindKind kind;
+	AgRebindTimes times;
+	int			binding;		/* that is to end; 0 = the account has no login number */
+	int64		number_id;
+	int64		number_epoch;
+	int64		new_number_id;	/* 0 = not proved, or none */
+	int64		new_number_epoch;
+	int			new_binding;
+	bool		has_flow;
+	pg_uuid_t	flow_id;		/* of the new number */
+	bool		has_old_flow;
+	pg_uuid_t	old_flow_id;
+	int			session_no;
+	int			device_no;
+	List	   *methods;		/* char *; of the session when it asked */
+	int			situation;		/* AgRebindSituation; -1 = not decided */
+	bool		counted;
+	TimestampTz requested_at;
+	TimestampTz confirmed_at;
+	TimestampTz proved_at;
+	TimestampTz contested_at;
+	TimestampTz settled_at;
+	char	   *settled_by;
+	TimestampTz agreed_at;
+	char	   *agreed_by;
+	char	   *agreed_note;
+	TimestampTz ended_at;
+	char	   *ended_by;
+	char	   *end_reason;
+	bool		has_code;
+	uint8		code_hash[AG_SHA256_SIZE];	/* of the code for objections */
+} AgNumberChange;
+
+/*
+ * rebind_terms.c: what policy says, and what is so.
  */
 extern void ag_rebind_terms(AgRebindTerms *terms);
+
+/* Everything that is judged, about a locked account and locked numbers. */
+typedef struct AgRebindScene
+{
+	AgAccount  *account;
+	TimestampTz at;
+	AgPhoneBinding *binding;	/* that is to end; NULL = none */
+	AgNumber   *number;			/* its number; NULL = none, or not locked */
+	AgNumber   *new_number;		/* NULL = none, or not proved yet */
+	bool		owner_present;
+	bool		client_good;
+	bool		number_matches;
+	bool		new_coming;		/* a new number is proved, or will be */
+} AgRebindScene;
+
+extern AgRebindCheck ag_rebind_examine(const AgRebindScene *scene, const AgNumberChange *change,
+									   bool again);
+extern void ag_rebind_case(const AgRebindScene *scene, AgRebindKind kind, bool code_shown,
+						   AgRebindCase *it);
+
+/* The number is open to no other claim, tombstone or quota; AG_FLOW_OK if so. */
+extern AgFlowCode ag_rebind_may_take(const AgNumber *number, const AgAccount *account,
+									 TimestampTz at);
+
+/* Has the account had this number itself, a short time ago, and given it up? */
+extern bool ag_rebind_is_back(int64 account_id, int64 number_id, TimestampTz at);
+
+/*
+ * rebind.c: asking, and beginning the time for objections.
+ */
+typedef struct AgRebindOrder
+{
+	const char *token;
+	AgRebindKind kind;
+	const char *number;			/* the new one; of an unbinding the one to be given up */
+	const char *old_number;		/* the one to be given up, if the user was asked for it; or NULL */
+	const char *region;
+	bool		official;		/* the client came by a channel of ours */
+	int64		build;			/* of the client; 0 = it names none */
+	const inet *source;
+	const char *device;
+} AgRebindOrder;
+
+/* What a function answers. */
+typedef struct AgRebindResult
+{
+	AgFlowCode	code;
+	int64		account_id;
+	AgFlow	   *flow;
+	AgFlow	   *old_flow;
+	AgNumberChange *change;
+	TimestampTz retry_at;		/* 0 = not told */
+	int			binding;		/* of a trusted number; 0 = not told */
+} AgRebindResult;
+
+extern bool ag_rebind_client_good(const AgRebindOrder *order);
+extern AgNumberChange *ag_rebind_new(const AgActing *acting, AgRebindKind kind);
+extern void ag_rebind_begin(const AgRebindOrder *order, AgRebindResult *result);
+extern void ag_rebind_commit(const char *token, int no, AgRebindResult *result);
+
+/* Whose session is it?  And: lock his account, for an act. */
+extern bool ag_rebind_token_account(const char *token, int64 *account_id);
+extern AgFlowCode ag_rebind_act(const char *token, bool floor, AgActing *acting);
+
+/*
+ * rebind_object.c: what can happen to a request on its way.
+ */
+extern void ag_rebind_objection(const char *code, const char *token, AgRebindResult *result);
+extern void ag_rebind_settle(const char *token, int no, AgRebindResult *result);
+extern void ag_rebind_cancel(const char *token, int no, AgRebindResult *result);
+extern void ag_rebind_decide(int64 account_id, int no, const char *decision, const char *reason,
+							 AgRebindResult *result);
+
+/* End a request of a locked account; what waits to be sent for it is cancelled. */
+extern void ag_rebind_end(AgAccount *account, AgNumberChange *change, AgRebindEvent event,
+						  const char *reason, const char *who, TimestampTz at);
+extern void ag_rebind_emit(AgAccount *account, AgAction action, const AgNumberChange *change,
+						   const char *reason);
+
+/* A request of a locked account, and its state; NULL = there is none. */
+extern AgNumberChange *ag_rebind_load(int64 account_id, int no, TimestampTz at,
+									  AgRebindState *state);
+
+/*
+ * rebind_execute.c
+ */
+
+/* Under all locks: judge again, then carry out; the caller saves account and numbers. */
+extern void ag_rebind_carry_out(AgRebindScene *scene, AgNumberChange *change, AgRebindResult *result);
+
+/* Carry out what is due, after judging again; takes all locks itself. */
+extern void ag_rebind_execute(int64 account_id, int no, AgRebindResult *result);
+extern int64 ag_rebind_sweep(int64 limit);
+extern int64 ag_rebind_sweep_due(int64 most);
+
+/*
+ * rebind_message.c: what numbers are told; codes for objections.
+ */
+#define AG_OBJECTION_PREFIX "aco1_"
+#define AG_OBJECTION_SECRET 16
+#define AG_OBJECTION_TEXT 64	/* room for the text of a code */
+
+typedef struct AgObjectionCode
+{
+	int64		account_id;
+	int32		no;
+	uint8		secret[AG_OBJECTION_SECRET];
+} AgObjectionCode;
+
+extern bool ag_objection_parse(AgObjectionCode *code, const char *text);
+extern void ag_objection_format(char text[AG_OBJECTION_TEXT], const AgObjectionCode *code);
+
+/* Tell the old number, with a code unless it may not object, and every trusted one. */
+extern void ag_rebind_tell_numbers(const AgAccount *account, AgNumberChange *change, TimestampTz at);
+extern void ag_rebind_message_init(void);
+extern void ag_rebind_notice_init(void);
+
+/*
+ * trusted.c: trusted numbers.
+ */
+extern void ag_trusted_add(const AgRebindOrder *order, AgRebindResult *result);
+extern void ag_trusted_confirm(const char *token, const pg_uuid_t *flow, AgRebindResult *result);
+extern void ag_trusted_remove(const char *token, int binding, AgRebindResult *result);
+
+/*
+ * rebind_store.c
+ */
+extern AgStatementTable rebind_statements;
+
+extern void ag_change_store_insert(const AgNumberChange *change);
+extern void ag_change_store_save(const AgNumberChange *change);
+extern AgNumberChange *ag_change_store_read(int64 account_id, int no);	/* NULL = none */
+extern AgNumberChange *ag_change_store_open(int64 account_id);	/* that waits; NULL = none */
+extern int64 ag_change_store_count(int64 account_id, TimestampTz since);	/* executed, counted */
+extern int64 ag_change_store_requests(int64 account_id, TimestampTz since);
+extern bool ag_change_store_disowned(int64 account_id, TimestampTz since);
+extern void ag_change_store_drop_requests(int64 account_id, const char *who, TimestampTz at);
+extern AgResult *ag_change_store_due(TimestampTz at, TimestampTz after_at, int64 after_account_id,
+									 int64 limit);
+extern int64 ag_change_store_due_count(TimestampTz at, int64 most);
+extern AgResult *ag_change_store_report(int64 account_id, TimestampTz at);	/* 0 = all that are open */
+extern AgResult *ag_trusted_store_report(int64 account_id, TimestampTz at);
+
+/*
+ * rebind_message_store.c
+ */
+extern AgStatementTable number_message_statements;
+
+typedef struct AgNumberMessage
+{
+	int64		no;
+	int64		account_id;
+	int			request;
+	int			binding;
+	bytea	   *code;			/* sealed; NULL = none */
+	int32		kid;
+	char	   *locale;
+	TimestampTz written_at;
+	TimestampTz expires_at;
+	pg_uuid_t	key;
+	char	   *state;
+	int			tries;
+	char	   *claimed_by;
+} AgNumberMessage;
+
+extern void ag_number_message_store_insert(const AgNumberMessage *message);
+extern List *ag_number_message_store_claim(int n, TimestampTz at, TimestampTz until,
+										   const char *person);
+extern AgNumberMessage *ag_number_message_store_lock(int64 no); /* NULL = none */
+extern bool ag_number_message_store_done(int64 no, const char *receipt, TimestampTz at);
+extern void ag_number_message_store_end(int64 no, const char *state, const char *reason,
+										TimestampTz at);
+extern void ag_number_message_store_cancel(int64 account_id, int request, const char *reason,
+										   TimestampTz at);
+extern void ag_number_message_store_postpone(int64 no, TimestampTz until);
+extern bool ag_number_message_store_uses(int32 kid);
 
 #endif							/* AG_REBIND_H */

@@ -64,13 +64,13 @@ static const AgRebindTransition transitions[] = {
 	"its owner, with a session; reviewer, operator", "a factor that the request had not; or service decides"},
 	{AG_REBIND_CONTESTED, AG_REBIND_DISOWN, AG_REBIND_CANCELLED, OWNER_OF_CODE, NULL},
 	{AG_REBIND_CONTESTED, AG_REBIND_CANCEL, AG_REBIND_CANCELLED, CANCELS, NULL},
-	{AG_REBIND_CONTESTED, AG_REBIND_LAPSE, AG_REBIND_CANCELLED, CLOCK, "neither side has brought it to an end in time"},
+	{AG_REBIND_CONTESTED, AG_REBIND_LAPSE, AG_REBIND_CANCELLED, CLOCK, "rebind_contest_life after the objection"},
 	{AG_REBIND_READY, AG_REBIND_EXECUTE, AG_REBIND_EXECUTED, TOUCH,
 	"what is judged again holds; service has agreed if the account is special"},
 	{AG_REBIND_READY, AG_REBIND_STOP, AG_REBIND_CANCELLED, TOUCH, "what is judged again fails"},
 	{AG_REBIND_READY, AG_REBIND_DISOWN, AG_REBIND_CANCELLED, OWNER_OF_CODE, NULL},
 	{AG_REBIND_READY, AG_REBIND_CANCEL, AG_REBIND_CANCELLED, CANCELS, NULL},
-	{AG_REBIND_READY, AG_REBIND_LAPSE, AG_REBIND_CANCELLED, CLOCK, "nothing has carried it out in time"},
+	{AG_REBIND_READY, AG_REBIND_LAPSE, AG_REBIND_CANCELLED, CLOCK, "rebind_ready_life after it was ready"},
 };
 
 static const AgRebindCheckEntry checks[AG_REBIND_CHECK_COUNT] = {

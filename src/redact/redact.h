@@ -27,7 +27,9 @@
 	"number_import", "password_block_add", "password_change", "password_set", \
 	"register_answer", "register_begin", "register_commit", "register_hold_object", "register_question", \
 	"session_bind", "session_check", "session_refresh", "session_revoke", "session_revoke_others", \
-	"session_step_up", "tombstone_find"
+	"session_step_up", "tombstone_find", "rebind_begin", "rebind_commit", "rebind_settle", \
+	"trusted_number_add", "trusted_number_confirm", "trusted_number_remove", "unbind_cancel", \
+	"unbind_object", "unbind_request"
 
 /*
  * redact_rules.c: reading SQL text.  Pure.

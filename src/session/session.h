@@ -315,6 +315,7 @@ extern int	ag_session_store_end_device(int64 account_id, int32 device_no, Timest
 										const char *reason, const char *who);
 extern int	ag_session_store_end_number_only(int64 account_id, TimestampTz since, TimestampTz at,
 											 const char *reason, const char *who);
+extern void ag_session_store_step_down(int64 account_id, int32 but);
 extern int	ag_session_store_live(const AgAccount *account, TimestampTz at, int32 but_device);
 extern void ag_session_store_forget(int64 account_id, TimestampTz before);
 extern void ag_session_store_erase(int64 account_id);

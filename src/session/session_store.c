@@ -21,6 +21,7 @@ enum
 	SESSION_END_OTHERS,
 	SESSION_END_DEVICE,
 	SESSION_END_NUMBER_ONLY,
+	SESSION_STEP_DOWN,
 	SESSION_LIVE,
 	SESSION_FORGET,
 	SESSION_LIST,
@@ -110,6 +111,14 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_UPDATE,
 		.nargs = 5,
 		.argtypes = {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID}
+	},
+	[SESSION_STEP_DOWN] = {
+		.name = "session.step_down",
+		.sql = "UPDATE acctguard.session SET stepped_up_at = NULL "
+			"WHERE account_id = $1 AND no <> $2 AND stepped_up_at IS NOT NULL AND ended_at IS NULL",
+		.expected = SPI_OK_UPDATE,
+		.nargs = 2,
+		.argtypes = {INT8OID, INT4OID}
 	},
 	[SESSION_LIVE] = {
 		.name = "session.live",
@@ -307,4 +316,11 @@ void
 ag_session_store_erase(int64 account_id)
 {
 	ag_run(session_statements, SESSION_ERASE, ag_int8(account_id));
+}
+
+/* Every other session has to prove more again before what is sensitive. */
+void
+ag_session_store_step_down(int64 account_id, int32 but)
+{
+	ag_run(session_statements, SESSION_STEP_DOWN, ag_int8(account_id), ag_int4(but));
 }

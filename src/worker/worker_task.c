@@ -27,6 +27,7 @@
 #include "miscadmin.h"
 #include "phone/forget.h"
 #include "pgstat.h"
+#include "rebind/rebind.h"
 #include "register/register.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -59,6 +60,8 @@ static const AgTask tasks[] = {
 	.interval = SECS_PER_HOUR, .run = ag_number_forget, .due = ag_number_forget_due},
 	{.name = "claim", .what = "writes down that claimed numbers have changed hands",
 	.run = ag_claim_sweep, .due = ag_claim_sweep_due},
+	{.name = "rebind", .what = "carries out changes of numbers whose time for objections is over",
+	.run = ag_rebind_sweep, .due = ag_rebind_sweep_due},
 	{.name = "flow", .what = "forgets flows that are over, and old answers of flows",
 	.interval = 60, .run = ag_flow_sweep}
 };

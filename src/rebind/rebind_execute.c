@@ -1,0 +1,259 @@
+/*-------------------------------------------------------------------------
+ *
+ * rebind_execute.c
+ *		A request takes effect: the old number goes and the new one comes, at once.
+ *
+ * Everything is judged again first: what came in between stops the request, and it is
+ * cancelled; a change that was refused does not happen later by surprise.  What only
+ * passes, such as maintenance, lets it wait.
+ *
+ * The sweep does it, and so does the next touch; both find the same.
+ *
+ * Locks: numbers by ascending id, the account.  Tables: number_change, binding; the
+ * ledger through events.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "capability/capability.h"
+#include "policy/policy.h"
+#include "rebind/rebind.h"
+
+#define WHY "the number left the account"
+
+/* The old number, or the trusted one, leaves the account. */
+static void
+release(AgRebindScene *scene, AgNumberChange *change)
+{
+	AgAccount  *account = scene->account;
+
+	ag_number_release(scene->number, account, scene->binding,
+					  change->kind == AG_REBIND_CHANGE ? AG_RELEASE_CHANGED : AG_RELEASE_UNBOUND, NULL,
+					  scene->at);
+	if (change->kind != AG_REBIND_UNTRUST)
+	{
+		(void) ag_flow_void(scene->number->number_id, account->account_id, AG_FLOW_ANY, NULL, WHY);
+		ag_session_store_step_down(account->account_id, change->session_no);
+	}
+}
+
+static void
+bind(AgRebindScene *scene, AgNumberChange *change)
+{
+	AgBindOrder order = {
+		.kind = AG_BINDING_LOGIN,
+		.proofs = list_make1("number_code"),
+		.bound_at = scene->at,
+		.effective_at = scene->at,
+		.proof_at = change->proved_at
+	};
+
+	change->new_binding = ag_number_bind(scene->new_number, scene->account, &order, scene->at);
+}
+
+void
+ag_rebind_carry_out(AgRebindScene *scene, AgNumberChange *change, AgRebindResult *result)
+{
+	AgRebindCheck check = ag_rebind_examine(scene, change, true);
+	const char *why = ag_rebind_check(check)->code;
+
+	result->change = change;
+	if (check == AG_REBIND_GOOD && scene->new_number != NULL)
+	{
+		result->code = ag_rebind_may_take(scene->new_number, scene->account, scene->at);
+		if (result->code != AG_FLOW_OK)
+			why = ag_flow_code(result->code)->name;
+	}
+	if (why != NULL)
+	{
+		result->code = ag_flow_code_find(why);
+		ag_rebind_end(scene->account, change, AG_REBIND_STOP, why, ag_actor()->person, scene->at);
+		return;
+	}
+	if (scene->binding != NULL)
+		release(scene, change);
+	if (change->kind == AG_REBIND_CHANGE)
+		bind(scene, change);
+	ag_rebind_end(scene->account, change, AG_REBIND_EXECUTE, "executed", ag_actor()->person, scene->at);
+	result->code = change->kind == AG_REBIND_CHANGE ? AG_FLOW_REBIND_DONE :
+		change->kind == AG_REBIND_UNBIND ? AG_FLOW_UNBIND_DONE : AG_FLOW_TRUSTED_REMOVED;
+}
+
+/* Maintenance of a scope is no reason to cancel. */
+static bool
+has_to_wait(const AgAccount *account, TimestampTz at, TimestampTz *until)
+{
+	AgProbe		probe = {
+		.account_id = account->account_id, .at = at,
+		.asked = UINT64CONST(1) << ag_policy_capability_bit("security.change_phone")
+	};
+
+	ag_probe(&probe);
+	*until = probe.verdict.ends_at;
+	return probe.verdict.denied != 0 && probe.verdict.part == AG_PART_SCOPE;
+}
+
+/* What a call is answered about a request that is not ready. */
+static AgFlowCode
+answer_state(const AgNumberChange *change, AgRebindState state)
+{
+	switch (state)
+	{
+		case AG_REBIND_COOLING:
+			return AG_FLOW_REBIND_COOLING;
+		case AG_REBIND_CONTESTED:
+			return AG_FLOW_REBIND_CONTESTED;
+		case AG_REBIND_EXECUTED:
+			return change->kind == AG_REBIND_CHANGE ? AG_FLOW_REBIND_DONE :
+				change->kind == AG_REBIND_UNBIND ? AG_FLOW_UNBIND_DONE : AG_FLOW_TRUSTED_REMOVED;
+		default:
+			return AG_FLOW_UNBIND_OVER;
+	}
+}
+
+static void
+execute_locked(AgRebindScene *scene, AgNumberChange *change, AgRebindState state,
+			   AgRebindResult *result)
+{
+	result->change = change;
+	if (state == AG_REBIND_CANCELLED && change->times.stored != AG_REBIND_CANCELLED)
+	{
+		ag_rebind_end(scene->account, change, AG_REBIND_LAPSE, "lapsed", ag_actor()->person, scene->at);
+		ag_account_save(scene->account);
+	}
+	if (state != AG_REBIND_READY)
+	{
+		result->code = answer_state(change, state);
+		if (state == AG_REBIND_COOLING)
+			result->retry_at = change->times.ready_at;
+		return;
+	}
+	if (change->times.ready_at > scene->at)
+	{
+		result->code = AG_FLOW_REBIND_COOLING;
+		result->retry_at = change->times.ready_at;
+		return;
+	}
+	if (change->situation == AG_REBIND_SPECIAL && change->agreed_at == DT_NOEND)
+	{
+		result->code = AG_FLOW_UNBIND_SERVICE;
+		return;
+	}
+	if (has_to_wait(scene->account, scene->at, &result->retry_at))
+	{
+		result->code = AG_FLOW_UNBIND_ACCOUNT_STATE;
+		return;
+	}
+	ag_rebind_carry_out(scene, change, result);
+	ag_account_save(scene->account);
+	if (scene->number != NULL)
+		ag_number_save(scene->number);
+	if (scene->new_number != NULL)
+		ag_number_save(scene->new_number);
+}
+
+/* By ascending id. */
+static void
+lock_numbers(const AgNumberChange *change, AgRebindScene *scene)
+{
+	if (change->new_number_id != 0 && change->new_number_id < change->number_id)
+		scene->new_number = ag_number_lock(change->new_number_id);
+	if (change->number_id != 0)
+		scene->number = ag_number_lock(change->number_id);
+	if (change->new_number_id != 0 && scene->new_number == NULL)
+		scene->new_number = ag_number_lock(change->new_number_id);
+}
+
+void
+ag_rebind_execute(int64 account_id, int no, AgRebindResult *result)
+{
+	AgNumberChange *change = ag_change_store_read(account_id, no);
+	AgRebindScene scene = {.client_good = true, .owner_present = true};
+	AgRebindState state;
+
+	memset(result, 0, sizeof(AgRebindResult));
+	result->code = ag_flow_begin();
+	result->account_id = account_id;
+	if (result->code != AG_FLOW_OK)
+		return;
+	result->code = AG_FLOW_UNBIND_UNKNOWN;
+	if (change == NULL)
+		return;
+	lock_numbers(change, &scene);
+	scene.account = ag_account_lock(account_id);
+	scene.at = ag_account_now(scene.account);
+	change = ag_rebind_load(account_id, no, scene.at, &state);
+	if (change->kind == AG_REBIND_UNTRUST)
+		scene.binding = ag_binding_require(account_id, change->binding);
+	else
+		scene.binding = ag_binding_store_live(account_id, 0, AG_BINDING_LOGIN);
+	scene.number_matches = scene.binding == NULL ? change->binding == 0 :
+		scene.binding->no == change->binding && scene.binding->released_at == DT_NOEND;
+	scene.new_coming = change->new_number_id != 0;
+	execute_locked(&scene, change, state, result);
+}
+
+/*
+ * The sweep.
+ */
+
+/* The last request looked at, in the order in which they fell due. */
+static TimestampTz last_at = DT_NOBEGIN;
+static int64 last_account_id = 0;
+
+typedef struct DueChange
+{
+	int64		account_id;
+	int			no;
+} DueChange;
+
+static bool
+carry_out_due(const void *item)
+{
+	const DueChange *due = item;
+	AgRebindResult result;
+
+	ag_rebind_execute(due->account_id, due->no, &result);
+	return result.change != NULL && result.change->ended_at != DT_NOEND;
+}
+
+static void
+due_failed(const void *item, const ErrorData *error)
+{
+	const DueChange *due = item;
+
+	ereport(WARNING, errcode(error->sqlerrcode),
+			errmsg("request %d of account " INT64_FORMAT " cannot be carried out: %s", due->no,
+				   due->account_id, error->message));
+}
+
+int64
+ag_rebind_sweep(int64 limit)
+{
+	static const AgSweep sweep = {.work = carry_out_due, .failed = due_failed};
+	AgResult   *result = ag_change_store_due(ag_now(), last_at, last_account_id, limit);
+	List	   *changes = NIL;
+
+	for (uint64 i = 0; i < result->count; i++)
+	{
+		DueChange  *due = palloc(sizeof(DueChange));
+
+		last_at = ag_row_time(result, i, 1);
+		due->account_id = last_account_id = ag_row_int8(result, i, 2);
+		due->no = ag_row_int4(result, i, 3);
+		changes = lappend(changes, due);
+	}
+	if (result->count < limit)
+	{
+		last_at = DT_NOBEGIN;
+		last_account_id = 0;
+	}
+	return ag_bulk_sweep(changes, &sweep);
+}
+
+int64
+ag_rebind_sweep_due(int64 most)
+{
+	return ag_change_store_due_count(ag_now(), most);
+}
