@@ -9,7 +9,7 @@
  *
  * The sweep does it, and so does the next touch; both find the same.
  *
- * Locks: numbers by ascending id, the account.  Tables: number_change, binding; the
+ * Locks: numbers by ascending id, the account; the sweep leaves out what is locked.  Tables: number_change, binding; the
  * ledger through events.
  *
  *-------------------------------------------------------------------------
@@ -153,20 +153,31 @@ execute_locked(AgRebindScene *scene, AgNumberChange *change, AgRebindState state
 		ag_number_save(scene->new_number);
 }
 
-/* By ascending id. */
-static void
-lock_numbers(const AgNumberChange *change, AgRebindScene *scene)
+static bool
+lock_number(int64 number_id, bool wait, AgNumber **number)
 {
-	if (change->new_number_id != 0 && change->new_number_id < change->number_id)
-		scene->new_number = ag_number_lock(change->new_number_id);
-	if (change->number_id != 0)
-		scene->number = ag_number_lock(change->number_id);
-	if (change->new_number_id != 0 && scene->new_number == NULL)
-		scene->new_number = ag_number_lock(change->new_number_id);
+	if (number_id != 0 && *number == NULL)
+		*number = wait ? ag_number_lock(number_id) : ag_number_try_lock(number_id);
+	return number_id == 0 || *number != NULL;
 }
 
-void
-ag_rebind_execute(int64 account_id, int no, AgRebindResult *result)
+/* Numbers by ascending id, then the account; false if one is busy and is not waited for. */
+static bool
+lock_scene(const AgNumberChange *change, bool wait, AgRebindScene *scene)
+{
+	if (change->new_number_id < change->number_id &&
+		!lock_number(change->new_number_id, wait, &scene->new_number))
+		return false;
+	if (!lock_number(change->number_id, wait, &scene->number) ||
+		!lock_number(change->new_number_id, wait, &scene->new_number))
+		return false;
+	scene->account = wait ? ag_account_lock(change->account_id) :
+		ag_account_try_lock(change->account_id);
+	return scene->account != NULL;
+}
+
+static void
+execute(int64 account_id, int no, bool wait, AgRebindResult *result)
 {
 	AgNumberChange *change = ag_change_store_read(account_id, no);
 	AgRebindScene scene = {.client_good = true, .owner_present = true};
@@ -178,10 +189,8 @@ ag_rebind_execute(int64 account_id, int no, AgRebindResult *result)
 	if (result->code != AG_FLOW_OK)
 		return;
 	result->code = AG_FLOW_UNBIND_UNKNOWN;
-	if (change == NULL)
+	if (change == NULL || !lock_scene(change, wait, &scene))
 		return;
-	lock_numbers(change, &scene);
-	scene.account = ag_account_lock(account_id);
 	scene.at = ag_account_now(scene.account);
 	change = ag_rebind_load(account_id, no, scene.at, &state);
 	if (change->kind == AG_REBIND_UNTRUST)
@@ -194,8 +203,15 @@ ag_rebind_execute(int64 account_id, int no, AgRebindResult *result)
 	execute_locked(&scene, change, state, result);
 }
 
+void
+ag_rebind_execute(int64 account_id, int no, AgRebindResult *result)
+{
+	execute(account_id, no, true, result);
+}
+
 /*
- * The sweep.
+ * The sweep.  It waits for nobody: its transaction keeps the locks of all it carried out,
+ * and who has a number or the account carries the request out himself.
  */
 
 /* The last request looked at, in the order in which they fell due. */
@@ -214,7 +230,7 @@ carry_out_due(const void *item)
 	const DueChange *due = item;
 	AgRebindResult result;
 
-	ag_rebind_execute(due->account_id, due->no, &result);
+	execute(due->account_id, due->no, false, &result);
 	return result.change != NULL && result.change->ended_at != DT_NOEND;
 }
 
