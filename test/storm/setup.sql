@@ -81,6 +81,37 @@ BEGIN
     RETURN coalesce(opened.token, opened.code);
 END $$;
 
+-- The user of a session asks for number m, or for none (m = 0), and what comes of it: the request, and the flows to prove numbers in.
+CREATE FUNCTION storm.rebind(token text, n int, m int, OUT answer text, OUT request int, OUT flow text, OUT old_flow text) LANGUAGE plpgsql AS $$
+DECLARE
+    o acctguard.outcome;
+BEGIN
+    IF m = 0 THEN
+        o := acctguard.unbind_request(token, storm.number(n));
+    ELSE
+        o := acctguard.rebind_begin(token, storm.number(m));
+    END IF;
+    answer := o.code; request := coalesce((o.data ->> 'request')::int, 0);
+    flow := o.data ->> 'flow'; old_flow := o.data ->> 'old_flow';
+    INSERT INTO storm.log VALUES ('rebind', answer);
+END $$;
+-- A flow's number got its code.
+CREATE FUNCTION storm.prove(flow_id text) RETURNS text LANGUAGE sql AS $$
+    SELECT (storm.step(f.flow_id, f.purpose, 'prove', 'number_code')).code FROM acctguard.flow f WHERE f.flow_id::text = prove.flow_id $$;
+-- What numbers were sent to object with.
+CREATE TABLE storm.objection (code text, n int);
+CREATE FUNCTION storm.deliver() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    c record;
+BEGIN
+    FOR c IN SELECT account_id, notice_no, address, substring(body FROM 'aco1_[0-9.]+[A-Za-z0-9_-]{22}') AS code FROM acctguard.notice_claim('sms', 20) LOOP
+        INSERT INTO storm.objection SELECT c.code, right(c.address, 2)::int WHERE c.code IS NOT NULL;
+        PERFORM acctguard.notice_done(c.account_id, c.notice_no);
+    END LOOP;
+END $$;
+-- A request of an account that has not come to its end.
+CREATE VIEW storm.open_request AS SELECT account, request FROM acctguard.unbind_list() WHERE ended_at IS NULL;
+
 CREATE FUNCTION storm.evidence(n int, r int) RETURNS text LANGUAGE sql AS $$
     SELECT (acctguard.number_event(d, storm.sign(sha256('storm'), convert_to('acctguard/number-event/v1', 'UTF8') || '\x00' || 'storm' || '\x00' || d), 'storm')).code
     FROM convert_to(jsonb_build_object('format', 'carrier/notice', 'phoneNumber', storm.number(n), 'aud', 'im.test',
