@@ -55,6 +55,7 @@ CREATE TABLE acctguard.session (
     ended_at timestamptz,
     stepped_up_at timestamptz,
     number_only boolean NOT NULL,
+    account_place tid,
     end_reason text,
     ended_by text,
     methods text[] NOT NULL CHECK (methods <> '{}'),
@@ -78,6 +79,7 @@ COMMENT ON COLUMN acctguard.session.last_seen_at IS 'last use, to the minute; no
 COMMENT ON COLUMN acctguard.session.idle_length IS 'seconds without use after which it is over';
 COMMENT ON COLUMN acctguard.session.stepped_up_at IS 'when its holder last gave a stronger proof; NULL: never';
 COMMENT ON COLUMN acctguard.session.number_only IS 'it was opened with a code to a phone number and with nothing else';
+COMMENT ON COLUMN acctguard.session.account_place IS 'where the account''s row lay when the session was last seen, so that checking the session needs no index of account; verified at each use, and an old or a wrong one only costs time. NULL: not known';
 COMMENT ON COLUMN acctguard.session.end_reason IS 'logout, replaced, kicked, lost, quarantined, password, reused, staff, or what staff wrote';
 COMMENT ON COLUMN acctguard.session.ended_by IS 'the person, or session:<number> of the account';
 COMMENT ON COLUMN acctguard.session.methods IS 'what its holder proved';

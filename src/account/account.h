@@ -123,7 +123,12 @@ typedef struct AgAccountEpochs
 	TimestampTz *cuts;			/* in the current memory context */
 } AgAccountEpochs;
 
-extern bool ag_account_probe_epochs(int64 account_id, AgAccountEpochs *epochs);
+/*
+ * What decides about the account's sessions; false = there is no such account.  place: where
+ * its row may lie, if that is known; where it does lie, if that can be told.
+ */
+extern bool ag_account_probe_epochs(int64 account_id, ItemPointer place, AgAccountEpochs *epochs);
+
 extern bool ag_account_probe(int64 account_id, AgAccountProbe *probe);	/* false = no such account */
 extern bool ag_account_probe_external(const char *external_id, AgAccountProbe *probe);
 extern void ag_account_probe_init(void);

@@ -6,6 +6,10 @@
  * For checks on other tables, which run once per row and see what is true now
  * (latest snapshot), not what was true when the transaction began.
  *
+ * What sessions need is read at the place where the row was last, without the index,
+ * which would cost more than all the rest: of one account there is never more than one
+ * row that a snapshot sees, so a row that is seen there and has its id is the row.
+ *
  * Locks: AccessShareLock on account and its indexes, until the transaction ends.
  * Memory: tenant and cohort are copied into the current memory context.
  *
@@ -126,18 +130,45 @@ epochs_by_sql(int64 account_id, AgAccountEpochs *epochs)
 	return true;
 }
 
-/* What decides about the account's sessions; false = there is no such account. */
-bool
-ag_account_probe_epochs(int64 account_id, AgAccountEpochs *epochs)
+/* A row at a remembered place: is it still this account's? */
+typedef struct PlacedEpochs
 {
+	int64		account_id;
+	AgAccountEpochs *epochs;
+} PlacedEpochs;
+
+static bool
+copy_placed(TupleTableSlot *slot, void *into)
+{
+	PlacedEpochs *placed = into;
+	bool		isnull;
+
+	if (DatumGetInt64(slot_getattr(slot, COLUMN_ACCOUNT_ID, &isnull)) != placed->account_id)
+		return false;
+	copy_epochs(slot, placed->epochs);
+	return true;
+}
+
+bool
+ag_account_probe_epochs(int64 account_id, ItemPointer place, AgAccountEpochs *epochs)
+{
+	PlacedEpochs placed = {.account_id = account_id, .epochs = epochs};
 	Relation	table;
-	Relation	index;
 	ScanKeyData key;
 
-	if (!ag_direct_open(&epochs_by_id, &table, &index))
+	if (!ag_direct_open(&epochs_by_id, &table, NULL))
+	{
+		ItemPointerSetInvalid(place);
 		return epochs_by_sql(account_id, epochs);
+	}
+	if (ag_direct_fetch(table, place, copy_placed, &placed))
+	{
+		table_close(table, NoLock);
+		return true;
+	}
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account_id));
-	return ag_direct_row(table, index, &key, 1, copy_epochs, epochs);
+	return ag_direct_find(table, index_open(epochs_by_id.index_id, AccessShareLock), &key, 1, copy_epochs,
+						  epochs, place);
 }
 
 /* The same through SQL, where the table does not lie here. */

@@ -395,8 +395,22 @@ extern Snapshot ag_latest_snapshot(void);
  * Read the one row with these keys, if there is one, with the latest snapshot, and close
  * what ag_direct_open() has opened; the locks stay.
  */
+typedef void (*AgDirectReader) (struct TupleTableSlot *slot, void *into);
+
 extern bool ag_direct_row(Relation table, Relation index, struct ScanKeyData *keys, int key_count,
-						  void (*read) (struct TupleTableSlot *slot, void *into), void *into);
+						  AgDirectReader read, void *into);
+
+/* The same, and the place at which an index has it; no place = there is no such row. */
+extern bool ag_direct_find(Relation table, Relation index, struct ScanKeyData *keys, int key_count,
+						   AgDirectReader read, void *into, ItemPointer place);
+
+/*
+ * Read the row that an index once had at a place, if the newest snapshot sees one that
+ * began there.  It may be another one meanwhile: the reader says whether it is the right
+ * one.  Leaves the table open.
+ */
+extern bool ag_direct_fetch(Relation table, ItemPointer place,
+							bool (*read) (struct TupleTableSlot *slot, void *into), void *into);
 extern void ag_resolve_init(void);
 
 /*

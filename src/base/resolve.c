@@ -20,12 +20,15 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/tableam.h"
 #include "access/xact.h"
 #include "base/base.h"
 #include "base/compat.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_namespace.h"
+#include "storage/bufmgr.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -170,22 +173,67 @@ ag_latest_snapshot(void)
 }
 
 bool
-ag_direct_row(Relation table, Relation index, struct ScanKeyData *keys, int key_count,
-			  void (*read) (struct TupleTableSlot *slot, void *into), void *into)
+ag_direct_find(Relation table, Relation index, struct ScanKeyData *keys, int key_count,
+			   AgDirectReader read, void *into, ItemPointer place)
 {
 	Snapshot	snapshot = ag_latest_snapshot();
 	IndexScanDesc scan = ag_index_beginscan(table, index, snapshot, key_count);
 	TupleTableSlot *slot = table_slot_create(table, NULL);
-	bool		found;
+	ItemPointer entry;
+	bool		found = false;
 
+	ItemPointerSetInvalid(place);
 	index_rescan(scan, keys, key_count, NULL, 0);
-	found = index_getnext_slot(scan, ForwardScanDirection, slot);
+	while (!found && (entry = index_getnext_tid(scan, ForwardScanDirection)) != NULL)
+	{
+		ItemPointerCopy(entry, place);
+		found = index_fetch_heap(scan, slot);
+	}
 	if (found)
 		read(slot, into);
+	else
+		ItemPointerSetInvalid(place);
 	ExecDropSingleTupleTableSlot(slot);
 	index_endscan(scan);
 	UnregisterSnapshot(snapshot);
 	index_close(index, NoLock);
 	table_close(table, NoLock);
+	return found;
+}
+
+bool
+ag_direct_row(Relation table, Relation index, struct ScanKeyData *keys, int key_count,
+			  AgDirectReader read, void *into)
+{
+	ItemPointerData place;
+
+	return ag_direct_find(table, index, keys, key_count, read, into, &place);
+}
+
+/*
+ * What is no row, or in the middle of a chain of its versions, is not found.  The lock on
+ * the table keeps it from becoming shorter once its length is known.
+ */
+bool
+ag_direct_fetch(Relation table, ItemPointer place,
+				bool (*read) (struct TupleTableSlot *slot, void *into), void *into)
+{
+	Snapshot	snapshot;
+	IndexFetchTableData *fetch;
+	TupleTableSlot *slot;
+	ItemPointerData at = *place;
+	bool		again = false;
+	bool		found;
+
+	if (!ItemPointerIsValid(place) || table->rd_rel->relam != HEAP_TABLE_AM_OID ||
+		ItemPointerGetBlockNumber(place) >= RelationGetNumberOfBlocks(table))
+		return false;
+	snapshot = ag_latest_snapshot();
+	fetch = table_index_fetch_begin(table);
+	slot = table_slot_create(table, NULL);
+	found = table_index_fetch_tuple(fetch, &at, snapshot, slot, &again, NULL) && read(slot, into);
+	ExecDropSingleTupleTableSlot(slot);
+	table_index_fetch_end(fetch);
+	UnregisterSnapshot(snapshot);
 	return found;
 }

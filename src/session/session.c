@@ -129,9 +129,11 @@ make_session(AgAccount *account, const AgSessionOrder *order, const AgDevice *de
 			 bool number_only, TimestampTz at, char text[AG_TOKEN_TEXT])
 {
 	AgSession  *session = palloc0(sizeof(AgSession));
+	AgAccountEpochs epochs;
 	AgToken		token;
 
 	session->account_id = token.account_id = account->account_id;
+	(void) ag_account_probe_epochs(account->account_id, &session->account_place, &epochs);
 	session->no = token.no = ag_account_next_child(account);
 	ag_random(token.secret, AG_TOKEN_SIZE);
 	ag_random(session->salt, AG_TOKEN_SIZE);

@@ -81,6 +81,7 @@ typedef struct AgSession
 	TimestampTz ended_at;		/* DT_NOEND = not ended */
 	TimestampTz stepped_up_at;	/* DT_NOEND = never */
 	bool		number_only;
+	ItemPointerData account_place;	/* where the account's row was last; invalid = not known */
 
 	/* read by the store only */
 	int32		generation;
@@ -304,7 +305,7 @@ extern AgStatementTable session_statements;
 
 extern void ag_session_store_insert(const AgSession *session);
 extern AgSession *ag_session_store_load(int64 account_id, int32 no);	/* NULL = none */
-extern void ag_session_store_touch(int64 account_id, int32 no, TimestampTz at);
+extern void ag_session_store_touch(const AgSession *session, TimestampTz at);
 extern void ag_session_store_refresh(const AgSession *session, TimestampTz at);
 extern void ag_session_store_step_up(const AgSession *session);
 extern bool ag_session_store_end(int64 account_id, int32 no, TimestampTz at, const char *reason,

@@ -34,7 +34,7 @@ touch(const AgSession *session, TimestampTz at)
 	if (at - session->last_seen_at < every || XactReadOnly || RecoveryInProgress() ||
 		IsolationUsesXactSnapshot() || IsInParallelMode())
 		return;
-	ag_session_store_touch(session->account_id, session->no, at);
+	ag_session_store_touch(session, at);
 	if (at / USECS_PER_DAY != session->last_seen_at / USECS_PER_DAY)
 		ag_device_store_used(session->account_id, session->device_no, at);
 }
@@ -112,13 +112,14 @@ ag_session_check(AgSessionCheck *check, const char *text, Size length)
 		return;
 	if (ag_session_probe(token.account_id, token.no, &check->session) &&
 		(match = ag_session_match(&check->session, &token)) != AG_TOKEN_OTHER &&
-		ag_account_probe_epochs(token.account_id, &epochs))
+		ag_account_probe_epochs(token.account_id, &check->session.account_place, &epochs))
 		check->code = ag_session_life(&check->session, match, &epochs, at, &check->until);
 	ag_wipe(token.secret, AG_TOKEN_SIZE);
 	if (check->code != AG_ACCESS_OK)
 		return;
 
 	probe.account_id = token.account_id;
+	ag_filter_prepare();
 	ag_probe(&probe);
 	check->restricted = probe.any || probe.in_force ||
 		(probe.verdict.denied | probe.verdict.challenged) != 0;

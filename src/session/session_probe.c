@@ -38,13 +38,14 @@ enum
 	COLUMN_IDLE_LENGTH,
 	COLUMN_ENDED_AT,
 	COLUMN_STEPPED_UP_AT,
-	COLUMN_NUMBER_ONLY
+	COLUMN_NUMBER_ONLY,
+	COLUMN_ACCOUNT_PLACE
 };
 
 static const char *const columns[] = {
 	"account_id", "no", "token_hash", "previous_hash", "previous_until", "device_no", "epoch",
 	"opened_at", "expires_at", "last_seen_at", "idle_length", "ended_at", "stepped_up_at",
-	"number_only"
+	"number_only", "account_place"
 };
 
 static AgDirect by_key = {
@@ -85,12 +86,24 @@ get_hash(TupleTableSlot *slot, int column, uint8 hash[AG_SHA256_SIZE])
 }
 
 static void
+get_place(TupleTableSlot *slot, int column, ItemPointer place)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, column, &isnull);
+
+	if (isnull)
+		ItemPointerSetInvalid(place);
+	else
+		ItemPointerCopy((ItemPointer) DatumGetPointer(value), place);
+}
+
+static void
 copy_row(TupleTableSlot *slot, void *into)
 {
 	AgSession  *session = into;
 	bool		isnull;
 
-	slot_getsomeattrs(slot, COLUMN_NUMBER_ONLY);
+	slot_getsomeattrs(slot, COLUMN_ACCOUNT_PLACE);
 	session->account_id = DatumGetInt64(slot_getattr(slot, COLUMN_ACCOUNT_ID, &isnull));
 	session->no = DatumGetInt32(slot_getattr(slot, COLUMN_NO, &isnull));
 	if (!get_hash(slot, COLUMN_TOKEN_HASH, session->token_hash))
@@ -106,6 +119,7 @@ copy_row(TupleTableSlot *slot, void *into)
 	session->ended_at = get_time(slot, COLUMN_ENDED_AT);
 	session->stepped_up_at = get_time(slot, COLUMN_STEPPED_UP_AT);
 	session->number_only = DatumGetBool(slot_getattr(slot, COLUMN_NUMBER_ONLY, &isnull));
+	get_place(slot, COLUMN_ACCOUNT_PLACE, &session->account_place);
 }
 
 /* The same through SQL, where the table does not lie here. */

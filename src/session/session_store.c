@@ -38,11 +38,12 @@ static const AgStatement statements[] = {
 		.name = "session.insert",
 		.sql = "INSERT INTO acctguard.session (account_id, no, token_hash, device_no, epoch, "
 			"opened_at, expires_at, last_seen_at, idle_length, stepped_up_at, number_only, methods, "
-			"place, salt) VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $8, $9, $10, $11, $12, $13)",
+			"place, salt, account_place) "
+			"VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $8, $9, $10, $11, $12, $13, $14)",
 		.expected = SPI_OK_INSERT,
-		.nargs = 13,
+		.nargs = 14,
 		.argtypes = {INT8OID, INT4OID, BYTEAOID, INT4OID, INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID,
-			INT4OID, TIMESTAMPTZOID, BOOLOID, TEXTARRAYOID, TEXTOID, BYTEAOID}
+			INT4OID, TIMESTAMPTZOID, BOOLOID, TEXTARRAYOID, TEXTOID, BYTEAOID, TIDOID}
 	},
 	[SESSION_LOAD] = {
 		.name = "session.load",
@@ -56,12 +57,13 @@ static const AgStatement statements[] = {
 	/* Whoever has the row locked changes it anyway, or sees it, too. */
 	[SESSION_TOUCH] = {
 		.name = "session.touch",
-		.sql = "UPDATE acctguard.session SET last_seen_at = $3 WHERE account_id = $1 AND no = ("
+		.sql = "UPDATE acctguard.session SET last_seen_at = $3, account_place = $4 "
+			"WHERE account_id = $1 AND no = ("
 			"SELECT s.no FROM acctguard.session s WHERE s.account_id = $1 AND s.no = $2 "
 			"AND s.ended_at IS NULL AND s.last_seen_at < $3 FOR NO KEY UPDATE SKIP LOCKED)",
 		.expected = SPI_OK_UPDATE,
-		.nargs = 3,
-		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID}
+		.nargs = 4,
+		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID, TIDOID}
 	},
 	[SESSION_REFRESH] = {
 		.name = "session.refresh",
@@ -177,6 +179,12 @@ static const AgStatement statements[] = {
 
 AG_STATEMENT_TABLE(session_statements, statements);
 
+static NullableDatum
+place_of(const AgSession *session)
+{
+	return ag_datum(PointerGetDatum(&session->account_place), !ItemPointerIsValid(&session->account_place));
+}
+
 void
 ag_session_store_insert(const AgSession *session)
 {
@@ -185,7 +193,7 @@ ag_session_store_insert(const AgSession *session)
 		   ag_int8(session->epoch), ag_time(session->opened_at), ag_time(session->expires_at),
 		   ag_int4(session->idle_length), ag_time(session->stepped_up_at),
 		   ag_bool(session->number_only), ag_texts(session->methods), ag_text(session->place),
-		   ag_bytes(session->salt, AG_TOKEN_SIZE));
+		   ag_bytes(session->salt, AG_TOKEN_SIZE), place_of(session));
 }
 
 /* A session with what exchanging its token needs; NULL if there is none. */
@@ -221,9 +229,10 @@ ag_session_store_load(int64 account_id, int32 no)
 
 /* Nothing happens while somebody else has the row locked. */
 void
-ag_session_store_touch(int64 account_id, int32 no, TimestampTz at)
+ag_session_store_touch(const AgSession *session, TimestampTz at)
 {
-	ag_run(session_statements, SESSION_TOUCH, ag_int8(account_id), ag_int4(no), ag_time(at));
+	ag_run(session_statements, SESSION_TOUCH, ag_int8(session->account_id), ag_int4(session->no), ag_time(at),
+		   place_of(session));
 }
 
 /* token_hash, previous_until and generation are the new ones. */

@@ -237,6 +237,31 @@ SELECT (SELECT count(*) FROM acctguard.session WHERE account_id = 4100017) AS se
 SELECT pg_temp.check('gone');
 RESET acctguard.test_clock_offset;
 
+-- where the account's row lies is remembered with the session, and a wrong place costs time, nothing else: beyond the table,
+-- no row, another account's row, one that has moved
+SELECT pg_temp.open('place', 4100022, 'd'), pg_temp.open('stranger', 4100023, 'd');
+INSERT INTO acctguard.session (account_id, no, token_hash, device_no, epoch, opened_at, expires_at, last_seen_at, idle_length, number_only, methods, salt, account_place)
+SELECT account_id, 900 + n, token_hash, device_no, epoch, opened_at, expires_at, last_seen_at, idle_length, number_only, methods, salt, wrong.place
+FROM acctguard.session, (VALUES (1, '(4294967294,1)'::tid), (2, '(0,0)'), (3, '(0,60000)'), (4, NULL),
+    (5, (SELECT account_place FROM acctguard.session WHERE account_id = 4100023))) AS wrong (n, place)
+WHERE account_id = 4100022;
+CREATE FUNCTION pg_temp.place(n integer) RETURNS text LANGUAGE sql AS $$ SELECT regexp_replace(pg_temp.token('place'), '\.\d+\.', '.' || 900 + n || '.') $$;
+SELECT n, c.code, c.account_id, c.session_no FROM generate_series(1, 5) n, acctguard.session_check(pg_temp.place(n)) c;
+BEGIN;
+SELECT acctguard.session_end(4100022, NULL, 'test') AS ended;
+SELECT n, code FROM generate_series(1, 5) n, acctguard.session_check(pg_temp.place(n));
+ROLLBACK;
+-- the next use that is noted puts the place right
+SET acctguard.test_clock_offset = 70;
+SELECT n, code FROM generate_series(1, 5) n, acctguard.session_check(pg_temp.place(n));
+RESET acctguard.test_clock_offset;
+SELECT count(DISTINCT account_place) AS places, count(account_place) AS known FROM acctguard.session WHERE account_id = 4100022 AND no > 900;
+VACUUM FULL acctguard.account;
+SELECT n, code FROM generate_series(1, 5) n, acctguard.session_check(pg_temp.place(n));
+SELECT acctguard.session_end(4100022, NULL, 'test') AS ended;
+SELECT n, code FROM generate_series(1, 5) n, acctguard.session_check(pg_temp.place(n));
+SELECT pg_temp.check('stranger') AS stranger;
+
 -- arguments that are simply wrong
 SELECT pg_temp.try(c) FROM (VALUES
     ($$SELECT acctguard.session_open(4100020, NULL, '{password}')$$), ($$SELECT acctguard.session_open(4100020, '[]', '{password}')$$),
