@@ -80,14 +80,19 @@ ag_keyring_require(AgPurpose purpose)
 	return kid;
 }
 
-/* The place of a key that was found a moment ago. */
+/* The place of a key that was found a moment ago, or that a row has named. */
 static int
 place_of(int32 kid)
 {
-	AgPurpose	purpose;
-	int			place;
-	AgKeyResult result = ag_key_cache_find(kid, &purpose, &place);
+	AgPurpose	purpose = AG_PURPOSE_COUNT;
+	AgKeyResult result = AG_KEY_KEYLESS;
+	int			place = -1;
 
+	if (ag_root_count() > 0)
+	{
+		ag_key_cache_begin();
+		result = ag_key_cache_find(kid, &purpose, &place);
+	}
 	if (result != AG_KEY_OK)
 		ag_keyring_refuse(result, purpose, kid);
 	return place;

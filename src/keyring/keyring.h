@@ -67,12 +67,15 @@ extern int32 ag_keyring_active(AgPurpose purpose);
 /* The same, or UG001, UG002: for what cannot be done without. */
 extern int32 ag_keyring_require(AgPurpose purpose);
 
-/* A tag over data with a key that one of the two has named. */
+/*
+ * A tag over data with a key that one of the two, or a row, has named.  UG001, UG002; UG003
+ * where the key was retired.
+ */
 extern void ag_keyring_mac(int32 kid, uint8 tag[AG_TAG_SIZE], const void *data, Size length);
 
 /*
- * A blind index of data under a key that one of the two, or ag_keyring_usable(), has
- * named: equal data have equal indexes, and nobody without the key can tell what data.
+ * A blind index of data under such a key: equal data have equal indexes, and nobody
+ * without the key can tell what data.
  */
 extern void ag_keyring_index(int32 kid, uint8 out[AG_INDEX_SIZE], const void *data, Size length);
 

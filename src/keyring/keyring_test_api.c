@@ -1,9 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * keyring_test_api.c
- *		Sealing and opening from SQL, in test builds only.
+ *		Sealing, opening and tags from SQL, in test builds only.
  *
- * The product has no SQL function that seals or opens what the caller names, so an
+ * The product has no SQL function that seals, opens or tags what the caller names, so an
  * ordinary library is without these symbols.  Tests declare them with CREATE
  * FUNCTION themselves.
  *
@@ -17,6 +17,7 @@
 
 PG_FUNCTION_INFO_V1(acctguard_test_seal);
 PG_FUNCTION_INFO_V1(acctguard_test_unseal);
+PG_FUNCTION_INFO_V1(acctguard_test_tag);
 
 /* (purpose text, account_id bigint, record bigint, part int, value bytea) */
 static AgPurpose
@@ -55,6 +56,18 @@ acctguard_test_unseal(PG_FUNCTION_ARGS)
 	if (purpose == AG_PURPOSE_SUBJECT)
 		PG_RETURN_BYTEA_P(ag_subject_unseal(&binding, VARDATA(sealed), length));
 	PG_RETURN_BYTEA_P(ag_keyring_unseal(purpose, &binding, VARDATA(sealed), length));
+}
+
+/* (kid int, value bytea) */
+Datum
+acctguard_test_tag(PG_FUNCTION_ARGS)
+{
+	bytea	   *value = PG_GETARG_BYTEA_P(1);
+	bytea	   *tag = palloc(VARHDRSZ + AG_TAG_SIZE);
+
+	SET_VARSIZE(tag, VARHDRSZ + AG_TAG_SIZE);
+	ag_keyring_mac(PG_GETARG_INT32(0), (uint8 *) VARDATA(tag), VARDATA(value), VARSIZE(value) - VARHDRSZ);
+	PG_RETURN_BYTEA_P(tag);
 }
 
 #endif							/* AG_TEST_CLOCK */

@@ -36,6 +36,7 @@ $node->safe_psql('postgres', q{
         LANGUAGE c STRICT AS 'acctguard', 'acctguard_test_seal';
     CREATE FUNCTION unseal(purpose text, account_id bigint, record bigint, part int, value bytea) RETURNS bytea
         LANGUAGE c STRICT AS 'acctguard', 'acctguard_test_unseal';
+    CREATE FUNCTION tag(kid int, value bytea) RETURNS bytea LANGUAGE c STRICT AS 'acctguard', 'acctguard_test_tag';
     CREATE TABLE sealed (no int PRIMARY KEY, purpose text, account_id bigint, body bytea);
 });
 
@@ -77,6 +78,7 @@ sub file_setting { return "acctguard.root_key_file = '$_[0]'" }
 #
 like(refused('SELECT acctguard.key_create()'), qr/UG001.*no root key.*HINT.*acctguard-keygen/s, 'keyless: UG001 says what to do');
 like(refused(q{SELECT seal('contact', 1, 1, 0, 'x')}), qr/UG001/, 'keyless: nothing is sealed');
+like(refused(q{SELECT tag(1, 'x')}), qr/UG001/, '... or tagged');
 
 #
 # acctguard-keygen
@@ -189,6 +191,9 @@ is(oracle('open', $secret{"data key $dek"}, 'ledger.origin', 1, $tx, $ord, 0, $o
 is(sql(q{SELECT DISTINCT address FROM acctguard.audit_read(1) WHERE address IS NOT NULL}), '127.0.0.1', '... and the auditor reads it');
 is($tag, oracle('tag', $secret{"data key $key_id"}, sql("SELECT encode(acctguard.audit_encoding($tx, $ord), 'hex')")),
     'the tag is the keyed hash of the canonical encoding');
+is(sql("SELECT encode(tag($key_id, 'x'), 'hex')"), oracle('tag', $secret{"data key $key_id"}, unpack('H*', 'x')),
+    'a key named by a row makes a tag, also where the session has named none before');
+like(refused(q{SELECT tag(99, 'x')}), qr/UG020/, '... and none that never was');
 is(sql('SELECT count(*) FROM acctguard.ledger WHERE key_id IS NULL AND tx > (SELECT min(tx) FROM acctguard.ledger WHERE key_id IS NOT NULL)'),
     '0', 'every event since then has a tag');
 
@@ -265,6 +270,7 @@ foreach my $wrong ([ 'another version 2', "2:$hex\n" ], [ 'an older one', "1:$ro
     restart_with(file_setting($key));
     like(refused(q{SELECT seal('contact', 1, 1, 0, 'x')}), qr/UG002/, "wrong root ($what): nothing is sealed");
     like(refused(q{SELECT unseal(purpose, account_id, no, 0, body) FROM sealed}), qr/UG002/, '... or opened');
+    like(refused("SELECT tag($key_id, 'x')"), qr/UG002/, '... or tagged');
     like(refused('SELECT acctguard.key_create(\'contact\')'), qr/UG002/, '... no key is made');
     like(refused('SELECT acctguard.key_rewrap()'), qr/UG002/, '... or wrapped');
     is(sql(q{SELECT count(*) FROM acctguard.key_status() WHERE usable AND purpose <> 'root'}), '0', '... and the inventory says so');
@@ -302,6 +308,7 @@ sql("SELECT acctguard.key_retire($contact)");
 is(sql("SELECT state, usable FROM acctguard.key_status() WHERE kid = $contact AND purpose = 'contact'"), 'retired|f', 'a key without a user is retired');
 is(sql("SELECT wrapped IS NULL FROM acctguard.data_key WHERE kid = $contact"), 't', '... its bytes are gone');
 like(refused(q{SELECT unseal(purpose, account_id, no, 0, body) FROM sealed WHERE purpose = 'contact'}), qr/UG003/, '... and what it sealed with it');
+like(refused("SELECT tag($contact, 'x')"), qr/UG003/, '... and it tags nothing');
 like(refused("SELECT acctguard.key_retire($contact)"), qr/UG003.*retired already/s, '... once');
 
 #
