@@ -74,9 +74,11 @@ _PG_init(void)
 	ag_number_init();
 	ag_flow_init();
 	ag_code_init();
+	ag_claim_init();
 	ag_hint_init();
 	ag_register_notice_init();
 	ag_register_stop_init();
+	ag_rebind_init();
 	ag_rebind_message_init();
 	ag_rebind_notice_init();
 	ag_guard_cache_init();

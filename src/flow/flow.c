@@ -23,6 +23,7 @@
 #include "access/xlog.h"
 #include "flow/flow.h"
 #include "keyring/keyring.h"
+#include "phone/forget.h"
 #include "policy/policy.h"
 #include "session/session.h"
 #include "utils/builtins.h"
@@ -349,6 +350,13 @@ flow_sink(const AgEvent *event, const AgActor *actor, TimestampTz at)
 		ag_flow_store_erase(event->account_id);
 }
 
+/* Who has begun a conversation about a number goes on with it, whoever is erased meanwhile. */
+static bool
+needs_number(int64 number_id)
+{
+	return ag_flow_store_needs(number_id, ag_now());
+}
+
 static const AgKeyUser seal_user = {
 	.purpose = AG_PURPOSE_CONTACT,
 	.what = "numbers of flows",
@@ -361,4 +369,5 @@ ag_flow_init(void)
 	RegisterXactCallback(flow_at_xact, NULL);
 	ag_keyring_register_user(&seal_user);
 	ag_event_register_sink(flow_sink);
+	ag_number_register_need(needs_number);
 }

@@ -493,6 +493,7 @@ extern int	ag_flow_store_void(int64 number_id, int64 account_id, List *purposes,
 							   const pg_uuid_t *but, const char *reason, TimestampTz at);
 extern int64 ag_flow_store_forget(TimestampTz before, int64 limit);
 extern bool ag_flow_store_uses(int32 kid);
+extern bool ag_flow_store_needs(int64 number_id, TimestampTz at);
 extern void ag_flow_store_erase(int64 account_id);
 extern void ag_flow_store_outcome(const pg_uuid_t *ref, const AgFlowReply *reply, TimestampTz at);
 extern AgResult *ag_flow_store_find_outcome(const pg_uuid_t *ref);

@@ -24,6 +24,7 @@ enum
 	FLOW_FORGET,
 	FLOW_ERASE,
 	FLOW_USES,
+	FLOW_NEEDS,
 	OUTCOME_INSERT,
 	OUTCOME_FIND,
 	OUTCOME_FORGET,
@@ -151,6 +152,14 @@ static const AgStatement statements[] = {
 		.read_only = true,
 		.nargs = 1,
 		.argtypes = {INT4OID}
+	},
+	[FLOW_NEEDS] = {
+		.name = "flow.needs",
+		.sql = "SELECT FROM acctguard.flow WHERE number_id = $1 AND ended_at IS NULL AND expires_at > $2 "
+			"LIMIT 1",
+		.expected = SPI_OK_SELECT,
+		.nargs = 2,
+		.argtypes = {INT8OID, TIMESTAMPTZOID}
 	},
 	[OUTCOME_INSERT] = {
 		.name = "flow_outcome.insert",
@@ -341,6 +350,13 @@ ag_flow_store_uses(int32 kid)
 	result = ag_run(flow_statements, FLOW_USES, ag_int4(kid));
 	PopActiveSnapshot();
 	return result->count > 0;
+}
+
+/* Is a flow about the number still open? */
+bool
+ag_flow_store_needs(int64 number_id, TimestampTz at)
+{
+	return ag_run(flow_statements, FLOW_NEEDS, ag_int8(number_id), ag_time(at))->count > 0;
 }
 
 void

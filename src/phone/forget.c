@@ -6,7 +6,8 @@
  * A binding stays as history; it names the number by a random id.  The number itself,
  * its indexes and what providers said of it go, once every account that has or had it
  * is erased, no tombstone of a ban is on it any more, and policy number_keep has
- * passed: until then it still counts for how often a number was used.
+ * passed: until then it still counts for how often a number was used.  Later ranks say
+ * what they still need.
  *
  * Locks: numbers by ascending id, then the account.  Sweeping takes the numbers that
  * are free.  Tables: number, number_index, number_event, tombstone, binding.
@@ -21,7 +22,7 @@
 
 #define NEEDS_MAX 8
 
-/* How long until a number that a tombstone is on is looked at again. */
+/* How long until a number that a tombstone is on, or that somebody needs, is looked at again. */
 #define LOOK_AGAIN (INT64CONST(30) * SECS_PER_DAY)
 
 static AgNumberNeed needs[NEEDS_MAX];

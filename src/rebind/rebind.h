@@ -348,6 +348,7 @@ extern void ag_rebind_carry_out(AgRebindScene *scene, AgNumberChange *change, Ag
 extern void ag_rebind_execute(int64 account_id, int no, AgRebindResult *result);
 extern int64 ag_rebind_sweep(int64 limit);
 extern int64 ag_rebind_sweep_due(int64 most);
+extern void ag_rebind_init(void);
 
 /*
  * rebind_message.c: what numbers are told; codes for objections.
@@ -394,6 +395,7 @@ extern void ag_change_store_drop_requests(int64 account_id, const char *who, Tim
 extern AgResult *ag_change_store_due(TimestampTz at, TimestampTz after_at, int64 after_account_id,
 									 int64 limit);
 extern int64 ag_change_store_due_count(TimestampTz at, int64 most);
+extern bool ag_change_store_needs(int64 number_id, TimestampTz at);
 extern AgResult *ag_change_store_report(int64 account_id, TimestampTz at);	/* 0 = all that are open */
 extern AgResult *ag_trusted_store_report(int64 account_id, TimestampTz at);
 

@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "capability/capability.h"
+#include "phone/forget.h"
 #include "policy/policy.h"
 #include "rebind/rebind.h"
 
@@ -272,4 +273,17 @@ int64
 ag_rebind_sweep_due(int64 most)
 {
 	return ag_change_store_due_count(ag_now(), most);
+}
+
+/* The new number of an open request is kept, whoever had it before. */
+static bool
+needs_number(int64 number_id)
+{
+	return ag_change_store_needs(number_id, ag_now());
+}
+
+void
+ag_rebind_init(void)
+{
+	ag_number_register_need(needs_number);
 }

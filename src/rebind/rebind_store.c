@@ -26,6 +26,7 @@ enum
 	CHANGE_DROP_REQUESTS,
 	CHANGE_DUE,
 	CHANGE_DUE_COUNT,
+	CHANGE_NEEDS,
 	CHANGE_REPORT,
 	TRUSTED_REPORT
 };
@@ -166,6 +167,14 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_SELECT,
 		.nargs = 2,
 		.argtypes = {TIMESTAMPTZOID, INT8OID}
+	},
+	[CHANGE_NEEDS] = {
+		.name = "number_change.needs",
+		.sql = "SELECT FROM acctguard.number_change WHERE new_number_id = $1 AND ended_at IS NULL "
+			"AND lapses_at > $2 LIMIT 1",
+		.expected = SPI_OK_SELECT,
+		.nargs = 2,
+		.argtypes = {INT8OID, TIMESTAMPTZOID}
 	},
 	[CHANGE_REPORT] = {
 		.name = "number_change.report",
@@ -366,6 +375,13 @@ int64
 ag_change_store_due_count(TimestampTz at, int64 most)
 {
 	return ag_row_int8(ag_run(rebind_statements, CHANGE_DUE_COUNT, ag_time(at), ag_int8(most)), 0, 1);
+}
+
+/* Is somebody about to get the number? */
+bool
+ag_change_store_needs(int64 number_id, TimestampTz at)
+{
+	return ag_run(rebind_statements, CHANGE_NEEDS, ag_int8(number_id), ag_time(at))->count > 0;
 }
 
 /* For unbind_list(). */

@@ -15,6 +15,7 @@
  */
 #include "postgres.h"
 
+#include "phone/forget.h"
 #include "phone/tombstone.h"
 #include "register/register.h"
 
@@ -250,4 +251,17 @@ int64
 ag_claim_sweep_due(int64 most)
 {
 	return ag_claim_store_due_count(ag_now(), most);
+}
+
+/* Somebody waits for the number, whoever had it. */
+static bool
+needs_number(int64 number_id)
+{
+	return ag_claim_store_running(number_id) != NULL;
+}
+
+void
+ag_claim_init(void)
+{
+	ag_number_register_need(needs_number);
 }

@@ -187,6 +187,7 @@ extern void ag_register_transfer(AgTransfer *transfer);
 /*
  * claim.c: claims, and what the clock makes of them.
  */
+extern void ag_claim_init(void);
 extern TimestampTz ag_claim_open(AgRegisterCase *c, const AgRegisterRule *rule, AgAccount *claimant);
 
 /* The claimant has it by the clock, or the owner left it: write that down.  A locked number. */
