@@ -17,7 +17,7 @@
 #include "utils/varlena.h"
 
 /* Lets CREATE EXTENSION accept acctguard's roles when they have members already. */
-bool		ag_guc_allow_existing_roles = false;
+static bool allow_existing_roles = false;
 
 /* Memory of the counted attempts, in kilobytes. */
 int			ag_guc_attempt_size = 4096;
@@ -71,7 +71,7 @@ define_general_settings(void)
 							 "CREATE EXTENSION refuses roles named acctguard_... that exist with "
 							 "members, because whoever made them beforehand would hold their rights. "
 							 "Switch it on for a further database of a cluster that uses acctguard.",
-							 &ag_guc_allow_existing_roles, false, PGC_SUSET, 0, NULL, NULL, NULL);
+							 &allow_existing_roles, false, PGC_SUSET, 0, NULL, NULL, NULL);
 
 	if (process_shared_preload_libraries_in_progress)
 	{

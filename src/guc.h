@@ -8,7 +8,6 @@
 #ifndef AG_GUC_H
 #define AG_GUC_H
 
-extern bool ag_guc_allow_existing_roles;
 extern int	ag_guc_attempt_size;
 extern char *ag_guc_databases;
 extern int	ag_guc_filter_size;

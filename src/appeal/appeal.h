@@ -250,8 +250,6 @@ extern void ag_appeal_withdraw(AgAccount *account, const AgActor *actor, AgAppea
  */
 extern void ag_appeal_require_reviewer(const AgAccount *account, const AgActor *actor,
 									   const AgAppeal *appeal, TimestampTz at);
-extern bool ag_appeal_may_review(const AgAccount *account, const AgActor *actor,
-								 const AgAppeal *appeal, TimestampTz at);
 
 /* Does he review this case in a role of people?  Programs have acctguard_risk only. */
 extern bool ag_appeal_by_person(const AgActor *actor, const AgAppeal *appeal, TimestampTz at);
@@ -427,7 +425,6 @@ extern void ag_appeal_end_moot(AgAccount *account, const AgActor *actor, AgAppea
 /* The review that the kind of a freeze in force demands, if there is none; a taken back appeal is none. */
 extern void ag_appeal_open_missing(AgAccount *account, const AgActor *actor, int freeze_no,
 								   TimestampTz at);
-extern bool ag_appeal_is_open(int64 account_id, int freeze_no);
 extern int	ag_appeal_any_open(int64 account_id, TimestampTz at);	/* its number, 0 = none */
 
 /*

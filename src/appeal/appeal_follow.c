@@ -241,19 +241,6 @@ ag_appeal_init(void)
 	ag_appeal_notice_init();
 }
 
-/* For texts: is a case about the freeze open? */
-bool
-ag_appeal_is_open(int64 account_id, int freeze_no)
-{
-	TimestampTz at = ag_now();
-	ListCell   *cell;
-
-	foreach(cell, ag_appeal_store_of_freeze(account_id, freeze_no))
-		if (ag_appeal_state_open(ag_appeal_state(lfirst(cell), at)))
-		return true;
-	return false;
-}
-
 int
 ag_appeal_any_open(int64 account_id, TimestampTz at)
 {

@@ -107,9 +107,9 @@ ag_appeal_require_reviewer(const AgAccount *account, const AgActor *actor, const
 	ag_freeze_require_rank(account, actor);
 }
 
-bool
-ag_appeal_may_review(const AgAccount *account, const AgActor *actor, const AgAppeal *appeal,
-					 TimestampTz at)
+static bool
+may_review(const AgAccount *account, const AgActor *actor, const AgAppeal *appeal,
+		   TimestampTz at)
 {
 	const AgKind *kind = kind_of(appeal);
 
@@ -248,7 +248,7 @@ try_claim(const AgActor *actor, const AgAppeal *seen)
 	at = ag_account_now(account);
 	appeal = ag_appeal_store_read(seen->account_id, seen->no);
 	if (ag_appeal_state(appeal, at) != AG_APPEAL_SUBMITTED ||
-		!ag_appeal_may_review(account, actor, appeal, at) ||
+		!may_review(account, actor, appeal, at) ||
 		hold_left(appeal, actor->person, at) <= 0)
 		return NULL;
 	(void) ag_appeal_settle(account, appeal, at);

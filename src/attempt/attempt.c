@@ -186,8 +186,8 @@ store(const Wanted *wanted, const AgCounter *counter, bool changed, TimestampTz 
 }
 
 /* Judge all buckets, and count in all of them if all let it through. */
-static void
-decide(const AgCharge *charges, int n, bool charge, AgChargeAnswer *answer)
+void
+ag_attempt_try(const AgCharge *charges, int n, AgChargeAnswer *answer)
 {
 	Wanted		wanted[AG_CHARGES_MAX];
 	AgCounter	counters[AG_CHARGES_MAX];
@@ -212,7 +212,7 @@ decide(const AgCharge *charges, int n, bool charge, AgChargeAnswer *answer)
 			answer->refused = i;
 		}
 	}
-	answer->charged = charge && answer->refused < 0;
+	answer->charged = answer->refused < 0;
 	for (int i = 0; i < n; i++)
 	{
 		if (answer->charged)
@@ -222,24 +222,12 @@ decide(const AgCharge *charges, int n, bool charge, AgChargeAnswer *answer)
 	ag_attempt_memory_unlock(locked);
 }
 
-void
-ag_attempt_try(const AgCharge *charges, int n, AgChargeAnswer *answer)
-{
-	decide(charges, n, true, answer);
-}
-
-void
-ag_attempt_ask(const AgCharge *charges, int n, AgChargeAnswer *answer)
-{
-	decide(charges, n, false, answer);
-}
-
 bool
 ag_attempt_charge(const AgCharge *charges, int n, TimestampTz *retry_at)
 {
 	AgChargeAnswer answer;
 
-	decide(charges, n, true, &answer);
+	ag_attempt_try(charges, n, &answer);
 	*retry_at = answer.retry_at;
 	return answer.charged;
 }

@@ -65,9 +65,6 @@ typedef struct AgChargeAnswer
 
 extern void ag_attempt_try(const AgCharge *charges, int n, AgChargeAnswer *answer);
 
-/* Would it be refused?  Reserves nothing. */
-extern void ag_attempt_ask(const AgCharge *charges, int n, AgChargeAnswer *answer);
-
 /* A success came through this bucket: forget its attempts.  How many there were. */
 extern int	ag_attempt_clear(const AgCharge *charge);
 

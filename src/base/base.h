@@ -385,7 +385,6 @@ typedef struct AgDirect
 	struct AgDirect *next;
 } AgDirect;
 
-extern AgAccess ag_resolve_access(char relkind, bool has_children, bool distributed);
 extern void ag_direct_register(AgDirect *direct);	/* at load */
 extern void ag_direct_resolve(AgDirect *direct);
 extern bool ag_direct_open(AgDirect *direct, Relation *table, Relation *index);

@@ -42,8 +42,8 @@ static AgDirect *registered = NULL;
 static uint64 messages = 0;		/* relcache messages taken in so far */
 
 /* The decision: direct access only to a table that lies here and has no children. */
-AgAccess
-ag_resolve_access(char relkind, bool has_children, bool distributed)
+static AgAccess
+resolve_access(char relkind, bool has_children, bool distributed)
 {
 	if (relkind == RELKIND_RELATION && !has_children && !distributed)
 		return AG_ACCESS_DIRECT;
@@ -123,9 +123,9 @@ ag_direct_resolve(AgDirect *direct)
 	if (OidIsValid(direct->table_id))
 	{
 		check_columns(direct);
-		direct->access = ag_resolve_access(get_rel_relkind(direct->table_id),
-										   has_subclass(direct->table_id),
-										   is_distributed(direct->table_id));
+		direct->access = resolve_access(get_rel_relkind(direct->table_id),
+										has_subclass(direct->table_id),
+										is_distributed(direct->table_id));
 		if (direct->index != NULL)
 			direct->index_id = ag_relation_id(direct->index);
 		if (direct->index != NULL && !OidIsValid(direct->index_id))

@@ -42,18 +42,6 @@ find_row(List *rows, int freeze_no, char part)
 	return NULL;
 }
 
-void
-ag_standing_write(int64 account_id, const AgStanding *row)
-{
-	ag_standing_store_write(account_id, row);
-}
-
-void
-ag_standing_remove(int64 account_id, int freeze_no, char part)
-{
-	ag_standing_store_remove(account_id, freeze_no, part);
-}
-
 List *
 ag_standing_list(int64 account_id)
 {

@@ -133,10 +133,6 @@ extern void ag_scope_init(void);
  * capability.c
  */
 
-/* Replace the rows of one source (freeze_no, part) of an account; count 0 removes it. */
-extern void ag_standing_write(int64 account_id, const AgStanding *row);
-extern void ag_standing_remove(int64 account_id, int freeze_no, char part);
-
 /* Every row of an account, past and future ones included: List of AgStanding *. */
 extern List *ag_standing_list(int64 account_id);
 

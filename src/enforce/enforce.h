@@ -111,7 +111,6 @@ typedef struct AgRemembered
 
 extern bool ag_memory_begin(void);	/* true = a new statement has begun */
 extern void ag_memory_continue(void);	/* what ran in between was ours */
-extern void ag_memory_forget(void);
 extern AgRemembered *ag_memory_find(int64 account_id);	/* NULL = not remembered */
 extern AgRemembered *ag_memory_enter(int64 account_id);
 extern void ag_memory_init(void);

@@ -50,6 +50,15 @@ allocate(int new_bits)
 	bits = new_bits;
 }
 
+static void
+forget_all(void)
+{
+	stamp++;
+	entered = 0;
+	if (entries == NULL)
+		allocate(MIN_BITS);
+}
+
 /* Is this still the statement we know?  If not, what we know is void. */
 bool
 ag_memory_begin(void)
@@ -61,7 +70,7 @@ ag_memory_begin(void)
 	lxid = AG_MY_LXID;
 	command = current;
 	subxact = GetCurrentSubTransactionId();
-	ag_memory_forget();
+	forget_all();
 	return true;
 }
 
@@ -70,15 +79,6 @@ void
 ag_memory_continue(void)
 {
 	command = GetCurrentCommandId(false);
-}
-
-void
-ag_memory_forget(void)
-{
-	stamp++;
-	entered = 0;
-	if (entries == NULL)
-		allocate(MIN_BITS);
 }
 
 AgRemembered *
@@ -129,7 +129,7 @@ memory_at_xact(XactEvent event, void *arg)
 		return;
 	pfree(entries);
 	allocate(MIN_BITS);
-	ag_memory_forget();
+	forget_all();
 }
 
 void

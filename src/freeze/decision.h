@@ -42,7 +42,6 @@ extern bool ag_freeze_is_automated(const AgActor *actor, const AgKind *kind,
 								   const AgFreezeOrder *order);
 extern bool ag_freeze_same_person(const char *a, const char *b);
 extern bool ag_freeze_acts_for_owner(const AgActor *actor, const AgKind *kind);
-extern uint32 ag_freeze_approvers(const AgKind *kind);
 extern void ag_freeze_require_impose_role(const AgActor *actor, const AgKind *kind);
 extern void ag_freeze_require_approve_role(const AgActor *actor, const AgKind *kind);
 extern void ag_freeze_require_lift_role(const AgActor *actor, const AgKind *kind, uint32 roles,
@@ -63,8 +62,6 @@ extern void ag_freeze_order_terms(AgFreeze *freeze, const AgKind *kind, const Ag
 								  TimestampTz at);
 extern void ag_freeze_check_length(const AgKind *kind, TimestampTz starts_at, TimestampTz ends_at,
 								   TimestampTz at);
-extern bool ag_freeze_beyond_automated(const AgKind *kind, TimestampTz starts_at,
-									   TimestampTz ends_at);
 extern void ag_freeze_check_automated(const AgKind *kind, TimestampTz starts_at,
 									  TimestampTz ends_at);
 
@@ -136,7 +133,6 @@ extern void ag_freeze_confirm_amendment(AgAccount *account, const AgActor *actor
  */
 
 /* May this condition end this freeze? */
-extern bool ag_freeze_kind_ends_on(const AgKind *kind, const char *condition);
 extern bool ag_freeze_ends_on(const AgFreeze *freeze, const AgKind *kind, const char *condition);
 
 /* UG101 unless the freeze's present state knows the event. */

@@ -72,8 +72,8 @@ ag_freeze_require_impose_role(const AgActor *actor, const AgKind *kind)
 }
 
 /* Who may approve a proposal: the kind's approvers, or whoever could have imposed it himself. */
-uint32
-ag_freeze_approvers(const AgKind *kind)
+static uint32
+approve_roles_of(const AgKind *kind)
 {
 	return kind->approve_roles != 0 ? kind->approve_roles : kind->impose_roles & ~AG_ROLE_RISK;
 }
@@ -81,7 +81,7 @@ ag_freeze_approvers(const AgKind *kind)
 void
 ag_freeze_require_approve_role(const AgActor *actor, const AgKind *kind)
 {
-	uint32		roles = ag_freeze_approvers(kind);
+	uint32		roles = approve_roles_of(kind);
 
 	if (actor->roles & roles)
 		return;

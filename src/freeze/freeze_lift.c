@@ -139,8 +139,8 @@ ag_freeze_lift(AgAccount *account, const AgActor *actor, int no, const char *rea
 }
 
 /* Is it one of the conditions the kind ends on? */
-bool
-ag_freeze_kind_ends_on(const AgKind *kind, const char *condition)
+static bool
+kind_ends_on(const AgKind *kind, const char *condition)
 {
 	ListCell   *cell;
 
@@ -159,7 +159,7 @@ ag_freeze_ends_on(const AgFreeze *freeze, const AgKind *kind, const char *condit
 {
 	const AgReason *reason = ag_policy_reason(freeze->reason);
 
-	if (!ag_freeze_kind_ends_on(kind, condition))
+	if (!kind_ends_on(kind, condition))
 		return false;
 	return strcmp(condition, "risk_over") == 0 || reason == NULL ||
 		(strcmp(reason->category, "violation") != 0 && strcmp(reason->category, "regulatory") != 0);

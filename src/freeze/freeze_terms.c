@@ -174,8 +174,8 @@ ag_freeze_check_length(const AgKind *kind, TimestampTz starts_at, TimestampTz en
  * Is a length beyond what an automated actor may decide?  Kinds without a limit for
  * him (-1) are decided by persons only, which makes a proposal of his order.
  */
-bool
-ag_freeze_beyond_automated(const AgKind *kind, TimestampTz starts_at, TimestampTz ends_at)
+static bool
+beyond_automated(const AgKind *kind, TimestampTz starts_at, TimestampTz ends_at)
 {
 	return kind->automated_max >= 0 &&
 		(ends_at == DT_NOEND || ends_at - starts_at > kind->automated_max * USECS_PER_SEC);
@@ -184,7 +184,7 @@ ag_freeze_beyond_automated(const AgKind *kind, TimestampTz starts_at, TimestampT
 void
 ag_freeze_check_automated(const AgKind *kind, TimestampTz starts_at, TimestampTz ends_at)
 {
-	if (ag_freeze_beyond_automated(kind, starts_at, ends_at))
+	if (beyond_automated(kind, starts_at, ends_at))
 		ereport(ERROR, ag_errcode(AG_ERR_AUTOMATED_LIMIT),
 				errmsg("an automated freeze of kind \"%s\" cannot be that long", kind->kind),
 				errdetail("Longest: %s.", seconds_text(kind->automated_max)),
@@ -252,7 +252,7 @@ ag_freeze_order_terms(AgFreeze *freeze, const AgKind *kind, const AgFreezeOrder 
 
 	/* The ladder's steps are policy; where they exceed what may be automatic, that is the limit. */
 	if (order->ladder_score > 0 &&
-		ag_freeze_beyond_automated(kind, freeze->starts_at, freeze->ends_at))
+		beyond_automated(kind, freeze->starts_at, freeze->ends_at))
 		freeze->ends_at = ag_time_plus(freeze->starts_at, kind->automated_max);
 
 	ag_freeze_check_length(kind, freeze->starts_at, freeze->ends_at, at);

@@ -26,8 +26,8 @@
 #define HALF_LIVES_KEPT 48
 
 /* What a weight seen at a time is worth at another; a signal from the future is worth all. */
-int64
-ag_risk_rule_decayed(int64 weight, TimestampTz seen_at, TimestampTz at, int64 half_life)
+static int64
+decayed_weight(int64 weight, TimestampTz seen_at, TimestampTz at, int64 half_life)
 {
 	double		halves = (double) (at - seen_at) / ((double) half_life * USECS_PER_SEC);
 
@@ -78,8 +78,8 @@ ag_risk_rule_score(const AgRiskEvent *events, int count, TimestampTz at, int64 h
 				heaviest = i;
 		}
 		worth[first] = 0;
-		worth[heaviest] = ag_risk_rule_decayed(events[heaviest].weight, events[first].at, at,
-											   half_life);
+		worth[heaviest] = decayed_weight(events[heaviest].weight, events[first].at, at,
+										 half_life);
 		score += worth[heaviest];
 	}
 	return score;

@@ -169,8 +169,6 @@ typedef struct AgRiskEvent
 	TimestampTz at;
 } AgRiskEvent;
 
-extern int64 ag_risk_rule_decayed(int64 weight, TimestampTz seen_at, TimestampTz at,
-								  int64 half_life);
 extern bool ag_risk_rule_reaches(int64 score, int64 threshold);
 extern TimestampTz ag_risk_rule_horizon(TimestampTz at, int64 half_life);
 extern int64 ag_risk_rule_score(const AgRiskEvent *events, int count, TimestampTz at,

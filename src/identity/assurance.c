@@ -86,8 +86,9 @@ read_device(int64 account_id, const AgClaimant *claimant, TimestampTz at, AgClai
 		claim->trusted_age = Max(at - device->changed_at, 0) / USECS_PER_SEC;
 }
 
-void
-ag_claim_read(const AgAccount *account, const AgClaimant *claimant, TimestampTz at, AgClaim *claim)
+/* What the account's records say of a claim on it. */
+static void
+read_claim(const AgAccount *account, const AgClaimant *claimant, TimestampTz at, AgClaim *claim)
 {
 	AgDormancy	dormancy;
 
@@ -108,7 +109,7 @@ ag_gate_judge(const AgAccount *account, const AgClaimant *claimant, TimestampTz 
 	AgClaim		claim;
 
 	ag_assurance_terms(&terms);
-	ag_claim_read(account, claimant, at, &claim);
+	read_claim(account, claimant, at, &claim);
 	ag_assurance_judge(&terms, &claim, ag_gate_demanded(&terms, &claim, claimant->way),
 					   claimant->shown, assurance);
 }

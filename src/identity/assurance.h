@@ -164,13 +164,6 @@ typedef enum AgClaimWay
 	AG_WAY_CLAIM				/* "mine", reset, code only, "cannot receive", ... */
 } AgClaimWay;
 
-/* Does the account know this device, and would it pass for the owner's? */
-extern bool ag_device_is_known(const AgClaim *claim);
-extern bool ag_device_is_usual(const AgClaim *claim);
-
-/* Points of one method alone. */
-extern int	ag_method_points(const AgAssuranceTerms *terms, const AgClaim *claim, AgMethod method);
-
 /* The gate that a situation demands. */
 extern AgGate ag_gate_demanded(const AgAssuranceTerms *terms, const AgClaim *claim, AgClaimWay way);
 

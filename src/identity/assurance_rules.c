@@ -147,8 +147,8 @@ ag_next_name(AgNextStep next)
 }
 
 /* One that the account has, that signed with its key, and that is not in doubt. */
-bool
-ag_device_is_known(const AgClaim *claim)
+static bool
+is_known(const AgClaim *claim)
 {
 	return claim->has_device &&
 		(claim->device == AG_DEVICE_ESTABLISHED || claim->device == AG_DEVICE_TRUSTED) &&
@@ -156,10 +156,10 @@ ag_device_is_known(const AgClaim *claim)
 }
 
 /* One that its owner has used for a while, and lately; or that he trusts. */
-bool
-ag_device_is_usual(const AgClaim *claim)
+static bool
+is_usual(const AgClaim *claim)
 {
-	if (!ag_device_is_known(claim) || claim->device_age > DEVICE_FRESH)
+	if (!is_known(claim) || claim->device_age > DEVICE_FRESH)
 		return false;
 	if (claim->device == AG_DEVICE_TRUSTED && claim->trusted_age >= TRUST_COUNTS)
 		return true;
@@ -185,9 +185,9 @@ device_points(const AgMethodTerms *terms, const AgClaim *claim)
 	if (!claim->has_device ||
 		(claim->device != AG_DEVICE_ESTABLISHED && claim->device != AG_DEVICE_TRUSTED))
 		return 0;
-	if (ag_device_is_usual(claim))
+	if (is_usual(claim))
 		return terms->points;
-	return ag_device_is_known(claim) ? terms->reduced : terms->least;
+	return is_known(claim) ? terms->reduced : terms->least;
 }
 
 static int
@@ -198,8 +198,9 @@ phone_points(const AgMethodTerms *terms, const AgClaim *claim)
 	return claim->phone_age < PHONE_SETTLED ? terms->reduced : terms->points;
 }
 
-int
-ag_method_points(const AgAssuranceTerms *terms, const AgClaim *claim, AgMethod method)
+/* Points of one method alone. */
+static int
+points_of(const AgAssuranceTerms *terms, const AgClaim *claim, AgMethod method)
 {
 	const AgMethodTerms *worth = &terms->method[method];
 
@@ -225,7 +226,7 @@ ag_method_points(const AgAssuranceTerms *terms, const AgClaim *claim, AgMethod m
 AgGate
 ag_gate_demanded(const AgAssuranceTerms *terms, const AgClaim *claim, AgClaimWay way)
 {
-	bool		known = ag_device_is_known(claim);
+	bool		known = is_known(claim);
 
 	if (claim->protected)
 		return known ? AG_GATE_T3 : AG_GATE_T4;
@@ -233,7 +234,7 @@ ag_gate_demanded(const AgAssuranceTerms *terms, const AgClaim *claim, AgClaimWay
 		return (claim->login_protected && !known) || claim->anomalous ? AG_GATE_T1 : AG_GATE_T0;
 	if (claim->reassignment == AG_REASSIGNMENT_CONFIRMED)
 		return known ? AG_GATE_T3 : AG_GATE_T4;
-	return ag_method_points(terms, claim, AG_METHOD_NUMBER_CODE) > 0 ? AG_GATE_T2 : AG_GATE_T3;
+	return points_of(terms, claim, AG_METHOD_NUMBER_CODE) > 0 ? AG_GATE_T2 : AG_GATE_T3;
 }
 
 /* Points, and the categories they are of. */
@@ -246,7 +247,7 @@ add_up(const AgAssuranceTerms *terms, const AgClaim *claim, uint32 shown, AgAssu
 
 	for (int method = 0; method < AG_METHOD_COUNT; method++)
 	{
-		worth[method] = shown & AG_METHOD_BIT(method) ? ag_method_points(terms, claim, method) : 0;
+		worth[method] = shown & AG_METHOD_BIT(method) ? points_of(terms, claim, method) : 0;
 		if (worth[method] > 0)
 			present |= 1 << ag_category_of(method);
 	}
@@ -344,10 +345,10 @@ ag_skip_holds(AgSkip skip, const AgClaim *claim)
 		case AG_SKIP_YOUNG_PROOF:
 			return claim->has_number && claim->young_proof;
 		case AG_SKIP_USUAL_DEVICE:
-			return ag_device_is_known(claim) && claim->device_age <= DEVICE_FRESH &&
+			return is_known(claim) && claim->device_age <= DEVICE_FRESH &&
 				claim->device_days >= DEVICE_DAYS;
 		default:
-			return ag_device_is_usual(claim) && claim->device == AG_DEVICE_TRUSTED &&
+			return is_usual(claim) && claim->device == AG_DEVICE_TRUSTED &&
 				claim->trusted_age >= TRUST_COUNTS;
 	}
 }

@@ -28,10 +28,6 @@ typedef struct AgClaimant
 /* Policy as the rules take it. */
 extern void ag_assurance_terms(AgAssuranceTerms *terms);
 
-/* What the account's records say of a claim on it. */
-extern void ag_claim_read(const AgAccount *account, const AgClaimant *claimant, TimestampTz at,
-						  AgClaim *claim);
-
 /*
  * Which gate the claimant has to reach, how far he has come, and what is next.  A flow
  * asks after each proof, and with the account locked before it lets him in.  Whoever
@@ -57,12 +53,6 @@ typedef struct AgServiceTicket
  */
 extern char *ag_service_ticket_issue(AgAccount *account, const AgActor *actor, const char *reference,
 									 TimestampTz at, TimestampTz *expires_at);
-
-/*
- * Use a ticket of a locked account up; false: it is not good.  What it is worth in a
- * claim is for ag_gate_judge() to say, in the same transaction.
- */
-extern bool ag_service_ticket_use(AgAccount *account, const char *token, TimestampTz at);
 
 /* Back into an account by a ticket alone: judged, used up, and its protection ended. */
 extern bool ag_account_return(AgAccount *account, const char *token, TimestampTz at,

@@ -73,8 +73,9 @@ ag_service_ticket_issue(AgAccount *account, const AgActor *actor, const char *re
 	return token;
 }
 
-bool
-ag_service_ticket_use(AgAccount *account, const char *token, TimestampTz at)
+/* Use a ticket of a locked account up; false: it is not good. */
+static bool
+use_ticket(AgAccount *account, const char *token, TimestampTz at)
 {
 	AgServiceTicket ticket;
 	uint8		hash[AG_SHA256_SIZE];
@@ -98,7 +99,7 @@ ag_account_return(AgAccount *account, const char *token, TimestampTz at, AgAssur
 	AgClaimant	claimant = {.way = AG_WAY_CLAIM, .shown = AG_METHOD_BIT(AG_METHOD_SERVICE_TICKET)};
 
 	ag_gate_judge(account, &claimant, at, assurance);
-	if (!assurance->passed || !ag_service_ticket_use(account, token, at))
+	if (!assurance->passed || !use_ticket(account, token, at))
 		return false;
 	ag_dormancy_return(account, AG_RETURN_GATE, at);
 	return true;

@@ -128,13 +128,6 @@ ag_key_cache_begin(void)
 		ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("there is no secure memory"));
 }
 
-/* This transaction has changed a key. */
-void
-ag_key_cache_changed(void)
-{
-	changed = true;
-}
-
 /* Tell every session, at commit. */
 void
 ag_key_cache_broadcast(void)

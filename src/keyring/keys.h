@@ -88,7 +88,6 @@ typedef struct AgWrapper
 
 extern void ag_key_cache_init(void);
 extern void ag_key_cache_begin(void);
-extern void ag_key_cache_changed(void);
 extern void ag_key_cache_broadcast(void);
 extern AgKeyResult ag_root_judge(int32 version, const uint8 *check);
 extern AgKeyResult ag_key_cache_active(AgPurpose purpose, int32 *kid, int *place);

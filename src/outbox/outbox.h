@@ -111,9 +111,6 @@ extern const AgNoticeEvent *ag_notice_event_at(int n);	/* of all sources; NULL =
 /* A parameter as text, palloc'd; NULL = it has none of that name. */
 extern char *ag_notice_param(const AgNotice *notice, const char *name);
 
-/* Is the locale of this language (zh, en)? */
-extern bool ag_locale_is(const char *locale, const char *language);
-
 /* Are the notice's values to be written in Chinese, and can the database hold them?  Else in English. */
 extern bool ag_notice_chinese(const AgNotice *notice);
 
@@ -125,9 +122,6 @@ extern TimestampTz ag_quiet_end(const char *time_zone, TimestampTz at);
 
 /* The judge of templates, see policy.h. */
 extern char *ag_notice_judge(const AgTemplate *candidate);
-
-/* For notice_coverage(): what a template of the channel lacks or has too much, or NULL. */
-extern char *ag_notice_body_problem(const AgNoticeEvent *told, AgChannel channel, const char *body);
 
 /*
  * outbox.c: the sink.

@@ -87,22 +87,23 @@ ag_notice_param(const AgNotice *notice, const char *name)
 	}
 }
 
+/* Is the locale of this language (zh, en)? */
+static bool
+locale_is(const char *locale, const char *language)
+{
+	Size		length = strlen(language);
+
+	return pg_strncasecmp(locale, language, length) == 0 &&
+		(locale[length] == '\0' || locale[length] == '-');
+}
+
 /* Chinese texts of sources are UTF-8. */
 bool
 ag_notice_chinese(const AgNotice *notice)
 {
 	int			encoding = GetDatabaseEncoding();
 
-	return (encoding == PG_UTF8 || encoding == PG_SQL_ASCII) && ag_locale_is(notice->locale, "zh");
-}
-
-bool
-ag_locale_is(const char *locale, const char *language)
-{
-	Size		length = strlen(language);
-
-	return pg_strncasecmp(locale, language, length) == 0 &&
-		(locale[length] == '\0' || locale[length] == '-');
+	return (encoding == PG_UTF8 || encoding == PG_SQL_ASCII) && locale_is(notice->locale, "zh");
 }
 
 char *
@@ -222,8 +223,9 @@ unknown_names(const AgNoticeEvent *told, const char *text)
 	return NULL;
 }
 
-char *
-ag_notice_body_problem(const AgNoticeEvent *told, AgChannel channel, const char *body)
+/* What a template of the channel lacks or has too much, or NULL. */
+static char *
+body_problem(const AgNoticeEvent *told, AgChannel channel, const char *body)
 {
 	bool		full = channel == AG_CHANNEL_IN_APP || channel == AG_CHANNEL_EMAIL;
 	char	   *problem = unknown_names(told, body);
@@ -252,6 +254,6 @@ ag_notice_judge(const AgTemplate *candidate)
 	if (candidate->subject != NULL)
 		problem = unknown_names(told, candidate->subject);
 	if (problem == NULL)
-		problem = ag_notice_body_problem(told, candidate->channel, candidate->body);
+		problem = body_problem(told, candidate->channel, candidate->body);
 	return problem;
 }

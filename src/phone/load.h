@@ -46,9 +46,6 @@ extern const char *ag_line_name(AgLineCode code);
 extern AgLineCode ag_line_read(const char *text, Size length, char e164[AG_E164_SIZE],
 							   AgNumberEvent *event);
 
-/* A day or a time with its zone; a day begins at that many seconds of UTC.  False: it is none. */
-extern bool ag_line_time(const char *text, int64 day_begins, TimestampTz *at);
-
 /*
  * load.c
  */

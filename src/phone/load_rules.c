@@ -93,8 +93,9 @@ read_zone(const char *text, int64 *east)
 	return true;
 }
 
-bool
-ag_line_time(const char *text, int64 day_begins, TimestampTz *at)
+/* A day or a time with its zone; a day begins at that many seconds of UTC.  False: it is none. */
+static bool
+line_time(const char *text, int64 day_begins, TimestampTz *at)
 {
 	Size		length = strlen(text);
 	int64		seconds;
@@ -145,7 +146,7 @@ read_happening(const char *time, AgNumberEvent *event)
 {
 	bool		sim = event->signal == AG_SIGNAL_SIM_CHANGED || event->signal == AG_SIGNAL_PORTED;
 
-	if (!ag_line_time(time, sim ? AG_LATEST_DAY : AG_EARLIEST_DAY, &event->occurred_at))
+	if (!line_time(time, sim ? AG_LATEST_DAY : AG_EARLIEST_DAY, &event->occurred_at))
 		return AG_LINE_TIME;
 	return AG_LINE_GOOD;
 }
@@ -157,7 +158,7 @@ read_answer(const char *time, const char *answer, AgNumberEvent *event)
 	event->answer = ag_answer_find(answer);
 	if (event->answer == AG_ANSWER_NONE)
 		return AG_LINE_ANSWER;
-	if (!ag_line_time(time, event->answer == AG_ANSWER_NO ? AG_LATEST_DAY : AG_EARLIEST_DAY, &event->since))
+	if (!line_time(time, event->answer == AG_ANSWER_NO ? AG_LATEST_DAY : AG_EARLIEST_DAY, &event->since))
 		return AG_LINE_TIME;
 	return AG_LINE_GOOD;
 }

@@ -365,7 +365,6 @@ typedef struct AgObjectionCode
 } AgObjectionCode;
 
 extern bool ag_objection_parse(AgObjectionCode *code, const char *text);
-extern void ag_objection_format(char text[AG_OBJECTION_TEXT], const AgObjectionCode *code);
 
 /* Tell the old number, with a code unless it may not object, and every trusted one. */
 extern void ag_rebind_tell_numbers(const AgAccount *account, AgNumberChange *change, TimestampTz at);

@@ -67,8 +67,8 @@ ag_objection_parse(AgObjectionCode *code, const char *text)
 	return ag_base64_decode(code->secret, AG_OBJECTION_SECRET, text);
 }
 
-void
-ag_objection_format(char text[AG_OBJECTION_TEXT], const AgObjectionCode *code)
+static void
+format_code(char text[AG_OBJECTION_TEXT], const AgObjectionCode *code)
 {
 	int			length = snprintf(text, AG_OBJECTION_TEXT, AG_OBJECTION_PREFIX INT64_FORMAT ".%d.",
 								  code->account_id, code->no);
@@ -154,7 +154,7 @@ ag_rebind_tell_numbers(const AgAccount *account, AgNumberChange *change, Timesta
 		ag_random(code.secret, AG_OBJECTION_SECRET);
 		ag_sha256(change->code_hash, code.secret, AG_OBJECTION_SECRET);
 		change->has_code = true;
-		ag_objection_format(text, &code);
+		format_code(text, &code);
 		write_message(account, change, change->binding, text, at);
 		ag_wipe(text, sizeof(text));
 		ag_wipe(code.secret, AG_OBJECTION_SECRET);

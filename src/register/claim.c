@@ -73,8 +73,8 @@ end_claim(AgRegisterCase *c, const char *outcome, const char *note)
 	ag_number_save(c->number);
 }
 
-void
-ag_claim_void(AgRegisterCase *c, const char *note)
+static void
+void_claim(AgRegisterCase *c, const char *note)
 {
 	end_claim(c, "void", note);
 }
@@ -163,7 +163,7 @@ carry_out(AgRegisterCase *c)
 
 	if (obstacle != NULL)
 	{
-		ag_claim_void(c, obstacle);
+		void_claim(c, obstacle);
 		return true;
 	}
 	transfer.rule = judge_again(c);
@@ -213,7 +213,7 @@ ag_claim_end(int64 account_id, const char *note)
 	(void) ag_register_load(&c, number, true);
 	if (c.claim == NULL || c.claim->claimant_id != account_id)
 		return false;
-	ag_claim_void(&c, note);
+	void_claim(&c, note);
 	return true;
 }
 

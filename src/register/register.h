@@ -195,7 +195,6 @@ extern void ag_claim_settle(AgNumber *number);
 
 extern void ag_claim_keep(AgRegisterCase *c);
 extern void ag_claim_note(AgRegisterCase *c);
-extern void ag_claim_void(AgRegisterCase *c, const char *note);
 
 /* End the claim that an account waits with: false = it waits for none. */
 extern bool ag_claim_end(int64 account_id, const char *note);
