@@ -377,7 +377,7 @@ sub picture
     my ($account, $case, $t, $index) = @_;
     my $state = state_of($case, $t);
     my $f = known($account, $case) // $account->freeze($case->{freeze});
-    my $remedy = (grep { is_open($_, $t) } cases_so_far($account, $f)) ? 0 : $account->remedy_until($f, $t) // 0;
+    my $remedy = (grep { is_open($_, $t) } $case, cases_so_far($account, $f)) ? 0 : $account->remedy_until($f, $t) // 0;
     my @parts = ('case', $index, $state, $case->{freeze}, $case->{origin}, 'remedy', $t < $remedy && !hidden($account, $case) ? $remedy : '-', hidden($account, $case) ? 'hidden' : ());
     if (is_open($case, $t))
     {
