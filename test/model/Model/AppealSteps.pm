@@ -18,7 +18,7 @@ sub weight
     return 0.3 if !@{ $account->{freezes} };
     my @open = grep { Model::Appeal::is_open($_, $t) } @{ $account->{cases} };
     my $urgent = grep { state_of($_, $t) ne 'submitted' } @open;
-    return 10 + 18 * @open + 30 * $urgent;
+    return 10 + 12 * @open + 100 * $urgent;
 }
 
 # One case in such a state as a rule; its number.
@@ -28,7 +28,9 @@ sub choose_case
     my $cases = $account->{cases};
     return 88 if !@$cases || chance(0.01);
     my @fit = grep { my $state = state_of($cases->[$_], $t); grep { $_ eq $state } @states } 0 .. $#$cases;
-    return @fit && chance(0.93) ? pick(@fit) : int rand @$cases;
+    # About what is still there, as a rule: there is more to see.
+    my @live = grep { is($account->freeze($cases->[$_]{freeze}), $t, qw(active scheduled stayed)) } @fit;
+    return @fit && chance(0.93) ? pick(@live && chance(0.7) ? @live : @fit) : int rand @$cases;
 }
 
 # A reviewer who may, as a rule.
@@ -53,17 +55,9 @@ sub terms
     $terms{ends} = ($f->{ends} < INF ? int(($t + $f->{ends}) / 2) : $t + 1 + int rand 20 * DAY) if chance(0.7);
     $terms{ends} = pick($t, $t - 60, $f->{ends}, $f->{ends} + 60, $f->{starts}) if chance(0.04);
     delete $terms{ends} if defined $terms{ends} && $terms{ends} >= INF;
-    $terms{capabilities} = chance(0.8) && $f->{denies} != everything() ? few($f) : Model::Walker::choice() if !%terms || chance(0.15);
+    $terms{capabilities} = chance(0.8) && $f->{denies} != everything() ? Model::Walker::few($f->{denies}, 0.6) : Model::Walker::choice() if !%terms || chance(0.15);
     $terms{end} = 1 if chance(0.02);
     return %terms;
-}
-
-# Some of what it denies.
-sub few
-{
-    my ($f) = @_;
-    my @some = grep { $f->{denies} >> $BIT{$_} & 1 && chance(0.6) } @CAPABILITY;
-    return @some ? \@some : ['msg.send.stranger'];
 }
 
 my %of = (
@@ -113,7 +107,8 @@ my %of = (
         my $case = $account->{cases}[ $step->{x}{case} ];
         my $f = $case ? $account->freeze($case->{freeze}) : undef;
         my $x = $step->{x};
-        $x->{decision} = Model::Walker::weighted(granted => 2, partially_granted => 3, denied => 3, dismissed => 2);
+        my $less = !$f ? 1 : is($f, $t, 'stayed') ? 9 : is($f, $t, qw(active scheduled)) ? 3 : 0.3;
+        $x->{decision} = Model::Walker::weighted(granted => 2, partially_granted => $less, denied => 3, dismissed => 2);
         $x->{text} = chance(0.03) ? '  ' : 'The messages came from another device.';
         %$x = (%$x, terms($f, $t)) if $f && $x->{decision} eq 'partially_granted';
         $x->{end} = 1 if chance(0.01);
@@ -160,8 +155,8 @@ sub choose
         appeal_submit => 10, appeal_supplement => $has->(14, 0.5, 'awaiting_material') + $has->(2, 0, qw(submitted in_review)),
         appeal_withdraw => $has->(3, 0.3, qw(submitted in_review awaiting_material signoff)),
         appeal_reopen => $has->(7, 0.4, qw(denied dismissed lapsed)), appeal_open_review => 2,
-        appeal_claim => $has->(18, 0.5, 'submitted'), appeal_release => $has->(2, 0.3, qw(in_review signoff)), appeal_revoke_claim => $has->(1.5, 0.2, qw(in_review signoff)), appeal_ask => $has->(9, 0.3, 'in_review'),
-        appeal_decide => $has->(30, 0.5, 'in_review'), appeal_sign => $has->(25, 0.4, 'signoff'), appeal_refuse_sign => $has->(5, 0.3, 'signoff'));
+        appeal_claim => $is{in_review} ? 4 : $has->(18, 0.5, 'submitted'), appeal_release => $has->(2, 0.3, qw(in_review signoff)), appeal_revoke_claim => $has->(1.5, 0.2, qw(in_review signoff)), appeal_ask => $has->(9, 0.3, 'in_review'),
+        appeal_decide => $has->(45, 0.5, 'in_review'), appeal_sign => $has->(25, 0.4, 'signoff'), appeal_refuse_sign => $has->(5, 0.3, 'signoff'));
     return { %{ $of{$command}->($account, $t) }, command => $command };
 }
 

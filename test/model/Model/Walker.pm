@@ -190,8 +190,9 @@ sub advance
     $step = pick(@soon) + pick(-1, 0, 0, 1) - $t if $how eq 'boundary';
     $step = pick(@far) + pick(-1, 0, 1) - $t if $how eq 'far';
     # An account on its way out is followed to its end, with whatever it still has.
-    my $out = $account->{state} eq 'closing' ? $account->closing_at($t) : $account->{state} eq 'closed' ? $account->{closed_at} + RETENTION : INF;
+    my $out = $account->final_ban($t) ? INF : $account->{state} eq 'closing' ? $account->closing_at($t) : $account->{state} eq 'closed' ? $account->{closed_at} + RETENTION : INF;
     $step = $out + pick(0, 1, int rand 3600) - $t if $out < INF && $out > $t && chance(0.4);
+    $step = 1 + int rand 900 if defined $self->{follow};
     $self->{t} += max(1, $step);
     return;
 }
@@ -280,6 +281,14 @@ sub _extra
     return %x;
 }
 
+# Some of what is denied, each with such a chance.
+sub few
+{
+    my ($denies, $chance) = @_;
+    my @some = grep { $denies >> $BIT{$_} & 1 && chance($chance) } @CAPABILITY;
+    return @some ? \@some : ['msg.send.stranger'];
+}
+
 sub choice
 {
     return pick([qw(msg.send.direct msg.send.stranger msg.send.group msg.send.channel contact.add)], ['messaging.out'], [qw(messaging.out social.out)],
@@ -330,6 +339,10 @@ sub impose_step
         $x{replaces} = $busy->{no};
         delete @x{qw(starts capabilities length ends)};
         $x{ends} = $busy->{ends} if $busy->{ends} < INF || $kind->{indefinite};
+        $x{capabilities} = few($busy->{denies}, 1) if $busy->{denies} != $kind->{denies};
+        # Whoever holds the case is then a party of it.
+        my $case = Model::Appeal::open_case($account, $busy->{no}, $t);
+        $who = $case->{claimed_by} if $case && defined $case->{claimed_by} && chance(0.4);
     }
     $x{key} = 'key ' . ++$account->{key_count} if chance(0.06);
     return { command => 'freeze_impose', who => $who, x => \%x };
@@ -381,16 +394,18 @@ sub choose
     my $closed = $state =~ /^(closed|erased)$/;
     my $final = $account->final_ban($t);
     my $total = grep { Model::Account::kind($_)->{blocks_erasure} || Model::Account::kind($_)->{review_due} } @{ $account->{freezes} };
+    my @not_erasable = $state eq 'closed' ? Model::Life::erase_errors($account, $t) : 'it is not closed';
+    my $stayable = $state eq 'closed' && grep { is($_, $t, 'active') && Model::Account::kind($_)->{stay_max} } @{ $account->{freezes} };
     my $rests = grep { is($_, $t, 'stayed') && @{ Model::Account::kind($_)->{conditions} } } @{ $account->{freezes} };
     my $command = weighted(
         impose => $closed ? 2 : $state eq 'closing' ? 40 : $live > 5 ? 6 : 22, repeat => $account->{keyed} ? 0.6 : 0,
         freeze_approve => $is{proposed} || $waiting ? 60 : $any, freeze_reject => $is{proposed} || $waiting ? 6 : 0.4 * $any,
-        freeze_lift => $live ? 6 + $live : 0.5 * $any, freeze_amend => $live ? 9 : 0.4 * $any, freeze_stay => $is{active} ? 8 : 0.3 * $any,
+        freeze_lift => $live ? 6 + $live : 0.5 * $any, freeze_amend => $live ? 9 : 0.4 * $any, freeze_stay => $stayable ? 25 : $is{active} ? 8 : 0.3 * $any,
         freeze_unstay => $is{stayed} ? 4 : 0.3 * $any, freeze_satisfy => $rests ? 40 : $is{active} ? 5 : 0.3 * $any, freeze_vacate => 7 * $any,
         acknowledgment_waive => 1.5 * $any, acknowledge => $any ? 3 : 0.5, warn => 6, strike_void => @{ $account->{strikes} } ? 2.5 : 0.3,
         risk_report => 7, risk_clear => 0.8, legal_hold_place => 0.8, legal_hold_release => $account->held($t) ? 3 : 0.3,
-        account_request_close => $final || !$total ? 6 : 1.6, account_cancel_close => $state eq 'closing' ? 2 : 0.3, account_terminate => $final ? ($state eq 'closing' ? 80 : 25) : 0.4,
-        account_reopen => $state eq 'closed' ? 7 : 0.4, account_erase => $state eq 'closed' && !Model::Life::erase_errors($account, $t) ? 60 : $closed ? 3 : 0.3, account_mark => $account->{rank} || $account->{protected} || $account->{person} ? 6 : 1.2,
+        account_request_close => $final ? 40 : !$total ? 6 : 1.6, account_cancel_close => $state eq 'closing' ? 2 : 0.3, account_terminate => $final ? ($state eq 'closing' ? 80 : 25) : 0.4,
+        account_reopen => $state eq 'closed' ? 7 : 0.4, account_erase => !@not_erasable ? 60 : $closed ? 3 : 0.3, account_mark => $account->{rank} || $account->{protected} || $account->{person} ? 6 : 1.2,
         account_activate => $state eq 'pending' ? 12 : 0.2, account_open => 0.3, appeal => Model::AppealSteps::weight($account, $t));
     return impose_step($account, $t) if $command eq 'impose';
     return repeat_step($account) if $command eq 'repeat';
@@ -399,11 +414,14 @@ sub choose
     return other_step($account, $t, $command);
 }
 
+# After these there is more to do about the same account before long, so likely: a case that somebody holds, what a second person confirms.
+my %followed = (appeal_claim => 0.9, appeal_ask => 0.7, appeal_decide => 0.5, map { $_ => 0.5 } qw(freeze_impose freeze_approve freeze_stay freeze_vacate account_request_close account_terminate));
+
 # One step: chosen, done in the oracle, remembered with its answer and what the account looks like then.
 sub step
 {
     my ($self) = @_;
-    my $slot = int rand $self->{width};
+    my $slot = $self->{follow} // int rand $self->{width};
     my $account = $self->{accounts}[$slot];
     if (!$account || $account->{count}++ > $self->{life} || ($account->{state} eq 'erased' && chance(0.2)))
     {
@@ -421,6 +439,7 @@ sub step
     $x->{request} = "$who $sql";
     my ($errors, $result) = may($who, @{ $grant{$command} }) ? $Model::Freeze::COMMAND{$command}->($account, $who, $t, $x) : (['42501']);
     push @{ $account->{keyed} }, $step if defined $x->{key} && !@$errors;
+    $self->{follow} = chance(!@$errors && $followed{$command} || (defined $self->{follow} ? 0.6 : 0)) ? $slot : undef;
     my %seen;
     my @wanted = @$errors ? grep { !$seen{$_}++ } @$errors : "ok: $result";
     push @wanted, 'UG106' if @$errors && $account->{rank} == 4;
