@@ -79,9 +79,9 @@ RETURNS record
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_appeal_ticket_issue';
 COMMENT ON FUNCTION acctguard.appeal_ticket_issue(bigint, integer, text, jsonb) IS
-'Issues a ticket for somebody who cannot log in: good for one appeal against one freeze within policy appeal_ticket_life (seconds), and for following it. By two members of staff (moderator, reviewer, compliance, operator): the first call with a reference returns ''proposed'' and no token, the call of another person with the same reference within policy proposal_life returns the token. By the application alone with a proof of identity made after the freeze began: {"method": "...", "at": "..."}.
+'Issues a ticket for somebody who cannot log in: good for one appeal against one freeze within policy appeal_ticket_life (seconds), and for following it. By two members of staff (moderator, reviewer, compliance, operator): the first call with a reference returns ''proposed'' and no token, the call of another person with the same reference within policy proposal_life returns the token. By the application alone with a proof of identity made after the freeze began: {"method": "...", "at": "..."}; staff passes none.
 token: the account''s id, a dot, 64 hexadecimal digits; shown once, only its SHA-256 is kept. reference: the request it is for.
-Errors: UG100, UG107 own account, UG113 same person, UG116 proof.';
+Errors: UG100, UG107 own account, UG113 same person, UG116 proof, 22023 a proof from staff.';
 
 CREATE OR REPLACE FUNCTION acctguard.appeal_open_review(account_id bigint, freeze_no integer, reason text)
 RETURNS integer
@@ -239,7 +239,7 @@ RETURNS SETOF record
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_appeal_abuse_check';
 COMMENT ON FUNCTION acctguard.appeal_abuse_check(bigint) IS
-'Is it time to suspend the user''s appeals with a freeze of kind appeal_abuse? unfounded: appeals dismissed as manifestly unfounded within policy appeal_abuse_span (seconds), of so many decided. warned_at: the last warning for reason appeal.abuse. may_suspend: at least policy appeal_abuse_count, and one of them after the warning. Whether it is right is for the reviewer to weigh. Errors: UG404.';
+'Is it time to suspend the user''s appeals with a freeze of kind appeal_abuse? unfounded: appeals dismissed as manifestly unfounded within policy appeal_abuse_span (seconds), of so many decided; what was taken back, or not signed, is neither. warned_at: the last warning for reason appeal.abuse. may_suspend: at least policy appeal_abuse_count, and one of them after the warning. Whether it is right is for the reviewer to weigh. Errors: UG404.';
 
 CREATE OR REPLACE FUNCTION acctguard.appeal_queue(
     OUT account_id bigint, OUT appeal_no integer, OUT freeze_no integer, OUT kind text, OUT origin text, OUT state text,

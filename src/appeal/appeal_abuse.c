@@ -27,8 +27,8 @@ ag_appeal_abuse(int64 account_id, TimestampTz at, AgAppealAbuse *abuse)
 	{
 		const AgAppeal *appeal = lfirst(cell);
 
-		if (appeal->appealed_at == DT_NOEND || appeal->closed_at > at ||
-			appeal->closed_at < since || appeal->decision == NULL)
+		if (!ag_appeal_is_heard(appeal) || !ag_appeal_decided(appeal) ||
+			appeal->closed_at > at || appeal->closed_at < since)
 			continue;
 		abuse->appeals++;
 		if (appeal->unfounded)

@@ -205,6 +205,16 @@ proof_method(const char *proof)
 												   CStringGetTextDatum("method")));
 }
 
+/* What a member of staff has seen counts as his word: he is one of two, with or without a proof. */
+static void
+refuse_proof(const AgActor *actor)
+{
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("a proof of identity is for the application"),
+			errdetail("Role \"%s\" issues tickets together with another person.", actor->role),
+			errhint("Call without proof; another person then calls with the same reference."));
+}
+
 /* appeal_ticket_issue(account_id, freeze_no, reference, proof): (state, token, expires_at) */
 Datum
 acctguard_appeal_ticket_issue(PG_FUNCTION_ARGS)
@@ -214,7 +224,7 @@ acctguard_appeal_ticket_issue(PG_FUNCTION_ARGS)
 	char	   *reference = ag_arg_required_text(fcinfo, 2, "reference");
 	char	   *proof = ag_arg_json(fcinfo, 3, "proof");
 	AgActor    *actor = ag_actor();
-	bool		service = (actor->roles & ~(AG_ROLE_APP | AG_ROLE_DELEGATE)) == 0 || proof != NULL;
+	bool		service = (actor->roles & ~(AG_ROLE_APP | AG_ROLE_DELEGATE)) == 0;
 	AgAccount  *account = ag_account_lock(account_id);
 	TimestampTz at = ag_account_now(account);
 	TimestampTz expires_at;
@@ -222,6 +232,8 @@ acctguard_appeal_ticket_issue(PG_FUNCTION_ARGS)
 
 	if (service)
 		ag_freeze_check_proof(ag_freeze_load_for(actor, account_id, freeze_no), proof, at);
+	else if (proof != NULL)
+		refuse_proof(actor);
 	token = ag_appeal_ticket_issue(account, actor, freeze_no, reference,
 								   service ? proof_method(proof) : NULL, at, &expires_at);
 	ag_account_save(account);

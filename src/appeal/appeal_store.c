@@ -90,10 +90,11 @@ enum
 	COL_KIND					/* of the open cases only */
 };
 
-/* In the queue at $1: open, not claimed, not waiting for material or a signature. */
+/* In the queue at $1: open, not claimed, not waiting for material or a signature, not lapsed as ag_appeal_lapses() says. */
 #define CLAIMABLE \
 	"closed_at IS NULL AND decision IS NULL AND coalesce(claim_until <= $1, true) " \
-	"AND (asked_at IS NULL OR (ask_until <= $1 AND origin IN ('mandatory_review', 'own_motion'))) "
+	"AND (asked_at IS NULL OR (ask_until <= $1 AND origin <> 'appeal' " \
+	"AND (origin <> 'level2' OR appealed_at IS DISTINCT FROM opened_at))) "
 
 static const AgStatement statements[] = {
 	[APPEAL_INSERT] = {

@@ -39,6 +39,16 @@ CREATE FUNCTION model.appeal_version(account bigint, n integer) RETURNS integer 
     SELECT a.version FROM acctguard.appeal a WHERE a.account_id = account ORDER BY a.no OFFSET n LIMIT 1
 $$;
 
+-- Tickets as they were issued; a token is told once.
+CREATE TABLE model.ticket (account bigint, n serial, token text);
+CREATE FUNCTION model.keep(account bigint, state text, token text) RETURNS text LANGUAGE sql SECURITY DEFINER AS $$
+    INSERT INTO model.ticket (account, token) SELECT account, token WHERE token IS NOT NULL;
+    SELECT state
+$$;
+CREATE FUNCTION model.token(account bigint, nth integer) RETURNS text LANGUAGE sql SECURITY DEFINER AS $$
+    SELECT coalesce((SELECT t.token FROM model.ticket t WHERE t.account = $1 ORDER BY t.n OFFSET nth LIMIT 1), account || '.none')
+$$;
+
 -- What a case looks like to its user and in the queue.
 CREATE FUNCTION model.cases(account bigint) RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(concat_ws(' ', 'case', a.n - 1, coalesce(c->>'state', q.state, a.outcome), a.freeze_no, a.origin,

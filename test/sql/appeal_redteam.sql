@@ -193,6 +193,36 @@ SELECT pg_temp.decide('redteam_desk', 2620073, 2, 'granted');
 SELECT pg_temp.as('redteam_desk', 'SELECT acctguard.freeze_impose(2620073, ''feature_timeout'', ''violation.spam'', ''long enough text'', ground => ''Terms'', replaces => 1)');
 -- blanks are no supplement
 SELECT pg_temp.as('appeal_app', format('SELECT acctguard.appeal_supplement(2620060, %s, '' '')', no)) FROM acctguard.appeal WHERE account_id = 2620060;
+-- staff gives a ticket by two persons, whatever proof one of them says he has seen
+SELECT pg_temp.frozen(2620074, 'feature_timeout');
+SELECT pg_temp.as(who, 'SELECT t.state FROM acctguard.appeal_ticket_issue(2620074, 1, ''letter 74'', jsonb_build_object(''method'', ''video'', ''at'', clock_timestamp())) t')
+FROM unnest('{freeze_mod2,appeal_rev1,freeze_operator,redteam_alice}'::text[]) who;
+SELECT count(*) FROM acctguard.appeal_ticket WHERE account_id = 2620074;
+-- a second level of staff's own goes on without material by the clock: it can be claimed before any sweep
+SELECT pg_temp.frozen(2620075, 'feature_timeout');
+SELECT pg_temp.submit(2620075);
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(2620075, 2)');
+SELECT pg_temp.decide('appeal_rev1', 2620075, 2, 'denied');
+SELECT pg_temp.as('freeze_officer1', 'SELECT r.appeal_no FROM acctguard.appeal_reopen(2620075, 2, ''The log of that day has turned up meanwhile.'') r');
+SELECT pg_temp.as('appeal_rev2', 'SELECT count(*) FROM acctguard.appeal_claim(2620075, 3)');
+SELECT pg_temp.as('appeal_rev2', 'SELECT acctguard.appeal_ask(2620075, 3, ''{the bill}'', clock_timestamp() + interval ''2 hours'') IS NOT NULL');
+SET acctguard.test_clock_offset = 7300;
+SELECT state FROM acctguard.appeal_queue() WHERE account_id = 2620075;
+SELECT pg_temp.as('appeal_rev2', 'SELECT count(*) FROM acctguard.appeal_claim(100) WHERE account_id = 2620075');
+RESET acctguard.test_clock_offset;
+-- what was taken back before it was signed, or decided without the user, is no appeal of his that was dismissed
+SELECT pg_temp.frozen(2620076, 'ban', 'violation.severe');
+SELECT pg_temp.submit(2620076);
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(2620076, 2)');
+SELECT pg_temp.decide('appeal_rev1', 2620076, 2, 'dismissed', ', manifestly_unfounded => true');
+SELECT pg_temp.as('appeal_app', 'SELECT acctguard.appeal_withdraw(2620076, 2)');
+SELECT pg_temp.frozen(2620076, 'feature_freeze');
+SELECT freeze_no, no, state FROM pg_temp.cases(2620076) WHERE freeze_no = 2;
+SELECT pg_temp.submit(2620076, 2);
+SELECT pg_temp.as('appeal_app', format('SELECT acctguard.appeal_withdraw(2620076, %s)', no)) FROM pg_temp.cases(2620076) WHERE freeze_no = 2;
+SELECT pg_temp.as('appeal_rev1', format('SELECT count(*) FROM acctguard.appeal_claim(2620076, %s)', no)) FROM pg_temp.cases(2620076) WHERE freeze_no = 2;
+SELECT pg_temp.decide('appeal_rev1', 2620076, no, 'dismissed', ', manifestly_unfounded => true') FROM pg_temp.cases(2620076) WHERE freeze_no = 2;
+SELECT unfounded, decided FROM acctguard.appeal_abuse_check(2620076);
 DROP ROLE redteam_service, redteam_alice, redteam_desk;
 DROP ROLE freeze_mod1, freeze_mod2, freeze_mod3, freeze_reviewer, freeze_officer1, freeze_officer2, freeze_officer3,
     freeze_operator, freeze_risk, freeze_app, freeze_desk, appeal_app, appeal_rev1, appeal_rev2, appeal_rev3, appeal_desk;

@@ -9,7 +9,7 @@ sub new
 {
     my ($class, %is) = @_;
     return bless {
-        state => 'none', rank => 0, freezes => [], strikes => [], signals => [], holds => [], cases => [], children => 0, keys => {}, seen => {}, %is,
+        state => 'none', rank => 0, freezes => [], strikes => [], signals => [], holds => [], cases => [], tickets => [], issued => [], children => 0, keys => {}, seen => {}, %is,
     }, $class;
 }
 
@@ -216,7 +216,7 @@ sub boundaries
     foreach my $f (@{ $self->{freezes} })
     {
         my $probation = $self->probation($f);
-        push @at, $f->{starts}, end_of($f), (map { @$_ } @{ $f->{stays} }), $f->{proposal_until} // (), $f->{amendment} ? $f->{amendment}{until} : (),
+        push @at, $f->{starts}, end_of($f), (map { @$_ } @{ $f->{stays} }), $f->{proposal_until} // (), $f->{disclose} // (), $f->{amendment} ? $f->{amendment}{until} : (),
             $f->{vacating} ? $f->{vacating}{until} : (), $probation ? @$probation : (), $self->appeal_until($f) // ();
     }
     push @at, map { $_->{expires_at} } @{ $self->{strikes} };
@@ -224,14 +224,18 @@ sub boundaries
     return grep { $_ > $t && $_ < INF } @at;
 }
 
+# Were the reasons told, or are they withheld still?
+sub disclosed { my ($f, $t) = @_; return ($f->{disclose} // 0) <= $t }
+
 # Until when it can be appealed, from when the user was informed; undef: never. As long as nobody told him, and he did not
-# show that he knows, that is some time after the decision.
+# show that he knows, that is some time after the decision. Reasons that are withheld are told later.
 sub appeal_until
 {
     my ($self, $f) = @_;
     return if !$f->{appealable} || defined $f->{vacated_at} || !decided($f);
     return if defined $f->{ended_at} && $f->{ended_at} <= $f->{starts};    # it never took effect
-    return min($f->{informed_at} // INF, $f->{told_from} + INFORMED_AFTER) + kind($f)->{appeal_window};
+    my $disclosed = $f->{disclose} // $f->{told_from};
+    return max($disclosed, min($f->{informed_at} // INF, max($disclosed, $f->{told_from}) + INFORMED_AFTER)) + kind($f)->{appeal_window};
 }
 
 # The same, and undef also once the user has done all that he can (a case that is open counts apart).

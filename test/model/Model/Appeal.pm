@@ -185,12 +185,16 @@ sub chain
     return @chain;
 }
 
-# An appeal against a freeze whose place another took is about that one, if the user may know of it.
+# An appeal against a freeze whose place another took is about that one, if the user may know of it and why.
 sub successor
 {
-    my ($account, $no) = @_;
+    my ($account, $no, $t) = @_;
     my $f = $account->freeze($no) or return;
-    while (my $next = $f->{replaced_by} && !defined $f->{vacated_at} && Model::Freeze::named($account, 'app', $f->{replaced_by})) { $f = $next }
+    while (my $next = $f->{replaced_by} && !defined $f->{vacated_at} && Model::Freeze::named($account, 'app', $f->{replaced_by}))
+    {
+        last if !Model::Account::disclosed($next, $t);
+        $f = $next;
+    }
     return $f;
 }
 
@@ -200,8 +204,9 @@ sub parties
     my ($account, $case) = @_;
     my @chain = chain($account, $account->freeze($case->{freeze}));
     my %in = map { $_->{no} => 1 } @chain;
-    my @parties = map { ($_->{by}, $_->{endorsed_by}, $_->{approved_by}, @{ $_->{amenders} // [] }) } @chain;
-    push @parties, map { (@{ $_->{took_part} }, $_ == $case ? () : @{ $_->{reviewers} }) } grep { $in{ $_->{freeze} } } @{ $account->{cases} };
+    my @parties = map { ($_->{by}, $_->{endorsed_by}, $_->{approved_by}, $_->{complainant}, @{ $_->{amenders} // [] }) } @chain;
+    push @parties, map { (@{ $_->{took_part} }, $_->{ticket} ? @{ $_->{ticket} }{qw(by issued_by)} : (), $_ == $case ? () : @{ $_->{reviewers} }) }
+        grep { $in{ $_->{freeze} } } @{ $account->{cases} };
     return uniq grep { defined && $_ ne '' } @parties, $account->{person}, @{ $case->{owners} };
 }
 
@@ -288,8 +293,11 @@ sub remedy_errors
 {
     my ($account, $f, $t) = @_;
     my @errors;
-    push @errors, 'UG202' if !$f->{appealable} || defined $f->{vacated_at} || !Model::Account::decided($f)
+    my $disclosed = Model::Account::disclosed($f, $t);
+    # Whether it can be appealed is told with the reasons.
+    push @errors, 'UG202' if ($disclosed && !$f->{appealable}) || defined $f->{vacated_at} || !Model::Account::decided($f)
         || (defined $f->{ended_at} && $f->{ended_at} <= $f->{starts});
+    push @errors, 'UG203' if !$disclosed;
     push @errors, 'UG204' if $t >= ($account->appeal_until($f) // INF);
     return @errors;
 }
@@ -339,6 +347,29 @@ sub reopen_errors
 }
 
 sub none { return !@_ }
+
+# A ticket is good for one appeal against its freeze, or one that took its place, and for following that appeal.
+sub ticket_errors
+{
+    my ($account, $x, $t, $no, $case) = @_;
+    return if !defined $x->{ticket};
+    my $ticket = $account->{issued}[ $x->{ticket} ] or return 'UG209';
+    return ($case->{ticket} // 0) == $ticket ? () : 'UG209' if $case;
+    my $f = $account->freeze($ticket->{freeze});
+    $f = $account->freeze($f->{replaced_by}) while $f && $f->{no} != $no && $f->{replaced_by};
+    return $f && $f->{no} == $no && Model::Freeze::named($account, 'app', $no) && !$ticket->{case} && $t < $ticket->{expires} ? () : 'UG209';
+}
+
+# Appeals of the user that were decided of late; those that were manifestly unfounded; whether that suspends further ones.
+sub abuse
+{
+    my ($account, $t) = @_;
+    my @decided = grep { appealed($_) && ($_->{outcome} // '') =~ /^(granted|partially_granted|denied|dismissed)$/ && $_->{closed_at} >= $t - ABUSE_SPAN } @{ $account->{cases} };
+    my @unfounded = grep { $_->{decision}{unfounded} } @decided;
+    my $warned = max(0, map { $_->{at} } grep { ($_->{reason} // '') eq 'appeal.abuse' && !defined $_->{void_at} } @{ $account->{strikes} });
+    my $last = max(0, map { $_->{closed_at} } @unfounded);
+    return (scalar @unfounded, scalar @decided, $warned, @unfounded >= ABUSE_COUNT && $warned && $warned < $last ? 1 : 0);
+}
 
 # A case about a freeze that the user must not know of, unless he takes part because of one before it.
 sub hidden

@@ -2,7 +2,7 @@
 package Model::Appeal;
 use strict;
 use warnings;
-use List::Util qw(first min);
+use List::Util qw(first max min);
 use Model::Policy;
 use Model::Appeal;
 use Model::Freeze;
@@ -19,9 +19,13 @@ sub partial_errors
     my @errors;
     push @errors, '22023' if $x->{end} ? $terms : !$terms;
     push @errors, 'UG101' if !is($f, $t, $x->{end} ? qw(active stayed) : qw(active scheduled stayed));
-    push @errors, 'UG108' if defined $x->{ends} && ($x->{ends} <= $t || $x->{ends} >= $f->{ends} || $x->{ends} <= $f->{starts});
+    # No later than now, no more than now, and less in something.
+    my $ends = $x->{ends} // $f->{ends};
     my $denies = $x->{capabilities} ? mask(@{ $x->{capabilities} }) : $f->{denies};
-    push @errors, '22023' if $x->{capabilities} && (!kind($f)->{choices} || !Model::Freeze::contains($f->{denies}, $denies) || $denies == $f->{denies});
+    push @errors, 'UG108' if defined $x->{ends} && ($ends <= $t || $ends <= $f->{starts});
+    push @errors, qw(UG108 22023) if $ends > $f->{ends};
+    push @errors, '22023' if $x->{capabilities} && (!kind($f)->{choices} || !Model::Freeze::contains($f->{denies}, $denies));
+    push @errors, '22023' if $terms && $ends == $f->{ends} && $denies == $f->{denies};
     return @errors;
 }
 
@@ -41,15 +45,18 @@ sub the_case
 
 $commands->{appeal_submit} = sub {
     my ($account, $who, $t, $x) = @_;
-    my $f = Model::Freeze::named($account, $who, $x->{no}) && successor($account, $x->{no}) or return ([qw(UG100 UG208)]);
+    my $f = Model::Freeze::named($account, $who, $x->{no}) && successor($account, $x->{no}, $t) or return ([qw(UG100 UG208 UG209)]);
     if (defined $x->{key} && (my $done = $account->{keys}{"appeal $x->{key}"}))
     {
         return (['UG024']) if erased($account);
+        my @errors = ticket_errors($account, $x, $t, $x->{no}, $account->{cases}[ $done->[1] ]);
+        return (\@errors) if @errors && $done->[0] eq $x->{request};
         return $done->[0] eq $x->{request} ? ([], "$done->[1] " . state_of($account->{cases}[ $done->[1] ], $t)) : (['UG122']);
     }
-    my @errors = (submit_errors($account, $f, $t), thin($x->{text}));
+    my @errors = (ticket_errors($account, $x, $t, $x->{no}), submit_errors($account, $f, $t), thin($x->{text}));
     return (\@errors) if @errors;
     $f->{informed_at} //= $t;
+    my $ticket = defined $x->{ticket} ? $account->{issued}[ $x->{ticket} ] : undef;
     my $case = open_case($account, $f->{no}, $t);
     if ($case)
     {
@@ -65,6 +72,7 @@ $commands->{appeal_submit} = sub {
         $case = new_case($account, $who, $t, $f, 'appeal', appealed_at => $t);
         $account->seen('appeal', 'none', 'submit', 'submitted');
     }
+    ($case->{ticket}, $ticket->{case}) = ($ticket, $case) if $ticket;
     my $index = first { $account->{cases}[$_] == $case } 0 .. $#{ $account->{cases} };
     $account->{keys}{"appeal $x->{key}"} = [ $x->{request}, $index ] if defined $x->{key};
     return ([], "$index " . state_of($case, $t));
@@ -72,9 +80,9 @@ $commands->{appeal_submit} = sub {
 
 $commands->{appeal_supplement} = sub {
     my ($account, $who, $t, $x) = @_;
-    my $case = the_case($account, $who, $x) or return (['UG200']);
+    my $case = the_case($account, $who, $x) or return ([qw(UG200 UG209)]);
     my $was = state_of($case, $t);
-    my @errors;
+    my @errors = ticket_errors($account, $x, $t, 0, $case);
     push @errors, 'UG201' if !is_open($case, $t) || $was eq 'signoff';
     push @errors, 'UG207' if $account->denied($t, 'deny') >> $BIT{'appeal.supplement'} & 1;
     push @errors, 'UG215' if $case->{supplements} >= APPEAL_ITEMS;
@@ -89,8 +97,8 @@ $commands->{appeal_supplement} = sub {
 
 $commands->{appeal_withdraw} = sub {
     my ($account, $who, $t, $x) = @_;
-    my $case = the_case($account, $who, $x) or return (['UG200']);
-    my @errors;
+    my $case = the_case($account, $who, $x) or return ([qw(UG200 UG209)]);
+    my @errors = ticket_errors($account, $x, $t, 0, $case);
     push @errors, 'UG201' if !is_open($case, $t) || !appealed($case);
     push @errors, map { Model::Freeze::proof_errors($_, $t, $x->{proof}) }
         grep { is($_, $t, 'active') && kind($_)->{mode} ne 'monitor' && Model::Account::category($_) eq 'security' } @{ $account->{freezes} };
@@ -113,13 +121,14 @@ $commands->{appeal_withdraw} = sub {
 
 $commands->{appeal_reopen} = sub {
     my ($account, $who, $t, $x) = @_;
-    my $case = the_case($account, $who, $x) or return ([qw(UG200 UG208)]);
+    my $case = the_case($account, $who, $x) or return ([qw(UG200 UG208 UG209)]);
     my $staff = $who ne 'app';
-    my @errors = (reopen_errors($account, $case, $t, $staff), thin($x->{text}));
+    my @errors = (reopen_errors($account, $case, $t, $staff), thin($x->{text}), ticket_errors($account, $x, $t, 0, $case));
+    push @errors, 'UG209' if $staff && defined $x->{ticket};
     push @errors, 'UG107' if $staff && ($account->{person} // '') eq $who;
     return (\@errors) if @errors;
     my $f = $staff ? $account->freeze($case->{freeze}) : known($account, $case);
-    my $new = new_case($account, $who, $t, $f, 'level2', previous => $case, $staff ? () : (appealed_at => $t));
+    my $new = new_case($account, $who, $t, $f, 'level2', previous => $case, $staff ? () : (appealed_at => $t, ticket => $case->{ticket}));
     $f->{informed_at} //= $t if !$staff;
     $account->seen('appeal', 'none', 'reopen', 'submitted');
     return ([], "$#{ $account->{cases} } " . state_of($new, $t));
@@ -153,6 +162,57 @@ $commands->{appeal_claim} = sub {
     push @{ $case->{owners} }, $account->{person};
     @$case{qw(claimed_by claimed_at claim_until)} = ($who, $t, $t + min(APPEAL_LEASE, $left));
     return ([], $case->{claim_until});
+};
+
+# The next of all cases, whosever they are.
+$commands->{appeal_claim_next} = sub {
+    my (undef, $who, $t, $x) = @_;
+    return (['22023']) if $x->{n} < 1 || $x->{n} > 100;
+    my @queue = map { my $account = $_; map { [ $account, $_, $account->{cases}[$_] ] } 0 .. $#{ $account->{cases} } } @{ $x->{world} };
+    @queue = sort { due_of($a->[2], $t) <=> due_of($b->[2], $t) || $a->[2]{opened_at} <=> $b->[2]{opened_at} || $a->[0]{id} <=> $b->[0]{id} || $a->[1] <=> $b->[1] }
+        grep { state_of($_->[2], $t) eq 'submitted' && none(reviewer_errors($_->[0], $who, $t, $_->[2], claimers($_->[0], $t, $_->[2])))
+            && APPEAL_HOLD > ($_->[2]{held}{$who} // 0) } @queue;
+    my @claimed;
+    foreach my $next (@queue)
+    {
+        last if @claimed == $x->{n};
+        my ($errors, $until) = $commands->{appeal_claim}->($next->[0], $who, $t, { case => $next->[1] });
+        push @claimed, "$next->[0]{id} $next->[1] $until";
+    }
+    return ([], join(',', @claimed));
+};
+
+$commands->{appeal_abuse_check} = sub {
+    my ($account, $who, $t) = @_;
+    my ($unfounded, $decided, $warned, $suspend) = abuse($account, $t);
+    return ([], join(' ', $unfounded, $decided, $warned || '-', $suspend));
+};
+
+# Two members of staff give it, or the application by a proof of identity.
+$commands->{appeal_ticket_issue} = sub {
+    my ($account, $who, $t, $x) = @_;
+    my $f = Model::Freeze::named($account, $who, $x->{no}) or return ([qw(UG100 22023)]);
+    my @errors;
+    my $ticket;
+    if ($who eq 'app') { push @errors, Model::Freeze::proof_errors($f, $t, $x->{proof}) }
+    else
+    {
+        push @errors, '22023' if $x->{proof};
+        push @errors, 'UG107' if ($account->{person} // '') eq $who && !Model::Account::is_self($f);
+        $ticket = first { $_->{freeze} == $f->{no} && $_->{reference} eq $x->{reference} && !$_->{expires} && $t < $_->{until} } @{ $account->{tickets} };
+        push @errors, 'UG113' if $ticket && $ticket->{by} eq $who;
+    }
+    return (\@errors) if @errors;
+    my $proposed = !$ticket && $who ne 'app';
+    if (!$ticket)
+    {
+        $ticket = { freeze => $f->{no}, reference => $x->{reference}, by => $who, until => $t + PROPOSAL_LIFE };
+        push @{ $account->{tickets} }, $ticket;
+    }
+    return ([], 'proposed') if $proposed;
+    @$ticket{qw(issued_by expires)} = ($who, $t + TICKET_LIFE);
+    push @{ $account->{issued} }, $ticket;
+    return ([], 'issued');
 };
 
 $commands->{appeal_revoke_claim} = sub {
@@ -238,13 +298,18 @@ sub conclude
     if ($decision->{what} eq 'granted') { Model::Freeze::annul($account, $t, $f) if !defined $f->{vacated_at} }
     elsif ($decision->{what} eq 'partially_granted' && is($f, $t, $decision->{end} ? qw(active stayed) : qw(active scheduled stayed)))
     {
-        # Terms whose time has passed while they waited for the signature end it now.
-        if ($decision->{end} || (defined $decision->{ends} && $decision->{ends} <= $t)) { Model::Freeze::finish($account, $t, $f, 'reduce', 'partial') }
-        else
+        # It may have become milder while the terms waited for the signature, and their time may have passed.
+        my $ends = min($decision->{ends} // INF, $f->{ends});
+        my $denies = $f->{denies} & ($decision->{denies} // $f->{denies});
+        if ($decision->{end} || !$denies || $ends <= max($t, $f->{starts}))
+        {
+            my @how = is($f, $t, 'scheduled') ? qw(cancel cancelled) : qw(reduce partial);
+            Model::Freeze::finish($account, $t, $f, @how);
+        }
+        elsif ($ends < $f->{ends} || $denies != $f->{denies})
         {
             end_stay($account, $t, $f, -1);
-            Model::Freeze::amend($account, $t, $f, { starts => $f->{starts}, ends => $decision->{ends} // $f->{ends},
-                denies => $decision->{denies} // $f->{denies}, by => $case->{decided_by}, automated => 0 }, 0);
+            Model::Freeze::amend($account, $t, $f, { starts => $f->{starts}, ends => $ends, denies => $denies, by => $case->{decided_by}, automated => 0 }, 0);
         }
     }
     end_stay($account, $t, $f, -1);

@@ -60,24 +60,27 @@ sub terms
     return %terms;
 }
 
+# Of those that were given, now and then any.
+sub ticket { my ($account) = @_; return @{ $account->{issued} } && chance(0.35) ? (ticket => int rand(@{ $account->{issued} } + 0.1)) : () }
+
 my %of = (
     appeal_submit => sub {
         my ($account, $t) = @_;
         my $no = Model::Walker::choose_freeze($account, $t, active => 8, scheduled => 3, stayed => 6, ended => 2, proposed => 0.3) || 99;
-        return { who => Model::Walker::actor('appeal_submit', 'app'), x => { no => $no, text => text(), chance(0.05) ? (key => 'key ' . ++$account->{key_count}) : () } };
+        return { who => Model::Walker::actor('appeal_submit', 'app'), x => { no => $no, text => text(), ticket($account), chance(0.05) ? (key => 'key ' . ++$account->{key_count}) : () } };
     },
     appeal_supplement => sub {
         my ($account, $t) = @_;
-        return { who => Model::Walker::actor('appeal_supplement', 'app'), x => { case => choose_case($account, $t, qw(awaiting_material awaiting_material submitted in_review)), text => text() } };
+        return { who => Model::Walker::actor('appeal_supplement', 'app'), x => { case => choose_case($account, $t, qw(awaiting_material awaiting_material submitted in_review)), text => text(), ticket($account) } };
     },
     appeal_withdraw => sub {
         my ($account, $t) = @_;
         my $proof = Model::Walker::a_proof($t);
-        return { who => Model::Walker::actor('appeal_withdraw', 'app'), x => { case => choose_case($account, $t, qw(submitted in_review awaiting_material signoff)), proof => $proof } };
+        return { who => Model::Walker::actor('appeal_withdraw', 'app'), x => { case => choose_case($account, $t, qw(submitted in_review awaiting_material signoff)), proof => $proof, ticket($account) } };
     },
     appeal_reopen => sub {
         my ($account, $t) = @_;
-        return { who => Model::Walker::actor('appeal_reopen', pick(qw(app app app compliance operator))), x => { case => choose_case($account, $t, qw(denied dismissed lapsed)), text => text() } };
+        return { who => Model::Walker::actor('appeal_reopen', pick(qw(app app app compliance operator))), x => { case => choose_case($account, $t, qw(denied dismissed lapsed)), text => text(), ticket($account) } };
     },
     appeal_open_review => sub {
         my ($account, $t) = @_;
@@ -88,6 +91,20 @@ my %of = (
         my ($account, $t) = @_;
         my $i = choose_case($account, $t, chance(0.3) ? 'signoff' : 'submitted');
         return { who => reviewer($account, $t, $account->{cases}[$i], 'appeal_claim'), x => { case => $i } };
+    },
+    appeal_claim_next => sub {
+        my ($account, $t) = @_;
+        return { who => Model::Walker::actor('appeal_claim_next', 'reviewer'), x => { n => chance(0.02) ? pick(0, 101) : 1 + int rand 3, world => $account->{world} } };
+    },
+    appeal_abuse_check => sub { return { who => Model::Walker::actor('appeal_abuse_check'), x => {} } },
+    appeal_ticket_issue => sub {
+        my ($account, $t) = @_;
+        my $asked = first { !$_->{expires} && $t < $_->{until} } @{ $account->{tickets} };
+        my %x = $asked && chance(0.8) ? (no => $asked->{freeze}, reference => $asked->{reference})
+            : (no => Model::Walker::choose_freeze($account, $t, active => 8, scheduled => 3, stayed => 6, ended => 2, proposed => 0.3) || 99, reference => 'letter ' . int rand 3);
+        my $who = Model::Walker::actor('appeal_ticket_issue', $asked ? qw(moderator reviewer) : qw(app moderator));
+        $x{proof} = Model::Walker::a_proof($t) if chance($who eq 'app' ? 0.95 : 0.03);
+        return { who => $who, x => \%x };
     },
     appeal_release => sub { return held_step(@_) },
     appeal_revoke_claim => sub {
@@ -154,7 +171,7 @@ sub choose
     my $command = Model::Walker::weighted(
         appeal_submit => 10, appeal_supplement => $has->(14, 0.5, 'awaiting_material') + $has->(2, 0, qw(submitted in_review)),
         appeal_withdraw => $has->(3, 0.3, qw(submitted in_review awaiting_material signoff)),
-        appeal_reopen => $has->(7, 0.4, qw(denied dismissed lapsed)), appeal_open_review => 2,
+        appeal_reopen => $has->(7, 0.4, qw(denied dismissed lapsed)), appeal_open_review => 2, appeal_claim_next => 1.5, appeal_abuse_check => $any, appeal_ticket_issue => 3,
         appeal_claim => $is{in_review} ? 4 : $has->(18, 0.5, 'submitted'), appeal_release => $has->(2, 0.3, qw(in_review signoff)), appeal_revoke_claim => $has->(1.5, 0.2, qw(in_review signoff)), appeal_ask => $has->(9, 0.3, 'in_review'),
         appeal_decide => $has->(45, 0.5, 'in_review'), appeal_sign => $has->(25, 0.4, 'signoff'), appeal_refuse_sign => $has->(5, 0.3, 'signoff'));
     return { %{ $of{$command}->($account, $t) }, command => $command };

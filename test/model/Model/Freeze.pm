@@ -302,7 +302,7 @@ $COMMAND{freeze_impose} = sub {
     }
     my $category = $REASON{ $x->{reason} }{category};
     push @errors, '22023' if ($category eq 'own_wish') != ($kind->{lift_policy} eq 'self') || ($category eq 'dormancy' && !grep { $_ eq 'verified_login' } @{ $kind->{conditions} });
-    if (defined $x->{conduct} && !$x->{prior} && points_of({ kind => $x->{kind}, reason => $x->{reason} }))
+    if (defined $x->{conduct} && !($x->{evidence} && $x->{evidence}{prior_conduct}) && points_of({ kind => $x->{kind}, reason => $x->{reason} }))
     {
         my ($last) = sort { $b->{starts} <=> $a->{starts} } grep { Model::Account::decided($_) && !defined $_->{vacated_at}
             && $_->{no} != ($x->{replaces} // 0) && $_->{starts} <= $t && (!defined $_->{ended_at} || $_->{ended_at} > $_->{starts}) && Model::Account::category($_) eq $category } @{ $account->{freezes} };
@@ -311,6 +311,7 @@ $COMMAND{freeze_impose} = sub {
     }
     my $terms = { kind => $x->{kind}, reason => $x->{reason}, automated => $automated, denies => $denies, starts => $starts, ends => $ends,
         replaces => $x->{replaces}, incident => $x->{incident}, risk => $x->{risk},
+        disclose => $x->{disclose}, complainant => $x->{evidence} ? $x->{evidence}{complainant} : undef,
         appealable => $kind->{appeal} eq 'no' ? 0 : $x->{appeal} // 1 };
     push @errors, replacement_errors($account, $who, $t, $terms, $x->{reference}) if $x->{replaces};
     return (\@errors) if @errors;

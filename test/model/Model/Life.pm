@@ -144,6 +144,7 @@ $COMMAND->{warn} = sub {
     }
     my $points = $x->{points} // $REASON{ $x->{reason} }{points} // 0;
     my $strike = Model::Freeze::add_strike($account, $who, $t, $x->{reason}, $points, $x->{incident}, 0);
+    $strike->{reason} = $x->{reason};
     my $result = join(' ', $strike->{score}, $strike->{ladder_no} // '-');
     $account->{keys}{"warn $x->{key}"} = [ $x->{request}, $result ] if defined $x->{key};
     return ([], $result);

@@ -7,7 +7,8 @@ use Exporter 'import';
 
 our @EXPORT = qw(INF DAY HOUR %KIND %REASON @LADDER %SIGNAL %PERSON @CHANGES @CAPABILITY %BIT mask names short everything SOFT FLOOR
     may rank_of automated_only PROPOSAL_LIFE PROOF_AGE RETENTION CLOSE_GRACE INFORMED_AFTER HALF_LIFE THRESHOLD
-    APPEAL_DUE APPEAL_LEASE APPEAL_HOLD APPEAL_ITEMS APPEAL_ROUNDS APPEAL_TRIES MATERIAL_TIME SIGNOFF_POINTS SIGNOFF_TIME TEXT_MIN);
+    APPEAL_DUE APPEAL_LEASE APPEAL_HOLD APPEAL_ITEMS APPEAL_ROUNDS APPEAL_TRIES MATERIAL_TIME SIGNOFF_POINTS SIGNOFF_TIME TEXT_MIN
+    TICKET_LIFE ABUSE_COUNT ABUSE_SPAN);
 
 use constant { INF => 1 << 60, HOUR => 3600, DAY => 86400 };
 use constant {
@@ -15,6 +16,7 @@ use constant {
     INFORMED_AFTER => 14 * DAY, HALF_LIFE => DAY, THRESHOLD => 100,
     APPEAL_DUE => 7 * DAY, APPEAL_LEASE => 8 * HOUR, APPEAL_HOLD => DAY, APPEAL_ITEMS => 2, APPEAL_ROUNDS => 2, APPEAL_TRIES => 2,
     MATERIAL_TIME => 14 * DAY, SIGNOFF_POINTS => 4, SIGNOFF_TIME => 2 * DAY, TEXT_MIN => 20,
+    TICKET_LIFE => 7 * DAY, ABUSE_COUNT => 2, ABUSE_SPAN => 60 * DAY,
 };
 
 our @CAPABILITY = qw(
@@ -131,6 +133,7 @@ our %REASON = (
     'violation.spam' => { category => 'violation', points => 1, life => 90 * DAY },
     'violation.harassment' => { category => 'violation', points => 2, life => 180 * DAY },
     'violation.severe' => { category => 'violation', points => 4, life => 365 * DAY },
+    'appeal.abuse' => { category => 'violation', points => 0, life => 180 * DAY },
     'regulatory.order' => { category => 'regulatory', points => 0, life => 365 * DAY },
     'own_wish' => { category => 'own_wish', points => 0, life => DAY },
     'dormancy' => { category => 'dormancy', points => 0, life => DAY },
@@ -155,6 +158,7 @@ our %SIGNAL = (
 # erased within days, and there is a kind that can be stayed and ends on a condition.
 our @CHANGES = (
     [ 'setting', 'close_grace', '"1 day"' ], [ 'setting', 'retention', '"1 day"' ], [ 'setting', 'appeal_items', '2' ], [ 'setting', 'appeal_rounds', '2' ],
+    [ 'setting', 'appeal_abuse_count', '2' ], [ 'setting', 'appeal_abuse_span', '"60 days"' ],
     # Two kinds whose time for appeals runs out before one's eyes.
     [ 'freeze_kind', 'temp_restrict', '{"appeal_window": "20 days"}' ], [ 'freeze_kind', 'feature_timeout', '{"appeal_window": "30 days"}' ],
     # Breach policy auto_lift is carried out by the worker, late if it does not run; everything else is the clock's alone.

@@ -34,6 +34,9 @@ grant([qw(reviewer compliance operator risk)], qw(appeal_claim appeal_release ap
 grant([qw(reviewer compliance operator)], qw(appeal_ask appeal_sign appeal_refuse_sign));
 grant([qw(moderator reviewer compliance operator)], qw(appeal_open_review));
 grant([qw(compliance operator)], qw(appeal_revoke_claim));
+grant([qw(reviewer compliance operator risk)], qw(appeal_claim_next));
+grant([qw(moderator reviewer compliance operator)], qw(appeal_abuse_check));
+grant([qw(app moderator reviewer compliance operator)], qw(appeal_ticket_issue));
 grant(['operator'], qw(account_terminate account_reopen account_erase account_mark));
 
 sub new
@@ -78,6 +81,11 @@ sub proof
     $text .= ', "session_since": ' . (stamp($proof->{session_since}) =~ s/'/"/gr) if $proof->{session_since};
     return "'$text}'";
 }
+sub evidence
+{
+    my ($evidence) = @_;
+    return "'{" . join(', ', map { qq("$_": ) . ($_ eq 'complainant' ? qq("$evidence->{$_}") : 'true') } sort keys %$evidence) . "}'";
+}
 # Numbers of child records are nobody's business here: the nth strike, the nth case.
 my $asked;
 sub strike_no { return "(SELECT s.no FROM acctguard.strike_list($asked) s ORDER BY s.no OFFSET $_[0] LIMIT 1)" }
@@ -89,7 +97,8 @@ my %argument = (
     capabilities => [ 'capabilities', \&array ], starts => [ 'starts_at', \&stamp ], ends => [ 'ends_at', \&stamp ],
     length => [ 'duration', sub { "'$_[0] seconds'" } ], ground => [ 'ground', \&quote ], reference => [ 'legal_reference', \&quote ],
     conduct => [ 'conduct_at', \&stamp ], incident => [ 'incident', \&uuid ], automated => [ 'automated', \&boolean ],
-    replaces => [ 'replaces', sub { $_[0] } ], appeal => [ 'appeal', \&boolean ], prior => [ 'evidence', sub { q('{"prior_conduct": true}') } ],
+    replaces => [ 'replaces', sub { $_[0] } ], appeal => [ 'appeal', \&boolean ], evidence => [ 'evidence', \&evidence ], disclose => [ 'disclose_at', \&stamp ],
+    ticket => [ 'ticket', sub { "model.token($asked, $_[0])" } ], n => [ 'n', sub { $_[0] } ],
     key => [ 'idempotency_key', \&quote ], no => [ 'freeze_no', sub { $_[0] } ], expected => [ 'expected_version', sub { $_[0] } ],
     until => [ 'until', \&stamp ], condition => [ 'condition', \&quote ], proof => [ 'proof', \&proof ], why => [ 'reason', \&quote ],
     points => [ 'points', sub { $_[0] } ], signal => [ 'signal', \&quote ],
@@ -103,11 +112,15 @@ my %argument = (
 # Names that differ from function to function.
 my %called = (
     strike_void => { no => [ 'strike_no', \&strike_no ] },
+    appeal_ticket_issue => { reference => [ 'reference', \&quote ] },
     appeal_claim => { account => 'account', case => [ 'appeal', $argument{case}[1] ] },
     appeal_reopen => { case => [ 'closed_no', $argument{case}[1] ] },
     appeal_decide => { text => [ 'reason', \&quote ], stale => [ 'expected_version', sub { "model.appeal_version($asked, $_[0]) - 1" } ],
         version => [ 'expected_version', sub { "model.appeal_version($asked, $_[0])" } ] },
 );
+# Commands that are one function, told apart by their arguments; those that name no account.
+my %function = (appeal_claim_next => 'appeal_claim');
+my %of_nobody = map { $_ => 1 } qw(legal_hold_release appeal_claim_next);
 my %rows = (
     freeze_lift => q{SELECT coalesce(string_agg(source || ' ' || no, ',' ORDER BY (source || ' ' || no) COLLATE "C"), '') FROM %s},
     warn => q{SELECT score || ' ' || coalesce(freeze_no::text, '-') FROM %s},
@@ -117,6 +130,9 @@ my %rows = (
     appeal_submit => q{SELECT model.appeal_index(%a, appeal_no) || ' ' || state FROM %s},
     appeal_open_review => q{SELECT model.appeal_index(%a, %s)},
     appeal_claim => q{SELECT model.seconds(claim_until) FROM %s},
+    appeal_claim_next => q{SELECT coalesce(string_agg(concat_ws(' ', account_id, model.appeal_index(account_id, appeal_no), model.seconds(claim_until)), ','), '') FROM %s},
+    appeal_abuse_check => q{SELECT concat_ws(' ', unfounded, decided, model.seconds(warned_at), may_suspend::integer) FROM %s},
+    appeal_ticket_issue => q{SELECT model.keep(%a, state, token) FROM %s},
     appeal_ask => q{SELECT model.seconds(%s)},
 );
 $rows{freeze_satisfy} = $rows{freeze_lift};
@@ -127,13 +143,13 @@ sub sql
     my ($account, $command, $x) = @_;
     my %name = (%argument, %{ $called{$command} // {} });
     $asked = $account->{id};
-    my @arguments = $command eq 'legal_hold_release' ? () : ($name{account} // 'account_id') . " => $account->{id}";
+    my @arguments = $of_nobody{$command} ? () : ($name{account} // 'account_id') . " => $account->{id}";
     foreach my $name (sort keys %$x)
     {
-        next if $name eq 'request' || !defined $x->{$name};
+        next if $name =~ /^(request|world)$/ || !defined $x->{$name};
         push @arguments, "$name{$name}[0] => " . $name{$name}[1]->($x->{$name});
     }
-    my $call = "acctguard.$command(" . join(', ', @arguments) . ')';
+    my $call = 'acctguard.' . ($function{$command} // $command) . '(' . join(', ', @arguments) . ')';
     return ($rows{$command} // 'SELECT %s') =~ s/%a/$account->{id}/r =~ s/%s/$call/r;
 }
 
@@ -327,7 +343,9 @@ sub impose_step
     $x{appeal} = chance(0.5) ? 1 : 0 if chance(0.05);
     @x{qw(appeal reference)} = (0, 'law 7') if $name eq 'ban' && chance(0.3);
     $x{conduct} = $t - int rand 10 * DAY if chance(0.1);
-    $x{prior} = 1 if chance(0.05);
+    $x{evidence}{prior_conduct} = 1 if chance(0.05);
+    $x{evidence}{complainant} = pick(persons(qw(moderator reviewer))) if chance(0.08);
+    $x{disclose} = $t + pick(-60, HOUR, int rand 4 * DAY, int rand 40 * DAY) if chance(0.08);
     $x{incident} = $account->{id} * 100 + int rand 5 if chance(0.2);
     if (@{ $account->{freezes} } && chance((grep { is($_, $t, qw(stayed scheduled)) } @{ $account->{freezes} }) ? 0.4 : 0.15))
     {
@@ -362,7 +380,7 @@ sub other_step
     my ($account, $t, $command) = @_;
     my %step = (command => $command, who => $command eq 'account_open' && $account->{state} eq 'none' ? 'app' : actor($command, @{ $grant{$command} }));
     my $held = first { !defined $_->{released_at} } @{ $account->{holds} };
-    $step{x} = $command eq 'warn' ? { reason => pick(qw(violation.spam violation.harassment violation.severe security.takeover)), facts => 'mind the rules',
+    $step{x} = $command eq 'warn' ? { reason => pick(qw(violation.spam violation.harassment violation.severe security.takeover appeal.abuse appeal.abuse)), facts => 'mind the rules',
             chance(0.3) ? (points => int rand 5) : (), chance(0.2) ? (incident => $account->{id} * 100 + int rand 5) : (),
             chance(0.05) ? (key => 'key ' . ++$account->{key_count}) : () }
         : $command eq 'strike_void' ? { no => @{ $account->{strikes} } ? int rand @{ $account->{strikes} } : 0, why => 'mistaken' }
@@ -425,7 +443,7 @@ sub step
     my $account = $self->{accounts}[$slot];
     if (!$account || $account->{count}++ > $self->{life} || ($account->{state} eq 'erased' && chance(0.2)))
     {
-        $account = $self->{accounts}[$slot] = Model::Account->new(id => $self->{next}++, seen => $self->{seen});
+        $account = $self->{accounts}[$slot] = Model::Account->new(id => $self->{next}++, seen => $self->{seen}, world => $self->{all} //= []);
         push @{ $self->{all} }, $account;
     }
     $self->advance($account);
@@ -435,6 +453,8 @@ sub step
     my $step = choose($account, $t);
     my ($command, $who, $x) = @$step{qw(command who x)};
     delete $x->{request};
+    # Whom the next cases belong to nobody knows; the worker has been there before, so that all of them are where they belong.
+    $_->settle($t) foreach $x->{world} ? @{ $x->{world} } : ();
     my $sql = sql($account, $command, $x);
     $x->{request} = "$who $sql";
     my ($errors, $result) = may($who, @{ $grant{$command} }) ? $Model::Freeze::COMMAND{$command}->($account, $who, $t, $x) : (['42501']);
@@ -444,7 +464,8 @@ sub step
     my @wanted = @$errors ? grep { !$seen{$_}++ } @$errors : "ok: $result";
     push @wanted, 'UG106' if @$errors && $account->{rank} == 4;
     $self->{answers}{ "$command " . (@$errors ? join('/', sort @wanted) : 'ok') }++;
-    push @{ $self->{steps} }, { t => $t, account => $account->{id}, who => $who, sql => $sql, command => $command, wanted => \@wanted, picture => picture($account, $t) };
+    my $swept = delete $x->{world};
+    push @{ $self->{steps} }, { t => $t, swept => $swept ? 1 : 0, account => $account->{id}, who => $who, sql => $sql, command => $command, wanted => \@wanted, picture => picture($account, $t) };
     return;
 }
 
