@@ -301,7 +301,8 @@ GRANT EXECUTE ON FUNCTION acctguard.appeal_abuse_check(bigint) TO
     acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.appeal_open_review(bigint, integer, text) TO
     acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_operator;
-GRANT EXECUTE ON FUNCTION acctguard.appeal_queue(), acctguard.appeal_overdue() TO
+GRANT EXECUTE ON FUNCTION acctguard.appeal_queue(), acctguard.appeal_overdue(),
+    acctguard.appeal_closed(timestamptz, bigint, integer, timestamptz, text, integer) TO
     acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.appeal_transitions() TO
     acctguard_risk, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor,

@@ -260,3 +260,17 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_appeal_overdue';
 COMMENT ON FUNCTION acctguard.appeal_overdue() IS
 'The rows of appeal_queue() that ought to have been decided, or signed, by now.';
+
+CREATE OR REPLACE FUNCTION acctguard.appeal_closed(
+    before timestamptz DEFAULT NULL, before_account bigint DEFAULT NULL, before_appeal integer DEFAULT NULL,
+    since timestamptz DEFAULT NULL, INOUT outcome text DEFAULT NULL, max_rows integer DEFAULT 100,
+    OUT account_id bigint, OUT appeal_no integer, OUT freeze_no integer, OUT kind text, OUT origin text,
+    OUT appealed boolean, OUT opened_at timestamptz, OUT closed_at timestamptz, OUT due_at timestamptz,
+    OUT decided_by text, OUT signed_by text, OUT automated boolean, OUT unfounded boolean)
+RETURNS SETOF record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_appeal_closed';
+COMMENT ON FUNCTION acctguard.appeal_closed(timestamptz, bigint, integer, timestamptz, text, integer) IS
+'Every case that is over, the latest first; no text of it, as in appeal_queue(). Cases that lapsed by the clock are there before any sweep.
+before, before_account, before_appeal: closed_at, account_id and appeal_no of the last row of the page before, which the next page begins after; NULL: the first page. before alone: what was closed earlier than that. since: not what was closed earlier. outcome: only this one: granted, partially_granted, denied, dismissed, withdrawn, lapsed, moot. max_rows: 1 to 1000.
+appealed: the user took part. due_at: when a decision was due. decided_by, signed_by, automated, unfounded: of decisions that took effect. Errors: 22023 outcome, max_rows.';

@@ -83,6 +83,7 @@ CREATE UNIQUE INDEX appeal_one_open ON acctguard.appeal (account_id, freeze_no) 
 CREATE UNIQUE INDEX appeal_one_reopening ON acctguard.appeal (account_id, previous) WHERE previous IS NOT NULL;
 CREATE UNIQUE INDEX appeal_idempotency ON acctguard.appeal (account_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX appeal_queue ON acctguard.appeal (due_at, opened_at, account_id, no) WHERE closed_at IS NULL;
+CREATE INDEX appeal_closed ON acctguard.appeal (closed_at, account_id, no) WHERE closed_at IS NOT NULL;
 CREATE INDEX appeal_claims ON acctguard.appeal (claimed_by) WHERE claimed_by IS NOT NULL AND closed_at IS NULL;
 ALTER TABLE acctguard.appeal ALTER request SET STATISTICS 0;
 

@@ -444,6 +444,19 @@ extern ArrayType *ag_appeal_store_parties(int64 account_id, int freeze_no, int b
 extern bool ag_appeal_store_is_party(const ArrayType *parties, const char *person);
 extern List *ag_appeal_store_queue(const char *person, int skip, int count, TimestampTz at);
 extern int	ag_appeal_store_held_by(const char *person, TimestampTz at);
+
+/* A page of the cases that are over: before this one, since then. */
+typedef struct AgAppealPage
+{
+	TimestampTz before;			/* DT_NOEND = the first page */
+	int64		account_id;		/* of the last case of the page before, with its number; 0 = by time alone */
+	int			no;
+	TimestampTz since;			/* DT_NOBEGIN = all */
+	const char *outcome;		/* NULL = any */
+	int			count;
+} AgAppealPage;
+
+extern List *ag_appeal_store_closed(const AgAppealPage *page, TimestampTz at);
 extern List *ag_appeal_store_due(int count, TimestampTz at);	/* AgAppeal *, for the sweep */
 extern bool ag_appeal_store_shredded(int64 account_id);
 extern List *ag_appeal_store_open(void);	/* AgAppeal *, without a lock */

@@ -27,10 +27,13 @@ PG_FUNCTION_INFO_V1(acctguard_appeal_file);
 PG_FUNCTION_INFO_V1(acctguard_appeal_abuse_check);
 PG_FUNCTION_INFO_V1(acctguard_appeal_queue);
 PG_FUNCTION_INFO_V1(acctguard_appeal_overdue);
+PG_FUNCTION_INFO_V1(acctguard_appeal_closed);
 
 #define CLAIM_COLUMNS 8
 #define QUEUE_COLUMNS 13
 #define STATEMENT_COLUMNS 6
+#define CLOSED_COLUMNS 14
+#define CLOSED_MOST 1000		/* cases of a page */
 
 static int
 arg_no(FunctionCallInfo fcinfo, int n)
@@ -396,4 +399,61 @@ Datum
 acctguard_appeal_overdue(PG_FUNCTION_ARGS)
 {
 	return return_queue(fcinfo, true);
+}
+
+static void
+put_closed(ReturnSetInfo *rsinfo, const AgAppeal *appeal, TimestampTz at)
+{
+	bool		decided = ag_appeal_decided(appeal);
+	bool		by_clock = appeal->closed_at == DT_NOEND;
+
+	put_row(rsinfo, CLOSED_COLUMNS, (NullableDatum[]) {
+		ag_text(ag_appeal_state_name(ag_appeal_state(appeal, at))),
+		ag_int8(appeal->account_id), ag_int4(appeal->no), ag_int4(appeal->freeze_no),
+		ag_text(appeal->kind), ag_text(appeal->origin),
+		ag_bool(ag_appeal_is_heard(appeal)), ag_time(appeal->opened_at),
+		ag_time(by_clock ? appeal->ask_until : appeal->closed_at), ag_time(appeal->due_at),
+		ag_text(decided ? appeal->decided_by : NULL), ag_text(appeal->signed_by),
+		ag_bool(decided && appeal->decided_automated), ag_bool(decided && appeal->unfounded)
+	});
+}
+
+/* NULL = any. */
+static const char *
+arg_outcome(FunctionCallInfo fcinfo, int n)
+{
+	const char *outcome = ag_arg_text(fcinfo, n);
+	AgAppealState state = AG_APPEAL_GRANTED;
+
+	while (outcome != NULL && state <= AG_APPEAL_MOOT && strcmp(ag_appeal_state_name(state), outcome) != 0)
+		state++;
+	if (state > AG_APPEAL_MOOT)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("there is no outcome \"%s\"", outcome),
+				errhint("Outcomes are granted, partially_granted, denied, dismissed, withdrawn, lapsed, moot."));
+	return outcome;
+}
+
+/* appeal_closed(before, before_account, before_appeal, since, outcome, max_rows) */
+Datum
+acctguard_appeal_closed(PG_FUNCTION_ARGS)
+{
+	TimestampTz at = ag_now();
+	ListCell   *cell;
+	AgAppealPage page = {
+		.before = PG_ARGISNULL(0) ? DT_NOEND : PG_GETARG_TIMESTAMPTZ(0),
+		.account_id = PG_ARGISNULL(1) ? PG_INT64_MIN : PG_GETARG_INT64(1),
+		.no = PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2),
+		.since = PG_ARGISNULL(3) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(3),
+		.outcome = arg_outcome(fcinfo, 4),
+		.count = PG_ARGISNULL(5) ? 0 : PG_GETARG_INT32(5)
+	};
+
+	if (page.count < 1 || page.count > CLOSED_MOST)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("max_rows must be between 1 and %d", CLOSED_MOST));
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(cell, ag_appeal_store_closed(&page, at))
+		put_closed((ReturnSetInfo *) fcinfo->resultinfo, lfirst(cell), at);
+	return (Datum) 0;
 }

@@ -29,6 +29,7 @@ enum
 	APPEAL_QUEUE,
 	APPEAL_HELD_BY,
 	APPEAL_OPEN_CASES,
+	APPEAL_CLOSED_CASES,
 	APPEAL_DUE,
 	APPEAL_SHREDDED
 };
@@ -90,11 +91,13 @@ enum
 	COL_KIND					/* of the open cases only */
 };
 
-/* In the queue at $1: open, not claimed, not waiting for material or a signature, not lapsed as ag_appeal_lapses() says. */
+/* As ag_appeal_lapses(). */
+#define LAPSES "(origin = 'appeal' OR (origin = 'level2' AND appealed_at IS NOT DISTINCT FROM opened_at)) "
+
+/* In the queue at $1: open, not claimed, not waiting for material or a signature. */
 #define CLAIMABLE \
 	"closed_at IS NULL AND decision IS NULL AND coalesce(claim_until <= $1, true) " \
-	"AND (asked_at IS NULL OR (ask_until <= $1 AND origin <> 'appeal' " \
-	"AND (origin <> 'level2' OR appealed_at IS DISTINCT FROM opened_at))) "
+	"AND (asked_at IS NULL OR (ask_until <= $1 AND NOT " LAPSES ")) "
 
 static const AgStatement statements[] = {
 	[APPEAL_INSERT] = {
@@ -210,6 +213,23 @@ static const AgStatement statements[] = {
 			"WHERE r.account_id = a.account_id AND r.no = a.freeze_no) "
 			"FROM acctguard.appeal a WHERE closed_at IS NULL ORDER BY due_at, opened_at, account_id, no",
 		.expected = SPI_OK_SELECT,
+		.read_only = true
+	},
+	[APPEAL_CLOSED_CASES] = {
+		.name = "appeal.closed_cases",
+		.sql = "SELECT " COLUMNS ", (SELECT r.kind FROM acctguard.freeze_record r "
+			"WHERE r.account_id = c.account_id AND r.no = c.freeze_no) FROM ("
+			"(SELECT *, closed_at AS over_at FROM acctguard.appeal WHERE closed_at IS NOT NULL "
+			"AND (closed_at, account_id, no) < ($1, $2, $3) AND closed_at >= $4 AND coalesce(outcome = $5, true) "
+			"ORDER BY closed_at DESC, account_id DESC, no DESC LIMIT $6) "
+			"UNION ALL (SELECT *, ask_until FROM acctguard.appeal WHERE closed_at IS NULL AND " LAPSES
+			"AND ask_until <= $7 AND (ask_until, account_id, no) < ($1, $2, $3) AND ask_until >= $4 "
+			"AND coalesce($5 = 'lapsed', true) "
+			"ORDER BY ask_until DESC, account_id DESC, no DESC LIMIT $6)) c "
+			"ORDER BY over_at DESC, account_id DESC, no DESC LIMIT $6",
+		.expected = SPI_OK_SELECT,
+		.nargs = 7,
+		.argtypes = {TIMESTAMPTZOID, INT8OID, INT4OID, TIMESTAMPTZOID, TEXTOID, INT4OID, TIMESTAMPTZOID},
 		.read_only = true
 	},
 	[APPEAL_DUE] = {
@@ -420,6 +440,16 @@ List *
 ag_appeal_store_open(void)
 {
 	return appeals_from(ag_run_noargs(appeal_statements, APPEAL_OPEN_CASES));
+}
+
+/* Cases that are over, newest first, also those that lapsed by the clock; after the last of a page before. */
+List *
+ag_appeal_store_closed(const AgAppealPage *page, TimestampTz at)
+{
+	return appeals_from(ag_run(appeal_statements, APPEAL_CLOSED_CASES, ag_datum(TimestampTzGetDatum(page->before), false),
+							   ag_int8(page->account_id), ag_int4(page->no),
+							   ag_datum(TimestampTzGetDatum(page->since), false), ag_text(page->outcome),
+							   ag_int4(page->count), ag_time(at)));
 }
 
 /* Cases that the sweep has something to do with. */

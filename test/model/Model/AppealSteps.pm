@@ -76,7 +76,9 @@ my %of = (
     appeal_withdraw => sub {
         my ($account, $t) = @_;
         my $proof = Model::Walker::a_proof($t);
-        return { who => Model::Walker::actor('appeal_withdraw', 'app'), x => { case => choose_case($account, $t, qw(submitted in_review awaiting_material signoff)), proof => $proof, ticket($account) } };
+        # Out of a review the user goes while it waits for its signature, too.
+        my @signed = first { state_of($account->{cases}[$_], $t) eq 'signoff' && Model::Appeal::appealed($account->{cases}[$_]) && !Model::Appeal::is_appeal($account->{cases}[$_]) } 0 .. $#{ $account->{cases} };
+        return { who => Model::Walker::actor('appeal_withdraw', 'app'), x => { case => defined $signed[0] && chance(0.6) ? $signed[0] : choose_case($account, $t, qw(submitted in_review awaiting_material signoff)), proof => $proof, ticket($account) } };
     },
     appeal_reopen => sub {
         my ($account, $t) = @_;
@@ -170,7 +172,7 @@ sub choose
     my $has = sub { my ($much, $little, @states) = @_; return (first { $is{$_} } @states) ? $much : $little * $any };
     my $command = Model::Walker::weighted(
         appeal_submit => 10, appeal_supplement => $has->(14, 0.5, 'awaiting_material') + $has->(2, 0, qw(submitted in_review)),
-        appeal_withdraw => $has->(3, 0.3, qw(submitted in_review awaiting_material signoff)),
+        appeal_withdraw => ($is{signoff} ? 4 : 0) + $has->(3, 0.3, qw(submitted in_review awaiting_material signoff)),
         appeal_reopen => $has->(7, 0.4, qw(denied dismissed lapsed)), appeal_open_review => 2, appeal_claim_next => 1.5, appeal_abuse_check => $any, appeal_ticket_issue => 3,
         appeal_claim => $is{in_review} ? 4 : $has->(18, 0.5, 'submitted'), appeal_release => $has->(2, 0.3, qw(in_review signoff)), appeal_revoke_claim => $has->(1.5, 0.2, qw(in_review signoff)), appeal_ask => $has->(9, 0.3, 'in_review'),
         appeal_decide => $has->(45, 0.5, 'in_review'), appeal_sign => $has->(25, 0.4, 'signoff'), appeal_refuse_sign => $has->(5, 0.3, 'signoff'));
