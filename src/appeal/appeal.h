@@ -449,7 +449,8 @@ extern int	ag_appeal_store_held_by(const char *person, TimestampTz at);
 typedef struct AgAppealPage
 {
 	TimestampTz before;			/* DT_NOEND = the first page */
-	int64		account_id;		/* of the last case of the page before, with its number; 0 = by time alone */
+	int64		account_id;		/* of the last case of the page before, with its number; 0 = by
+								 * time alone */
 	int			no;
 	TimestampTz since;			/* DT_NOBEGIN = all */
 	const char *outcome;		/* NULL = any */
