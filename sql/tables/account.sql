@@ -30,6 +30,7 @@ CREATE TABLE acctguard.account (
     acted_at timestamptz,
     session_cuts timestamptz[],
     owner_seen_at timestamptz,
+    number_lost_at timestamptz,
     CONSTRAINT account_proposal CHECK (
         (proposal IS NULL) = (proposed_by IS NULL) AND (proposal IS NULL) = (proposed_at IS NULL)),
     CONSTRAINT account_closing CHECK (
@@ -65,5 +66,6 @@ COMMENT ON COLUMN acctguard.account.rules_version IS 'the rules the user acknowl
 COMMENT ON COLUMN acctguard.account.acted_at IS 'when something was last decided about it. A clock that was set back by less than ten minutes stands still for the account until it has caught up';
 COMMENT ON COLUMN acctguard.account.session_cuts IS 'times at which scheduled freezes revoke the sessions that were opened before, and the last of those that have passed; the clock is enough, nothing has to be written at the time';
 COMMENT ON COLUMN acctguard.account.owner_seen_at IS 'last sign of life of its owner: somebody got in with more than the number; use of sessions adds to it. NULL: none since it was registered';
+COMMENT ON COLUMN acctguard.account.number_lost_at IS 'when its login number was taken from it by a new holder or on the carrier''s word; its sessions have to bind another one first. NULL: never, or it has one again';
 COMMENT ON COLUMN acctguard.account.proposal IS 'what waits for a second person: terminate or reopen';
 COMMENT ON COLUMN acctguard.account.close_at IS 'when the account closes, set while closing';

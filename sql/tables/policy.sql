@@ -84,7 +84,8 @@ INSERT INTO acctguard.bundle (bundle, version, capabilities, description, change
 ('social.out', 1, '{contact.add,group.create,group.join,group.invite,moment.post,moment.comment,live.start,call.start}', 'everything that reaches out to others', '-infinity', 'acctguard'),
 ('money.out', 1, '{pay.send,pay.large,pay.withdraw}', 'everything that moves money out', '-infinity', 'acctguard'),
 ('security.change', 1, '{security.change_password,security.change_phone,security.change_email,security.disable_2fa}', 'changes to how the account is secured', '-infinity', 'acctguard'),
-('visibility', 1, '{profile.visible,search.discoverable}', 'being seen by others', '-infinity', 'acctguard');
+('visibility', 1, '{profile.visible,search.discoverable}', 'being seen by others', '-infinity', 'acctguard'),
+('without_number', 1, '{pay.send,pay.large,pay.withdraw,security.change_password,security.change_email,security.disable_2fa,contact.add,group.invite,api.token}', 'what waits until an account that lost its number has another one', '-infinity', 'acctguard');
 
 CREATE TABLE acctguard.reason (
     reason text NOT NULL,

@@ -8,6 +8,11 @@ COMMENT ON COLUMN acctguard.account.session_cuts IS 'times at which scheduled fr
 COMMENT ON COLUMN acctguard.standing.starts_at IS '-infinity for what is in force when the row is written: a clock that is set back does not take it out of force';
 ALTER TABLE acctguard.account ADD COLUMN owner_seen_at timestamptz;
 COMMENT ON COLUMN acctguard.account.owner_seen_at IS 'last sign of life of its owner: somebody got in with more than the number; use of sessions adds to it. NULL: none since it was registered';
+ALTER TABLE acctguard.account ADD COLUMN number_lost_at timestamptz;
+COMMENT ON COLUMN acctguard.account.number_lost_at IS 'when its login number was taken from it by a new holder or on the carrier''s word; its sessions have to bind another one first. NULL: never, or it has one again';
+INSERT INTO acctguard.bundle (bundle, version, capabilities, description, changed_at, changed_by) VALUES
+('without_number', 1, '{pay.send,pay.large,pay.withdraw,security.change_password,security.change_email,security.disable_2fa,contact.add,group.invite,api.token}', 'what waits until an account that lost its number has another one', '-infinity', 'acctguard')
+ON CONFLICT DO NOTHING;
 
 -- include sql/tables/attempt.sql
 -- include sql/tables/outbox.sql

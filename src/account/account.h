@@ -45,6 +45,8 @@ typedef struct AgAccount
 	TimestampTz activated_at;	/* DT_NOEND = never */
 	TimestampTz last_seen_at;	/* last session opened; DT_NOEND = none */
 	TimestampTz owner_seen_at;	/* last sign of life of its owner; DT_NOEND = none */
+	TimestampTz number_lost_at; /* its login number was taken from it, and it has none since;
+								 * DT_NOEND = no */
 	TimestampTz close_requested_at;
 	TimestampTz close_at;
 	TimestampTz closed_at;
@@ -121,6 +123,7 @@ typedef struct AgAccountEpochs
 	int64		session_locked_epoch;
 	int			cut_count;
 	TimestampTz *cuts;			/* in the current memory context */
+	bool		must_bind_phone;	/* it lost its login number and has no other */
 } AgAccountEpochs;
 
 /*

@@ -33,7 +33,8 @@ enum
 {
 	COLUMN_SESSION_EPOCH = 15,
 	COLUMN_SESSION_LOCKED_EPOCH = 16,
-	COLUMN_SESSION_CUTS = 30
+	COLUMN_SESSION_CUTS = 30,
+	COLUMN_NUMBER_LOST_AT = 32
 };
 
 enum
@@ -67,7 +68,8 @@ static const char *const epoch_columns[] = {
 	"staff_rank", "protected", "person", "version", "freeze_count", "child_count",
 	"session_epoch", "session_locked_epoch", "rules_version", "registered_at", "activated_at",
 	"last_seen_at", "close_requested_at", "close_at", "closed_at", "close_reason", "erased_at",
-	"proposal", "proposed_by", "proposed_at", "acted_at", "session_cuts"
+	"proposal", "proposed_by", "proposed_at", "acted_at", "session_cuts",
+	"owner_seen_at", "number_lost_at"
 };
 
 static AgDirect epochs_by_id = {
@@ -114,6 +116,8 @@ copy_epochs(TupleTableSlot *slot, void *into)
 	epochs->session_epoch = DatumGetInt64(slot_getattr(slot, COLUMN_SESSION_EPOCH, &isnull));
 	epochs->session_locked_epoch =
 		DatumGetInt64(slot_getattr(slot, COLUMN_SESSION_LOCKED_EPOCH, &isnull));
+	(void) slot_getattr(slot, COLUMN_NUMBER_LOST_AT, &isnull);
+	epochs->must_bind_phone = !isnull;
 }
 
 static bool
@@ -127,6 +131,7 @@ epochs_by_sql(int64 account_id, AgAccountEpochs *epochs)
 	epochs->session_locked_epoch = account->session_locked_epoch;
 	epochs->cut_count = account->session_cut_count;
 	epochs->cuts = account->session_cuts;
+	epochs->must_bind_phone = account->number_lost_at != DT_NOEND;
 	return true;
 }
 

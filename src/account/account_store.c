@@ -28,7 +28,7 @@ enum
 	"staff_rank::int4, protected, person, version, freeze_count, child_count, session_epoch, " \
 	"session_locked_epoch, rules_version, registered_at, activated_at, last_seen_at, " \
 	"close_requested_at, close_at, closed_at, erased_at, close_reason, proposal, proposed_by, " \
-	"proposed_at, acted_at, session_cuts, owner_seen_at"
+	"proposed_at, acted_at, session_cuts, owner_seen_at, number_lost_at"
 
 /* In the order of COLUMNS. */
 enum
@@ -63,7 +63,8 @@ enum
 	COL_PROPOSED_AT,
 	COL_ACTED_AT,
 	COL_SESSION_CUTS,
-	COL_OWNER_SEEN_AT
+	COL_OWNER_SEEN_AT,
+	COL_NUMBER_LOST_AT
 };
 
 static const AgStatement statements[] = {
@@ -115,14 +116,15 @@ static const AgStatement statements[] = {
 			"activated_at = $18, last_seen_at = $19, close_requested_at = $20, close_at = $21, "
 			"closed_at = $22, erased_at = $23, close_reason = $24, proposal = $25, "
 			"proposed_by = $26, proposed_at = $27, acted_at = $28, session_cuts = $29, "
-			"owner_seen_at = $30 "
+			"owner_seen_at = $30, number_lost_at = $31 "
 			"WHERE account_id = $1",
 		.expected = SPI_OK_UPDATE,
-		.nargs = 30,
+		.nargs = 31,
 		.argtypes = {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT4OID,
 			BOOLOID, TEXTOID, INT8OID, INT4OID, INT4OID, INT8OID, INT8OID, TEXTOID, TIMESTAMPTZOID,
 			TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,
-			TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZOID}
+			TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZARRAYOID, TIMESTAMPTZOID,
+			TIMESTAMPTZOID}
 	},
 	[ACCOUNT_OTHER_ADMINISTRATORS] = {
 		.name = "account.other_administrators",
@@ -203,6 +205,7 @@ account_from_row(const AgResult *result)
 	account->acted_at = ag_row_time(result, 0, COL_ACTED_AT);
 	account->session_cuts = ag_row_times(result, 0, COL_SESSION_CUTS, &account->session_cut_count);
 	account->owner_seen_at = ag_row_time(result, 0, COL_OWNER_SEEN_AT);
+	account->number_lost_at = ag_row_time(result, 0, COL_NUMBER_LOST_AT);
 	return account;
 }
 
@@ -262,7 +265,7 @@ ag_account_store_update(const AgAccount *account)
 					ag_text(account->proposal), ag_text(account->proposed_by),
 					ag_time(account->proposed_at), ag_time(account->acted_at),
 					ag_times(account->session_cuts, account->session_cut_count),
-					ag_time(account->owner_seen_at));
+					ag_time(account->owner_seen_at), ag_time(account->number_lost_at));
 	if (result->count != 1)
 		elog(ERROR, "account " INT64_FORMAT " vanished under its lock", account->account_id);
 }

@@ -111,6 +111,8 @@ lock(Call *call, AgActing *acting, const text *token)
 
 	ag_session_act(acting, copy, false);
 	ag_wipe(copy, strlen(copy));
+	if (acting->code == AG_ACCESS_OK && acting->account->number_lost_at != DT_NOEND)
+		acting->code = AG_ACCESS_DENIED;
 	if (acting->code == AG_ACCESS_OK)
 		return acting->account;
 	call->code = ag_access_code_name(acting->code);

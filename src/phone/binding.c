@@ -97,7 +97,10 @@ ag_number_bind(AgNumber *number, AgAccount *account, const AgBindOrder *order, T
 	binding.no = ag_account_next_child(account);
 	ag_binding_store_insert(&binding, order->proofs, ag_actor()->person, at);
 	if (strcmp(order->kind, AG_BINDING_LOGIN) == 0)
+	{
 		number->epoch++;
+		account->number_lost_at = DT_NOEND;
+	}
 	emit(account, AG_ACTION_NUMBER_BOUND, number, &binding, NULL, NULL);
 	return binding.no;
 }
@@ -111,6 +114,8 @@ ag_number_release(AgNumber *number, AgAccount *account, const AgPhoneBinding *bi
 	if (strcmp(binding->kind, AG_BINDING_LOGIN) == 0)
 	{
 		number->epoch++;
+		if (ag_release_is_involuntary(why))
+			account->number_lost_at = at;
 		ag_tombstone_leave(account, binding, at);
 	}
 	emit(account, AG_ACTION_NUMBER_RELEASED, number, binding, ag_release_name(why), note);

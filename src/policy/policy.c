@@ -160,6 +160,20 @@ find_bit(const char *name)
 	return -1;
 }
 
+static uint64
+bundle_mask(const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, bundles)
+		if (strcmp(((Bundle *) lfirst(cell))->name, name) == 0)
+		return ((Bundle *) lfirst(cell))->mask;
+	ereport(ERROR, ag_errcode(AG_ERR_CAPABILITY_UNKNOWN),
+			errmsg("there is no capability or bundle \"%s\"", name),
+			errhint("See acctguard.policy_list('capability') and policy_list('bundle')."));
+	return 0;
+}
+
 /* The mask of capability and bundle names, without the floor. */
 static uint64
 resolve(ArrayType *names)
@@ -171,7 +185,6 @@ resolve(ArrayType *names)
 	{
 		const char *name = lfirst(cell);
 		int			bit = find_bit(name);
-		ListCell   *known;
 
 		if (bit >= 0)
 		{
@@ -183,16 +196,7 @@ resolve(ArrayType *names)
 			mask |= all_mask;
 			continue;
 		}
-		foreach(known, bundles)
-		{
-			if (strcmp(((Bundle *) lfirst(known))->name, name) == 0)
-				break;
-		}
-		if (known == NULL)
-			ereport(ERROR, ag_errcode(AG_ERR_CAPABILITY_UNKNOWN),
-					errmsg("there is no capability or bundle \"%s\"", name),
-					errhint("See acctguard.policy_list('capability') and policy_list('bundle')."));
-		mask |= ((Bundle *) lfirst(known))->mask;
+		mask |= bundle_mask(name);
 	}
 	return mask & ~floor_mask;
 }
@@ -307,6 +311,13 @@ ag_policy_capability_bit(const char *name)
 				errmsg("there is no capability \"%s\"", name),
 				errhint("See acctguard.policy_list('capability')."));
 	return bit;
+}
+
+uint64
+ag_policy_bundle_mask(const char *name)
+{
+	ensure_cache();
+	return bundle_mask(name);
 }
 
 uint64

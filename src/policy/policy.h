@@ -298,6 +298,7 @@ typedef struct AgCapability
 extern const AgCapability *ag_policy_capability(int bit);	/* NULL = no such bit */
 extern int	ag_policy_capability_bit(const char *name); /* UG610 if there is none */
 extern uint64 ag_policy_mask(ArrayType *names); /* capability and bundle names; UG610 */
+extern uint64 ag_policy_bundle_mask(const char *name);	/* of a shipped bundle; UG610 */
 extern ArrayType *ag_policy_mask_names(uint64 mask);
 extern uint64 ag_policy_all(void);	/* every bit but the floor and the soft floor */
 extern uint64 ag_policy_floor(void);

@@ -32,7 +32,7 @@ judge(const AgActing *acting, bool client_good)
 {
 	AgNumberChange asked = {.account_id = acting->account->account_id, .kind = AG_REBIND_UNTRUST};
 	AgRebindScene scene = {
-		.account = acting->account, .at = acting->at, .owner_present = ag_session_fresh(acting),
+		.account = acting->account, .at = acting->at, .owner_present = ag_session_fresh(acting) && acting->account->number_lost_at == DT_NOEND,
 		.client_good = client_good, .number_matches = true, .new_coming = true
 	};
 	AgRebindCheck check = ag_rebind_examine(&scene, &asked, false);

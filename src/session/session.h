@@ -185,6 +185,7 @@ typedef struct AgSessionCheck
 	uint64		denied;
 	uint64		challenged;
 	bool		restricted;		/* something is on record about the account */
+	bool		must_bind_phone;	/* the account lost its number and has no other */
 	TimestampTz until;			/* DT_NOEND = no end is known */
 	int			cache_ttl;		/* seconds */
 } AgSessionCheck;

@@ -54,6 +54,7 @@ act_under_lock(AgActing *acting, const AgToken *token, bool floor)
 	epochs.session_locked_epoch = account->session_locked_epoch;
 	epochs.cut_count = account->session_cut_count;
 	epochs.cuts = account->session_cuts;
+	epochs.must_bind_phone = account->number_lost_at != DT_NOEND;
 	acting->account = account;
 	acting->code = ag_session_life(acting->session, ag_session_match(acting->session, token), &epochs,
 								   acting->at, &until);

@@ -70,13 +70,26 @@ check_row(void)
 	return row;
 }
 
+/* What the session's user has to do before he is as free as others. */
+static List *
+must_do_of(const AgSessionCheck *check)
+{
+	List	   *must_do = NIL;
+
+	if (check->code == AG_ACCESS_STEP_UP_REQUIRED)
+		must_do = lappend(must_do, "step_up");
+	if (check->must_bind_phone && (check->code == AG_ACCESS_OK || check->code == AG_ACCESS_STEP_UP_REQUIRED))
+		must_do = lappend(must_do, "bind_phone");
+	return must_do;
+}
+
 /* code, account_id, session_no, device_no, must_do, denied, until, stepped_up_at, cache_ttl */
 static Datum
 return_check(const AgSessionCheck *check)
 {
 	const AgSession *session = &check->session;
 	bool		known = check->code != AG_ACCESS_UNKNOWN;
-	List	   *must_do = check->code == AG_ACCESS_STEP_UP_REQUIRED ? list_make1("step_up") : NIL;
+	List	   *must_do = must_do_of(check);
 	Datum		values[9];
 	bool		nulls[9] = {0};
 

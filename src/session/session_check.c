@@ -83,13 +83,22 @@ apply_step_up(AgSessionCheck *check, TimestampTz at)
 		check->code = AG_ACCESS_OK;
 }
 
+/* An account whose number was taken from it binds another one before anything that matters. */
+static void
+apply_lost_number(AgSessionCheck *check)
+{
+	if (check->must_bind_phone)
+		check->denied |= ag_policy_bundle_mask("without_number");
+	check->challenged &= ~check->denied;
+}
+
 /* Seconds for which an application may go on without asking again. */
 static int
 cache_ttl(const AgSessionCheck *check, TimestampTz at)
 {
 	int64		ttl = ag_policy_setting(AG_SETTING_SESSION_CACHE);
 
-	if (check->code != AG_ACCESS_OK || check->restricted)
+	if (check->code != AG_ACCESS_OK || check->restricted || check->must_bind_phone)
 		return 0;
 	if (check->until != DT_NOEND)
 		ttl = Min(ttl, (check->until - at) / USECS_PER_SEC);
@@ -113,7 +122,10 @@ ag_session_check(AgSessionCheck *check, const char *text, Size length)
 	if (ag_session_probe(token.account_id, token.no, &check->session) &&
 		(match = ag_session_match(&check->session, &token)) != AG_TOKEN_OTHER &&
 		ag_account_probe_epochs(token.account_id, &check->session.account_place, &epochs))
+	{
 		check->code = ag_session_life(&check->session, match, &epochs, at, &check->until);
+		check->must_bind_phone = epochs.must_bind_phone;
+	}
 	ag_wipe(token.secret, AG_TOKEN_SIZE);
 	if (check->code != AG_ACCESS_OK)
 		return;
@@ -128,6 +140,7 @@ ag_session_check(AgSessionCheck *check, const char *text, Size length)
 		add_standing(check, at);
 		apply_step_up(check, at);
 	}
+	apply_lost_number(check);
 	check->cache_ttl = cache_ttl(check, at);
 	if (check->code == AG_ACCESS_OK)
 		touch(&check->session, at);

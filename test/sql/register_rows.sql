@@ -71,6 +71,26 @@ SELECT * FROM pg_temp.reg('+8613734010900', 3401082, 'not_mine');
 SELECT * FROM pg_temp.who(3401081, 3401082);
 SELECT pg_temp.check('a-tablet') AS a_session, state, (acctguard.dormancy(3401081)).entitlements FROM acctguard.account WHERE account_id = 3401081;
 SELECT 'a' AS who, * FROM pg_temp.told(3401081) UNION ALL SELECT 'b', * FROM pg_temp.told(3401082);
+-- step 6: its sessions stay, and have to bind another number before anything that matters; also those that are opened later
+SELECT pg_temp.login('a-later', 3401081, '{password}', true);
+SELECT name, code, must_do, denied, cache_ttl FROM held, acctguard.session_check(token) WHERE name IN ('a-tablet', 'a-later') ORDER BY name;
+SELECT p.* FROM held, acctguard.password_change(token, 'correct horse battery', 'another horse battery') p WHERE name = 'a-later';
+SELECT t.code FROM held, acctguard.trusted_number_add(token, '+8613734010998') t WHERE name = 'a-later';
+BEGIN;
+SELECT acctguard.policy_set('bundle', 'without_number', '{"capabilities": ["pay.send"], "description": "less"}', 'test') > 0 AS policy;
+SELECT must_do, denied FROM held, acctguard.session_check(token) WHERE name = 'a-tablet';
+ROLLBACK;
+SELECT acctguard.number_import(3401081, '+8613734010999') > 0 AS another;
+SELECT name, code, must_do, denied FROM held, acctguard.session_check(token) WHERE name IN ('a-tablet', 'a-later') ORDER BY name;
+-- whom an operator took it from has nothing to bind; whom the carrier took it from has
+BEGIN;
+SELECT acctguard.number_release(3401081, max(binding), 'admin', 'his wish') FROM acctguard.account_numbers(3401081);
+SELECT code, must_do FROM held, acctguard.session_check(token) WHERE name = 'a-tablet';
+ROLLBACK;
+BEGIN;
+SELECT acctguard.number_release(3401081, max(binding), 'carrier', 'notice') FROM acctguard.account_numbers(3401081);
+SELECT code, must_do FROM held, acctguard.session_check(token) WHERE name = 'a-tablet';
+ROLLBACK;
 -- R10: nobody there for longer than carriers take, and nothing to lose: at once
 SELECT pg_temp.owner(3401091, '+8613734011000', 130);
 SELECT * FROM pg_temp.reg('+8613734011000', 3401092, 'not_mine');
