@@ -72,6 +72,7 @@ _PG_init(void)
 	ag_appeal_init();
 	ag_filter_init();
 	ag_number_init();
+	ag_undelivered_init();
 	ag_flow_init();
 	ag_code_init();
 	ag_claim_init();

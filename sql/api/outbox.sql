@@ -75,7 +75,7 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_notice_failed';
 COMMENT ON FUNCTION acctguard.notice_failed(bigint, bigint, text, boolean) IS
 'Says that a claimed notice could not be delivered, and returns what happens next: retry (later each time; policy settings notice_first_retry, notice_retry_factor, notice_retry_cap) or dead (given up: the failure is permanent, or it was try number notice_tries); done, dead or cancelled if it had ended before; pending if the caller does not hold it (any more), in which case nothing happens.
-reason: the provider''s words, at most 2000 characters; what looks like an address in them is blotted out before it is stored. permanent: no further try can help. UG710: no such notice. UG004: standby. Giving up is recorded.';
+reason: the provider''s words, at most 2000 characters; what looks like an address in them is blotted out before it is stored. permanent: no further try can help. Of a text message that is evidence against the number, which is suspected to have left its owner until he proves it again (number_evidence()). UG710: no such notice. UG004: standby. Giving up is recorded.';
 
 CREATE OR REPLACE FUNCTION acctguard.notice_inbox(account_id bigint, unread_only boolean DEFAULT false, max_rows integer DEFAULT 50,
     OUT notice_no bigint, OUT event text, OUT record integer, OUT written_at timestamptz, OUT subject text, OUT body text,

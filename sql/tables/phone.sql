@@ -191,11 +191,12 @@ CREATE TABLE acctguard.number_event (
     CONSTRAINT number_event_answer CHECK ((signal = 'recycled') = (answer IS NOT NULL)
         AND (answer IS NULL) = (since IS NULL) AND (answer IS NULL) = (occurred_at IS NOT NULL)),
     CONSTRAINT number_event_source CHECK ((provider IS NULL) = (provider_key IS NULL) AND (provider IS NULL) = (jti IS NULL)
-        AND (provider IS NULL) = (signal LIKE 'claim%'))
+        AND (provider IS NOT NULL OR signal LIKE 'claim%' OR signal = 'delivery_failed')
+        AND (provider IS NULL OR signal NOT LIKE 'claim%'))
 );
 COMMENT ON TABLE acctguard.number_event IS
 'What was said about the reassignment of a number. Rows are facts and stay; what follows from them for a binding is computed from them, from the time of its last proof, and from the clock.';
-COMMENT ON COLUMN acctguard.number_event.signal IS 'recycled: an answer to whether the number has changed hands since a time; disconnected; sim_changed; ported; subscriber_changed (another subscriber token); delivery_failed (for good); claim_opened, claim_closed, claim_completed: a new holder says that the account is not his';
+COMMENT ON COLUMN acctguard.number_event.signal IS 'recycled: an answer to whether the number has changed hands since a time; disconnected; sim_changed; ported; subscriber_changed (another subscriber token); delivery_failed (a text message, for good; by a provider, or seen here: provider is NULL); claim_opened, claim_closed, claim_completed: a new holder says that the account is not his';
 COMMENT ON COLUMN acctguard.number_event.answer IS 'yes, no, no_data';
 COMMENT ON COLUMN acctguard.number_event.since IS 'the time asked about; of a day its least telling hour, wherever in the world the day was meant';
 COMMENT ON COLUMN acctguard.number_event.occurred_at IS 'when it happened; of a day its earliest hour';

@@ -175,6 +175,13 @@ claim(AgChannel channel, int n, TimestampTz at, TimestampTz until, const char *p
 	return carried;
 }
 
+static bool
+is_held(const AgCodeMessage *message, const char *person)
+{
+	return strcmp(message->state, "pending") == 0 && message->claimed_by != NULL &&
+		strcmp(message->claimed_by, person) == 0;
+}
+
 static const char *
 failed(int64 no, const char *reason, bool permanent, const char *person, TimestampTz at)
 {
@@ -182,8 +189,7 @@ failed(int64 no, const char *reason, bool permanent, const char *person, Timesta
 
 	if (message == NULL)
 		return NULL;
-	if (strcmp(message->state, "pending") != 0 || message->claimed_by == NULL ||
-		strcmp(message->claimed_by, person) != 0)
+	if (!is_held(message, person))
 		return message->state;
 	if (permanent || message->tries >= MESSAGE_TRIES)
 	{
@@ -194,10 +200,23 @@ failed(int64 no, const char *reason, bool permanent, const char *person, Timesta
 	return "retry";
 }
 
+static char *
+number(int64 no, const char *person)
+{
+	AgCodeMessage *message = ag_message_store_look(no);
+	AgFlow	   *flow;
+
+	if (message == NULL || message->channel != AG_CHANNEL_SMS || !is_held(message, person))
+		return NULL;
+	flow = ag_flow_peek(&message->flow_id);
+	return flow == NULL ? NULL : address_of(flow, AG_CHANNEL_SMS);
+}
+
 static const AgNoticeCarrier code_carrier = {
 	.claim = claim,
 	.done = ag_message_store_done,
-	.failed = failed
+	.failed = failed,
+	.number = number
 };
 
 /*

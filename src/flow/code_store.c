@@ -21,6 +21,7 @@ enum
 	CODE_USES,
 	MESSAGE_INSERT,
 	MESSAGE_CLAIM,
+	MESSAGE_LOOK,
 	MESSAGE_LOCK,
 	MESSAGE_DONE,
 	MESSAGE_END,
@@ -101,6 +102,13 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_UPDATE_RETURNING,
 		.nargs = 5,
 		.argtypes = {TEXTOID, TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID, TEXTOID}
+	},
+	[MESSAGE_LOOK] = {
+		.name = "code_message.look",
+		.sql = "SELECT " MESSAGE_COLUMNS " FROM acctguard.code_message WHERE no = $1",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {INT8OID}
 	},
 	[MESSAGE_LOCK] = {
 		.name = "code_message.lock",
@@ -270,6 +278,15 @@ ag_message_store_claim(AgChannel channel, int n, TimestampTz at, TimestampTz unt
 }
 
 /* NULL = there is none. */
+/* Without a lock. */
+AgCodeMessage *
+ag_message_store_look(int64 no)
+{
+	AgResult   *result = ag_run(code_statements, MESSAGE_LOOK, ag_int8(no));
+
+	return result->count == 0 ? NULL : message_of(result, 0);
+}
+
 AgCodeMessage *
 ag_message_store_lock(int64 no)
 {

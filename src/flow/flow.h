@@ -473,6 +473,7 @@ typedef struct AgCodeMessage
 extern void ag_message_store_insert(const AgCodeMessage *message);
 extern List *ag_message_store_claim(AgChannel channel, int n, TimestampTz at, TimestampTz until,
 									const char *person);	/* AgCodeMessage * */
+extern AgCodeMessage *ag_message_store_look(int64 no);
 extern AgCodeMessage *ag_message_store_lock(int64 no);
 extern bool ag_message_store_done(int64 no, const char *receipt, TimestampTz at);
 extern void ag_message_store_end(int64 no, const char *state, const char *reason, TimestampTz at);

@@ -62,6 +62,15 @@ ag_notice_carry(const AgNoticeCarrier *registered)
 	carriers[carrier_count++] = registered;
 }
 
+static AgUndelivered undelivered = NULL;
+
+void
+ag_notice_observe_undelivered(AgUndelivered observer)
+{
+	Assert(undelivered == NULL);
+	undelivered = observer;
+}
+
 static void
 require_primary(void)
 {
@@ -386,6 +395,37 @@ ag_notice_done(ArrayType *accounts, ArrayType *numbers, ArrayType *receipts)
 		carried_done(accounts, numbers, receipts, at);
 }
 
+/* The number to which the caller sends a text message; NULL = it is none, or not his. */
+static char *
+number_of(int64 account_id, int64 no)
+{
+	const char *person = ag_actor()->person;
+	char	   *number = NULL;
+	bytea	   *address;
+	int			contact_no;
+
+	if (account_id != 0)
+	{
+		address = ag_notice_store_number(account_id, no, person, &contact_no);
+		return address == NULL ? NULL : ag_contact_open(account_id, contact_no, address);
+	}
+	for (int i = 0; i < carrier_count && number == NULL; i++)
+		number = carriers[i]->number(no, person);
+	return number;
+}
+
+/* It says something about the number, before anything of the message is locked. */
+static void
+tell_undelivered(int64 account_id, int64 no, TimestampTz at)
+{
+	char	   *number = undelivered == NULL ? NULL : number_of(account_id, no);
+
+	if (number == NULL)
+		return;
+	undelivered(number, at);
+	ag_wipe(number, strlen(number));
+}
+
 /* A message of a carrier could not be delivered. */
 static const char *
 carried_failed(int64 no, char *reason, bool permanent, TimestampTz at)
@@ -426,6 +466,8 @@ ag_notice_failed(int64 account_id, int64 no, char *reason, bool permanent)
 	TimestampTz next;
 
 	require_primary();
+	if (permanent)
+		tell_undelivered(account_id, no, at);
 	if (account_id == 0)
 		return carried_failed(no, reason, permanent, at);
 	row = require_notice(account_id, no);

@@ -24,6 +24,7 @@ enum
 	NOTICE_INSERT,
 	NOTICE_CLAIM,
 	NOTICE_FIND,
+	NOTICE_NUMBER,
 	NOTICE_INBOX,
 	NOTICE_INFORMING,
 	NOTICE_INFORMED,
@@ -113,6 +114,16 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_SELECT,
 		.nargs = 2,
 		.argtypes = {INT8OID, INT8OID}
+	},
+	[NOTICE_NUMBER] = {
+		.name = "notice.number",
+		.sql = "SELECT c.address, c.no FROM acctguard.notice n JOIN acctguard.account_contact c "
+			"ON c.account_id = n.account_id AND c.no = n.contact_no WHERE n.account_id = $1 AND n.no = $2 "
+			"AND n.channel = 'sms' AND n.state = 'pending' AND n.lease_until IS NOT NULL "
+			"AND n.claimed_by = $3 AND c.address IS NOT NULL",
+		.expected = SPI_OK_SELECT,
+		.nargs = 3,
+		.argtypes = {INT8OID, INT8OID, TEXTOID}
 	},
 	[NOTICE_INBOX] = {
 		.name = "notice.inbox",
@@ -404,6 +415,20 @@ ag_notice_store_find(int64 account_id, int64 no)
 	AgResult   *result = ag_run(notice_statements, NOTICE_FIND, ag_int8(account_id), ag_int8(no));
 
 	return result->count == 0 ? NULL : notice_of(result, 0);
+}
+
+/* The sealed number to which a person sends a notice now, and its contact; NULL = it is no text message of his. */
+bytea *
+ag_notice_store_number(int64 account_id, int64 no, const char *person, int *contact_no)
+{
+	AgResult   *result = ag_run(notice_statements, NOTICE_NUMBER, ag_int8(account_id), ag_int8(no),
+								ag_text(person));
+	bool		isnull;
+
+	if (result->count == 0)
+		return NULL;
+	*contact_no = ag_row_int4(result, 0, 2);
+	return DatumGetByteaPCopy(ag_row_datum(result, 0, 1, &isnull));
 }
 
 /* The newest in_app notices; AgNoticeRow * */

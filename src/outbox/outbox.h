@@ -195,9 +195,20 @@ typedef struct AgNoticeCarrier
 	 */
 	const char *(*failed) (int64 no, const char *reason, bool permanent, const char *person,
 						   TimestampTz at);
+
+	/* The telephone number to which a person sends it now, without a lock; NULL = none. */
+	char	   *(*number) (int64 no, const char *person);
 } AgNoticeCarrier;
 
 extern void ag_notice_carry(const AgNoticeCarrier *carrier);	/* at load */
+
+/*
+ * Who wants to know, at load, that a text message to a number has failed for good.  Called
+ * before anything of the message is locked.
+ */
+typedef void (*AgUndelivered) (const char *address, TimestampTz at);
+
+extern void ag_notice_observe_undelivered(AgUndelivered observer);
 
 /*
  * announce.c: notices about what concerns many accounts.
@@ -409,6 +420,7 @@ extern void ag_notice_store_insert(const AgNotice *notice, TimestampTz not_befor
 extern List *ag_notice_store_claim(AgChannel channel, int n, TimestampTz at, TimestampTz until,
 								   const char *person); /* AgNoticeRow * */
 extern AgNoticeRow *ag_notice_store_find(int64 account_id, int64 no);	/* locked; NULL = none */
+extern bytea *ag_notice_store_number(int64 account_id, int64 no, const char *person, int *contact_no);
 extern List *ag_notice_store_inbox(int64 account_id, TimestampTz at, bool unread_only, int most);
 extern List *ag_notice_store_informing(ArrayType *accounts, ArrayType *numbers,
 									   ArrayType *events);

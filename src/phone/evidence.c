@@ -6,7 +6,7 @@
  * Nothing is stored but what was said; the judgment is made anew each time, from
  * that, from the last proof, and from the clock.
  *
- * No locks, but for claims, which are written under the number's.  Tables: number_event,
+ * No locks, but for what is noted here, which is written under the number's.  Tables: number_event,
  * number_provider.
  *
  *-------------------------------------------------------------------------
@@ -63,18 +63,18 @@ ag_evidence_since(const AgPhoneBinding *binding, const AgEvidence *evidence)
 	return binding->last_owner_proof_at != DT_NOEND ? binding->last_owner_proof_at : binding->bound_at;
 }
 
-void
-ag_evidence_claim(AgNumber *number, AgSignal signal, TimestampTz occurred_at, TimestampTz at)
+AgNumberEvent *
+ag_evidence_note(AgNumber *number, AgSignal signal, TimestampTz occurred_at, TimestampTz at)
 {
-	AgNumberEvent event = {
-		.no = ++number->event_count,
-		.signal = signal,
-		.answer = AG_ANSWER_NONE,
-		.since = DT_NOEND,
-		.occurred_at = occurred_at,
-		.stated_at = at
-	};
+	AgNumberEvent *event = palloc(sizeof(AgNumberEvent));
 
-	if (!ag_evidence_store_insert(number->number_id, &event, NULL, NULL, at))
-		elog(ERROR, "event %d of a number is there already", event.no);
+	event->no = ++number->event_count;
+	event->signal = signal;
+	event->answer = AG_ANSWER_NONE;
+	event->since = DT_NOEND;
+	event->occurred_at = occurred_at;
+	event->stated_at = at;
+	if (!ag_evidence_store_insert(number->number_id, event, NULL, NULL, at))
+		elog(ERROR, "event %d of a number is there already", event->no);
+	return event;
 }

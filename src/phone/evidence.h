@@ -103,9 +103,17 @@ extern void ag_evidence_emit(AgAccount *account, int64 number_id, const AgNumber
 /* Since when it is not the owner's any more, or may not be: what decided happened then; else his last proof. */
 extern TimestampTz ag_evidence_since(const AgPhoneBinding *binding, const AgEvidence *evidence);
 
-/* A new holder of a locked number claims it, gives up, or has got it. */
-extern void ag_evidence_claim(AgNumber *number, AgSignal signal, TimestampTz occurred_at,
-							  TimestampTz at);
+/*
+ * What is seen here of a locked number: a new holder claims it, gives up, or has got it; a
+ * message to it failed for good.  Returns the event.
+ */
+extern AgNumberEvent *ag_evidence_note(AgNumber *number, AgSignal signal, TimestampTz occurred_at,
+									   TimestampTz at);
+
+/*
+ * undelivered.c
+ */
+extern void ag_undelivered_init(void);
 
 /*
  * document.c: signed documents of providers.

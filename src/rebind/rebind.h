@@ -423,6 +423,7 @@ typedef struct AgNumberMessage
 extern void ag_number_message_store_insert(const AgNumberMessage *message);
 extern List *ag_number_message_store_claim(int n, TimestampTz at, TimestampTz until,
 										   const char *person);
+extern AgNumberMessage *ag_number_message_store_look(int64 no);
 extern AgNumberMessage *ag_number_message_store_lock(int64 no); /* NULL = none */
 extern bool ag_number_message_store_done(int64 no, const char *receipt, TimestampTz at);
 extern void ag_number_message_store_end(int64 no, const char *state, const char *reason,

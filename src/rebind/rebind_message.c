@@ -275,6 +275,13 @@ claim(AgChannel channel, int n, TimestampTz at, TimestampTz until, const char *p
 	return carried;
 }
 
+static bool
+is_held(const AgNumberMessage *message, const char *person)
+{
+	return strcmp(message->state, "pending") == 0 && message->claimed_by != NULL &&
+		strcmp(message->claimed_by, person) == 0;
+}
+
 static const char *
 failed(int64 no, const char *reason, bool permanent, const char *person, TimestampTz at)
 {
@@ -282,8 +289,7 @@ failed(int64 no, const char *reason, bool permanent, const char *person, Timesta
 
 	if (message == NULL)
 		return NULL;
-	if (strcmp(message->state, "pending") != 0 || message->claimed_by == NULL ||
-		strcmp(message->claimed_by, person) != 0)
+	if (!is_held(message, person))
 		return message->state;
 	if (permanent || message->tries >= MESSAGE_TRIES)
 	{
@@ -294,10 +300,19 @@ failed(int64 no, const char *reason, bool permanent, const char *person, Timesta
 	return "retry";
 }
 
+static char *
+number(int64 no, const char *person)
+{
+	AgNumberMessage *message = ag_number_message_store_look(no);
+
+	return message == NULL || !is_held(message, person) ? NULL : address_of(message);
+}
+
 static const AgNoticeCarrier carrier = {
 	.claim = claim,
 	.done = ag_number_message_store_done,
-	.failed = failed
+	.failed = failed,
+	.number = number
 };
 
 static const AgKeyUser seal_user = {

@@ -16,6 +16,7 @@ enum
 {
 	MESSAGE_INSERT,
 	MESSAGE_CLAIM,
+	MESSAGE_LOOK,
 	MESSAGE_LOCK,
 	MESSAGE_DONE,
 	MESSAGE_END,
@@ -51,6 +52,13 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_UPDATE_RETURNING,
 		.nargs = 4,
 		.argtypes = {TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID, TEXTOID}
+	},
+	[MESSAGE_LOOK] = {
+		.name = "number_message.look",
+		.sql = "SELECT " COLUMNS " FROM acctguard.number_message WHERE no = $1",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {INT8OID}
 	},
 	[MESSAGE_LOCK] = {
 		.name = "number_message.lock",
@@ -147,6 +155,15 @@ ag_number_message_store_claim(int n, TimestampTz at, TimestampTz until, const ch
 	for (uint64 i = 0; i < result->count; i++)
 		messages = lappend(messages, message_of(result, i));
 	return messages;
+}
+
+/* Without a lock. */
+AgNumberMessage *
+ag_number_message_store_look(int64 no)
+{
+	AgResult   *result = ag_run(number_message_statements, MESSAGE_LOOK, ag_int8(no));
+
+	return result->count == 0 ? NULL : message_of(result, 0);
 }
 
 AgNumberMessage *

@@ -48,7 +48,7 @@ ag_claim_open(AgRegisterCase *c, const AgRegisterRule *rule, AgAccount *claimant
 	claim->due_at = ag_time_plus(c->at, ag_policy_setting(length));
 	ag_claim_store_insert(claim);
 	c->claim = claim;
-	ag_evidence_claim(c->number, AG_SIGNAL_CLAIM_OPENED, c->at, c->at);
+	(void) ag_evidence_note(c->number, AG_SIGNAL_CLAIM_OPENED, c->at, c->at);
 	ag_account_emit(c->holder, AG_ACTION_NUMBER_CLAIMED, NULL, NULL, NULL, fields_of(c));
 	ag_account_emit(claimant, AG_ACTION_CLAIM_WAITING, NULL, NULL, NULL, fields_of(c));
 	ag_account_save(c->holder);
@@ -66,7 +66,7 @@ end_claim(AgRegisterCase *c, const char *outcome, const char *note)
 	TimestampTz at = Max(c->at, c->claim->opened_at);
 
 	ag_claim_store_end(c->claim, outcome, ag_actor()->person, note, at);
-	ag_evidence_claim(c->number, AG_SIGNAL_CLAIM_CLOSED, at, at);
+	(void) ag_evidence_note(c->number, AG_SIGNAL_CLAIM_CLOSED, at, at);
 	ag_field_text(fields, "outcome", outcome);
 	ag_account_emit(claimant, AG_ACTION_CLAIM_LOST, note, NULL, NULL, fields);
 	ag_account_save(claimant);

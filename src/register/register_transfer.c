@@ -87,7 +87,7 @@ take_away(const AgTransfer *transfer)
 	revoke_derived(transfer, since, told);
 	ag_register_stop_at(5);
 	/* A moment ago: the newcomer's proof is younger than what it tells of. */
-	ag_evidence_claim(c->number, AG_SIGNAL_CLAIM_COMPLETED, c->at - 1, c->at);
+	(void) ag_evidence_note(c->number, AG_SIGNAL_CLAIM_COMPLETED, c->at - 1, c->at);
 	ag_account_emit(c->holder, AG_ACTION_NUMBER_LOST, NULL, NULL, NULL, told);
 	if (shell)
 		ag_account_discard(c->holder, WHY, c->at);
