@@ -15,12 +15,12 @@ COMMENT ON FUNCTION acctguard.rebind_preconditions() IS
 'What has to hold for a request to change or unbind a number, in the order in which it is judged, and the code that the request is answered with where it does not. judged_again: also before the request takes effect, when nobody is asking.';
 
 CREATE OR REPLACE FUNCTION acctguard.rebind_situations(
-    OUT situation text, OUT meaning text, OUT cooling text, OUT objection text)
+    OUT situation text, OUT meaning text, OUT gate text, OUT cooling text, OUT objection text)
 RETURNS SETOF record
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_rebind_situations';
 COMMENT ON FUNCTION acctguard.rebind_situations() IS
-'What decides how long there is time for objections to a change of number. cooling: the policy settings that say how long. objection: what the old number alone brings about.';
+'What decides how much has to be shown for a change of number (U-2) and how long there is time for objections to it. gate: see gates(). cooling: the policy settings that say how long. objection: what the old number alone brings about.';
 
 CREATE OR REPLACE FUNCTION acctguard.rebind_begin(token text, new_number text, old_number text DEFAULT NULL,
     region text DEFAULT NULL, device text DEFAULT NULL, source inet DEFAULT NULL, client_build bigint DEFAULT NULL,
@@ -32,7 +32,7 @@ COMMENT ON FUNCTION acctguard.rebind_begin(text, text, text, text, text, inet, b
 'The user of a session asks for another login number, or, if his account has none, for a first one. data: {"request": its number, "flow": for the new number, "old_flow": for the present one, if there is one}. Prove the numbers there with code_send() and code_verify(), the new one in any case, the old one if it can still receive; then rebind_commit().
 The answer is the same whether or not the new number belongs to anybody. A newer request takes the place of one that was not committed.
 old_number: what the user says his present number is, if he was asked (U-4). region: where national forms belong. device, source: as for other flows. client_build, client_official: of the client that asks, see policy client_build_least (U-5).
-Codes: REBIND_BEGUN, NUMBER_INVALID, SESSION_REQUIRED, REBIND_SAME, and those of rebind_preconditions(). Pass token and numbers as parameters. Errors: UG001 the server has no key. The act is recorded.';
+Codes: REBIND_BEGUN, NUMBER_INVALID, SESSION_REQUIRED, REBIND_SAME, and those of rebind_preconditions(); whether the session has shown enough for the gate is judged by rebind_commit(), since a code to the old number counts. Pass token and numbers as parameters. Errors: UG001 the server has no key. The act is recorded.';
 
 CREATE OR REPLACE FUNCTION acctguard.unbind_request(token text, number text,
     region text DEFAULT NULL, device text DEFAULT NULL, source inet DEFAULT NULL, client_build bigint DEFAULT NULL,
@@ -51,7 +51,7 @@ AS 'MODULE_PATHNAME', 'acctguard_rebind_commit';
 COMMENT ON FUNCTION acctguard.rebind_commit(text, integer) IS
 'Confirms a request of rebind_begin() or unbind_request(): everything is judged (U-1 to U-9), the flows are used up, and the time for objections begins; how long it is follows from what was proved and what is known of the old number, see rebind_situations(). Where there is none, the change is done at once.
 The old number is told, with a code for an objection, unless it is confirmed that somebody else has it; trusted numbers and all contacts are told, too. data: {"request": ..., "ready_at": when it takes effect}.
-Codes: REBIND_COOLING, REBIND_DONE, UNBIND_DONE, PROOF_REQUIRED (the new number was not proved, or not lately enough), REBIND_NUMBER_TAKEN and REBIND_NUMBER_HELD (told as REBIND_UNAVAILABLE, and only to who proved the number), UNBIND_UNKNOWN, UNBIND_OVER, SESSION_REQUIRED, those of rebind_preconditions(), or why a flow is over. A refused request can be committed again while its flows last. The act is recorded.';
+Codes: REBIND_COOLING, REBIND_DONE, UNBIND_DONE, PROOF_REQUIRED (the new number was not proved, or not lately enough), REBIND_NUMBER_TAKEN and REBIND_NUMBER_HELD (told as REBIND_UNAVAILABLE, and only to who proved the number), UNBIND_UNKNOWN, UNBIND_OVER, SESSION_REQUIRED, those of rebind_preconditions(), or why a flow is over. With UNBIND_REAUTH data has the gate, the points that are missing, and what to ask for next, see assurance(): call session_step_up() with everything that the user shows, and again. A refused request can be committed again while its flows last. The act is recorded.';
 
 CREATE OR REPLACE FUNCTION acctguard.rebind_settle(token text, request integer)
 RETURNS acctguard.outcome

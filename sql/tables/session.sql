@@ -62,11 +62,13 @@ CREATE TABLE acctguard.session (
     place text,
     generation integer NOT NULL DEFAULT 0 CHECK (generation >= 0),
     salt bytea NOT NULL CHECK (octet_length(salt) = 32),
+    stepped_up_with text[] CHECK (stepped_up_with <> '{}'),
     PRIMARY KEY (account_id, no),
     CONSTRAINT session_life CHECK (expires_at > opened_at AND last_seen_at >= opened_at),
     CONSTRAINT session_ended CHECK ((ended_at IS NULL) = (end_reason IS NULL) AND (ended_at IS NULL) = (ended_by IS NULL)),
     CONSTRAINT session_previous CHECK ((previous_hash IS NULL) = (previous_until IS NULL)
-        AND (previous_hash IS NULL) = (generation = 0))
+        AND (previous_hash IS NULL) = (generation = 0)),
+    CONSTRAINT session_stepped_up CHECK ((stepped_up_at IS NULL) = (stepped_up_with IS NULL))
 ) WITH (fillfactor = 80);
 ALTER TABLE acctguard.session ALTER token_hash SET STATISTICS 0, ALTER previous_hash SET STATISTICS 0, ALTER salt SET STATISTICS 0;
 COMMENT ON TABLE acctguard.session IS
@@ -78,6 +80,7 @@ COMMENT ON COLUMN acctguard.session.expires_at IS 'its absolute end';
 COMMENT ON COLUMN acctguard.session.last_seen_at IS 'last use, to the minute; not written on standbys and in REPEATABLE READ';
 COMMENT ON COLUMN acctguard.session.idle_length IS 'seconds without use after which it is over';
 COMMENT ON COLUMN acctguard.session.stepped_up_at IS 'when its holder last gave a stronger proof; NULL: never';
+COMMENT ON COLUMN acctguard.session.stepped_up_with IS 'what he showed then, all at once; what he proved before counts for no gate any more';
 COMMENT ON COLUMN acctguard.session.number_only IS 'it was opened with a code to a phone number and with nothing else';
 COMMENT ON COLUMN acctguard.session.account_place IS 'where the account''s row lay when the session was last seen, so that checking the session needs no index of account; verified at each use, and an old or a wrong one only costs time. NULL: not known';
 COMMENT ON COLUMN acctguard.session.end_reason IS 'logout, replaced, kicked, lost, quarantined, password, reused, staff, or what staff wrote';

@@ -101,6 +101,35 @@ read_claim(const AgAccount *account, const AgClaimant *claimant, TimestampTz at,
 	read_device(account->account_id, claimant, at, claim);
 }
 
+/* What an application names as a proof, as a method. */
+static AgMethod
+method_of_proof(const char *proof)
+{
+	if (ag_proof_is_number(proof))
+		return AG_METHOD_COUNT;
+	if (strcmp(proof, "trusted_device") == 0)
+		return AG_METHOD_DEVICE_APPROVAL;
+	return strcmp(proof, "external") == 0 ? AG_METHOD_LINKED_LOGIN : ag_method_find(proof);
+}
+
+void
+ag_claimant_of_session(const AgActing *acting, AgClaimant *claimant)
+{
+	ListCell   *cell;
+
+	memset(claimant, 0, sizeof(*claimant));
+	claimant->way = AG_WAY_CLAIM;
+	claimant->device = acting->device->handle;
+	foreach(cell, acting->session->stepped_up_with)
+	{
+		AgMethod	method = method_of_proof(lfirst(cell));
+
+		if (method != AG_METHOD_COUNT)
+			claimant->shown |= AG_METHOD_BIT(method);
+	}
+	claimant->device_signed = (claimant->shown & AG_METHOD_BIT(AG_METHOD_DEVICE_KEY)) != 0;
+}
+
 void
 ag_gate_judge(const AgAccount *account, const AgClaimant *claimant, TimestampTz at,
 			  AgAssurance *assurance)

@@ -25,6 +25,13 @@ typedef struct AgClaimant
 	uint32		shown;			/* AG_METHOD_BIT of what he has shown */
 } AgClaimant;
 
+/*
+ * The user of a session whose act has to pass a gate: what the session's last step-up
+ * showed.  Not a code to a number, which is shown in a flow, and counts by what is known
+ * of that number now.
+ */
+extern void ag_claimant_of_session(const AgActing *acting, AgClaimant *claimant);
+
 /* Policy as the rules take it. */
 extern void ag_assurance_terms(AgAssuranceTerms *terms);
 

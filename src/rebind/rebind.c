@@ -142,7 +142,7 @@ ag_rebind_new(const AgActing *acting, AgRebindKind kind)
 	change->times.lapses_at = ag_time_plus(acting->at, ag_policy_setting(AG_SETTING_FLOW_LIFE));
 	change->session_no = acting->session->no;
 	change->device_no = acting->session->device_no;
-	change->methods = acting->session->methods;
+	change->methods = acting->session->stepped_up_with;
 	change->situation = -1;
 	change->requested_at = acting->at;
 	change->confirmed_at = change->proved_at = change->contested_at = DT_NOEND;
@@ -313,19 +313,18 @@ proof_time(const AgFlow *flow)
 
 /* The time for objections begins, or is over at once. */
 static void
-begin_cooling(AgRebindScene *scene, AgNumberChange *change, const AgActing *acting, bool code_shown)
+begin_cooling(AgRebindScene *scene, AgNumberChange *change, const AgActing *acting,
+			  const AgRebindCase *it)
 {
-	AgRebindCase it;
 	AgRebindTerms terms;
 	int64		length;
 
-	ag_rebind_case(scene, change->kind, code_shown, &it);
 	ag_rebind_terms(&terms);
-	length = ag_rebind_cooling(&it, &terms);
-	change->situation = ag_rebind_situation(&it);
+	length = ag_rebind_cooling(it, &terms);
+	change->situation = ag_rebind_situation(it);
 	change->times.stored = AG_REBIND_COOLING;
 	change->confirmed_at = scene->at;
-	change->methods = acting->session->methods;
+	change->methods = acting->session->stepped_up_with;
 	change->times.ready_at = ag_time_plus(scene->at, length);
 	change->times.lapses_at = ag_time_plus(change->times.ready_at,
 										   ag_policy_setting(AG_SETTING_REBIND_READY_LIFE));
@@ -335,27 +334,33 @@ begin_cooling(AgRebindScene *scene, AgNumberChange *change, const AgActing *acti
 	ag_rebind_emit(scene->account, AG_ACTION_REBIND_COOLING, change, NULL);
 }
 
-/* The request is as it was made, and everything it needs is proved and holds. */
+/* A new number has to be proved. */
 static AgFlowCode
-judge_commit(AgRebindScene *scene, AgNumberChange *change, AgRebindResult *result)
+take_new_number(AgRebindScene *scene, AgNumberChange *change, AgRebindResult *result)
 {
-	AgRebindCheck check;
 	AgFlowCode	code;
 
-	if (change->kind == AG_REBIND_CHANGE)
-	{
-		code = require_proof(change->has_flow, &change->flow_id, AG_FLOW_FOR_REBIND, scene->at,
-							 &result->flow);
-		if (code == AG_FLOW_OK && scene->new_number == NULL)
-			code = AG_FLOW_PROOF_REQUIRED;
-		if (code != AG_FLOW_OK)
-			return code;
-		change->new_number_id = scene->new_number->number_id;
-		change->new_number_epoch = scene->new_number->epoch;
-		change->proved_at = proof_time(result->flow);
-		scene->new_coming = true;
-	}
-	check = ag_rebind_examine(scene, change, false);
+	if (change->kind != AG_REBIND_CHANGE)
+		return AG_FLOW_OK;
+	code = require_proof(change->has_flow, &change->flow_id, AG_FLOW_FOR_REBIND, scene->at,
+						 &result->flow);
+	if (code == AG_FLOW_OK && scene->new_number == NULL)
+		code = AG_FLOW_PROOF_REQUIRED;
+	if (code != AG_FLOW_OK)
+		return code;
+	change->new_number_id = scene->new_number->number_id;
+	change->new_number_epoch = scene->new_number->epoch;
+	change->proved_at = proof_time(result->flow);
+	scene->new_coming = true;
+	return AG_FLOW_OK;
+}
+
+/* Everything that the request needs holds. */
+static AgFlowCode
+judge_commit(const AgRebindScene *scene, const AgNumberChange *change)
+{
+	AgRebindCheck check = ag_rebind_examine(scene, change, false);
+
 	if (check != AG_REBIND_GOOD)
 		return ag_flow_code_find(ag_rebind_check(check)->code);
 	return scene->new_number == NULL ? AG_FLOW_OK :
@@ -367,18 +372,24 @@ static void
 commit_locked(AgRebindScene *scene, AgNumberChange *change, const AgActing *acting,
 			  AgRebindResult *result)
 {
+	AgRebindCase it;
 	bool		code_shown;
 
-	result->code = judge_commit(scene, change, result);
+	result->code = take_new_number(scene, change, result);
 	if (result->code != AG_FLOW_OK)
 		return;
 	code_shown = require_proof(change->has_old_flow, &change->old_flow_id, AG_FLOW_FOR_UNBIND, scene->at,
 							   &result->old_flow) == AG_FLOW_OK;
+	ag_rebind_case(scene, change->kind, code_shown, &it);
+	scene->owner_present = ag_rebind_passes(acting, &it, &result->assurance);
+	result->code = judge_commit(scene, change);
+	if (result->code != AG_FLOW_OK)
+		return;
 	if (result->flow != NULL)
 		(void) ag_flow_consume(result->flow, scene->at);
 	if (code_shown)
 		(void) ag_flow_consume(result->old_flow, scene->at);
-	begin_cooling(scene, change, acting, code_shown);
+	begin_cooling(scene, change, acting, &it);
 	result->change = change;
 	if (change->times.ready_at > scene->at || change->situation == AG_REBIND_SPECIAL)
 	{
@@ -425,7 +436,6 @@ ag_rebind_commit(const char *token, int no, AgRebindResult *result)
 	scene.account = acting.account;
 	scene.at = acting.at;
 	scene.binding = ag_binding_store_live(result->account_id, 0, AG_BINDING_LOGIN);
-	scene.owner_present = ag_session_fresh(&acting);
 	scene.number_matches = (scene.binding == NULL ? 0 : scene.binding->no) == change->binding;
 	commit_locked(&scene, change, &acting, result);
 }

@@ -15,6 +15,7 @@
 #include "account/account.h"
 #include "base/base.h"
 #include "flow/flow.h"
+#include "identity/identity.h"
 #include "outbox/outbox.h"
 #include "phone/evidence.h"
 #include "phone/phone.h"
@@ -180,6 +181,7 @@ typedef struct AgRebindTerms
 typedef struct AgRebindSituationEntry
 {
 	const char *name;
+	const char *gate;			/* in words */
 	const char *length;			/* policy settings, in words */
 	const char *objection;		/* what the old number alone can do */
 	const char *meaning;
@@ -189,6 +191,12 @@ extern const AgRebindSituationEntry *ag_rebind_situation_entry(AgRebindSituation
 extern AgRebindSituation ag_rebind_situation_find(const char *name);
 extern AgRebindSituation ag_rebind_situation(const AgRebindCase *it);
 extern int64 ag_rebind_cooling(const AgRebindCase *it, const AgRebindTerms *terms);
+
+/* A code to the old number was shown, and nothing that is known takes its worth. */
+extern bool ag_rebind_code_counts(const AgRebindCase *it);
+
+/* The gate of U-2; claimed: what is demanded of who claims the account. */
+extern AgGate ag_rebind_gate(const AgRebindCase *it, AgGate claimed);
 
 /* What an objection with the code of the notice does. */
 typedef enum AgRebindAnswer
@@ -274,6 +282,12 @@ extern AgRebindCheck ag_rebind_examine(const AgRebindScene *scene, const AgNumbe
 extern void ag_rebind_case(const AgRebindScene *scene, AgRebindKind kind, bool code_shown,
 						   AgRebindCase *it);
 
+/* U-2: does the session show enough for this, lately, with the code or without? */
+extern bool ag_rebind_passes(const AgActing *acting, const AgRebindCase *it, AgAssurance *assurance);
+
+/* U-2 again: is what the request was granted for still worth anything? */
+extern bool ag_rebind_still_passes(const AgRebindScene *scene, const AgNumberChange *change);
+
 /* The number is open to no other claim, tombstone or quota; AG_FLOW_OK if so. */
 extern AgFlowCode ag_rebind_may_take(const AgNumber *number, const AgAccount *account,
 									 TimestampTz at);
@@ -307,6 +321,7 @@ typedef struct AgRebindResult
 	AgNumberChange *change;
 	TimestampTz retry_at;		/* 0 = not told */
 	int			binding;		/* of a trusted number; 0 = not told */
+	AgAssurance assurance;		/* of the gate that was not passed; needed = 0: not told */
 } AgRebindResult;
 
 extern bool ag_rebind_client_good(const AgRebindOrder *order);

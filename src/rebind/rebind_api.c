@@ -70,9 +70,10 @@ acctguard_rebind_situations(PG_FUNCTION_ARGS)
 	for (int i = 0; i < AG_REBIND_SITUATION_COUNT; i++)
 	{
 		const AgRebindSituationEntry *entry = ag_rebind_situation_entry((AgRebindSituation) i);
-		Datum		values[4] = {CStringGetTextDatum(entry->name), CStringGetTextDatum(entry->meaning),
-		CStringGetTextDatum(entry->length), CStringGetTextDatum(entry->objection)};
-		bool		nulls[4] = {false};
+		Datum		values[5] = {CStringGetTextDatum(entry->name), CStringGetTextDatum(entry->meaning),
+			CStringGetTextDatum(entry->gate), CStringGetTextDatum(entry->length),
+		CStringGetTextDatum(entry->objection)};
+		bool		nulls[5] = {false};
 
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}

@@ -181,7 +181,7 @@ static void
 execute(int64 account_id, int no, bool wait, AgRebindResult *result)
 {
 	AgNumberChange *change = ag_change_store_read(account_id, no);
-	AgRebindScene scene = {.client_good = true, .owner_present = true};
+	AgRebindScene scene = {.client_good = true};
 	AgRebindState state;
 
 	memset(result, 0, sizeof(AgRebindResult));
@@ -201,6 +201,7 @@ execute(int64 account_id, int no, bool wait, AgRebindResult *result)
 	scene.number_matches = scene.binding == NULL ? change->binding == 0 :
 		scene.binding->no == change->binding && scene.binding->released_at == DT_NOEND;
 	scene.new_coming = change->new_number_id != 0;
+	scene.owner_present = ag_rebind_still_passes(&scene, change);
 	execute_locked(&scene, change, state, result);
 }
 

@@ -25,6 +25,16 @@ PG_FUNCTION_INFO_V1(acctguard_trusted_number_confirm);
 PG_FUNCTION_INFO_V1(acctguard_trusted_number_remove);
 PG_FUNCTION_INFO_V1(acctguard_trusted_number_list);
 
+/* How much is missing for the gate, and what to ask for. */
+static void
+put_assurance(AgJson *data, const AgAssurance *assurance)
+{
+	ag_json_text(data, "gate", ag_gate_name(assurance->gate));
+	ag_json_int(data, "missing", assurance->missing);
+	ag_json_text(data, "ask", assurance->another_factor ? ag_next_name(AG_NEXT_OTHER_CATEGORY) :
+				 ag_next_name(assurance->next));
+}
+
 /* {"request": 7, "flow": "...", "old_flow": "...", "binding": 3, "ready_at": "..."}, what there is of it. */
 static Datum
 reply(FunctionCallInfo fcinfo, const AgRebindResult *result)
@@ -35,9 +45,10 @@ reply(FunctionCallInfo fcinfo, const AgRebindResult *result)
 	};
 	const AgNumberChange *change = result->change;
 	bool		begun = result->code == AG_FLOW_REBIND_BEGUN || result->code == AG_FLOW_TRUSTED_BEGUN;
+	bool		refused = result->code == AG_FLOW_UNBIND_REAUTH && result->assurance.needed > 0;
 	AgJson		data;
 
-	if (change == NULL && !begun && result->binding == 0)
+	if (change == NULL && !begun && !refused && result->binding == 0)
 		PG_RETURN_DATUM(ag_flow_reply(fcinfo, &row));
 	ag_json_begin(&data);
 	if (change != NULL)
@@ -50,6 +61,8 @@ reply(FunctionCallInfo fcinfo, const AgRebindResult *result)
 		ag_json_time(&data, "ready_at", change->times.ready_at);
 	if (result->binding != 0)
 		ag_json_int(&data, "binding", result->binding);
+	if (refused)
+		put_assurance(&data, &result->assurance);
 	row.data = ag_json_end(&data);
 	PG_RETURN_DATUM(ag_flow_reply(fcinfo, &row));
 }

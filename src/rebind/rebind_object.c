@@ -52,7 +52,7 @@ has_further_factor(const AgActing *acting, const AgNumberChange *change)
 
 	if (!ag_session_fresh(acting) || acting->session->stepped_up_at < change->contested_at)
 		return false;
-	foreach(cell, acting->session->methods)
+	foreach(cell, acting->session->stepped_up_with)
 	{
 		ListCell   *had;
 		bool		known = ag_proof_is_number(lfirst(cell));

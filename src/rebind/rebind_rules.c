@@ -77,8 +77,8 @@ static const AgRebindCheckEntry checks[AG_REBIND_CHECK_COUNT] = {
 	[AG_REBIND_GOOD] = {NULL, NULL, false, NULL},
 	[AG_REBIND_ACCOUNT_STATE] = {"U-1", "UNBIND_ACCOUNT_STATE", true,
 	"the account is active, not frozen, not protected, and not about to close"},
-	[AG_REBIND_REAUTH] = {"U-2", "UNBIND_REAUTH", false,
-	"the session proved more than a number a short time ago, enough for the gate"},
+	[AG_REBIND_REAUTH] = {"U-2", "UNBIND_REAUTH", true,
+	"the session proved more than a number a short time ago, enough for the gate; again: a code to the old number that it was granted for still counts"},
 	[AG_REBIND_RECENT_EVENT] = {"U-3", "UNBIND_RECENT_EVENT", true,
 	"no recovery, unfreeze, disowned act, or password change from a new device lately"},
 	[AG_REBIND_MISMATCH] = {"U-4", "UNBIND_MISMATCH", true, "the number given is the account's"},
@@ -93,21 +93,21 @@ static const AgRebindCheckEntry checks[AG_REBIND_CHECK_COUNT] = {
 };
 
 static const AgRebindSituationEntry situations[AG_REBIND_SITUATION_COUNT] = {
-	[AG_REBIND_FIRST] = {"first", "none", "there is none",
+	[AG_REBIND_FIRST] = {"first", "T1", "none", "there is none",
 	"the account has no number: nobody could object"},
-	[AG_REBIND_PROVED] = {"proved",
+	[AG_REBIND_PROVED] = {"proved", "T1",
 		"rebind_basic if the profile is basic and a new number comes; else rebind_day, outside the day rebind_night",
 	"contests", "a code to the old number was shown"},
-	[AG_REBIND_UNUSABLE] = {"unusable", "rebind_unusable", "contests",
-	"the old number was not proved, or a code to it proves nothing; gate T3"},
-	[AG_REBIND_REASSIGNED] = {"reassigned", "rebind_day, outside the day rebind_night", "nothing",
-	"it is confirmed that somebody else has the old number; gate T3"},
-	[AG_REBIND_SIM_RISK] = {"sim_risk", "rebind_sim_risk; without a good code rebind_unusable if that is longer",
+	[AG_REBIND_UNUSABLE] = {"unusable", "T3", "rebind_unusable", "contests",
+	"the old number was not proved, or a code to it proves nothing"},
+	[AG_REBIND_REASSIGNED] = {"reassigned", "T4; T3 if the device is known", "rebind_day, outside the day rebind_night", "nothing",
+	"it is confirmed that somebody else has the old number"},
+	[AG_REBIND_SIM_RISK] = {"sim_risk", "T3", "rebind_sim_risk; without a good code rebind_unusable if that is longer",
 		"nothing without another factor",
-	"the SIM of the old number changed lately; gate T3"},
-	[AG_REBIND_SPECIAL] = {"special", "rebind_special", "contests",
+	"the SIM of the old number changed lately"},
+	[AG_REBIND_SPECIAL] = {"special", "as for other accounts", "rebind_special", "contests",
 	"an account of staff or under special protection: service has to agree"},
-	[AG_REBIND_TRUSTED] = {"trusted", "untrust_delay", "there is none",
+	[AG_REBIND_TRUSTED] = {"trusted", "T1", "untrust_delay", "there is none",
 	"the last trusted number goes: whoever watches the account can cancel"}
 };
 
@@ -190,7 +190,7 @@ ag_rebind_check(AgRebindCheck check)
 }
 
 /*
- * What is about who asks is not judged again: nobody does.  A request that waited took
+ * What is about the client is not judged again: nobody asks.  A request that waited took
  * its place among the day's requests when it was made.
  */
 AgRebindCheck
@@ -198,7 +198,7 @@ ag_rebind_judge(const AgRebindFacts *facts, const AgRebindLimits *limits, bool a
 {
 	if (!facts->account_normal)
 		return AG_REBIND_ACCOUNT_STATE;
-	if (!again && !facts->owner_present)
+	if (!facts->owner_present)
 		return AG_REBIND_REAUTH;
 	if (facts->event_recent)
 		return AG_REBIND_RECENT_EVENT;
@@ -257,6 +257,24 @@ ag_rebind_situation(const AgRebindCase *it)
 	if (it->code_shown && !it->suspected)
 		return AG_REBIND_PROVED;
 	return AG_REBIND_UNUSABLE;
+}
+
+bool
+ag_rebind_code_counts(const AgRebindCase *it)
+{
+	return it->code_shown && !it->suspected && !it->reassigned && !it->sim_risk;
+}
+
+/*
+ * Whoever shows a code that is worth something asks from the account; whoever does not
+ * may be anybody who got hold of it, and is judged as one who claims it.
+ */
+AgGate
+ag_rebind_gate(const AgRebindCase *it, AgGate claimed)
+{
+	if (it->kind == AG_REBIND_UNTRUST || !it->has_number || ag_rebind_code_counts(it))
+		return AG_GATE_T1;
+	return Max(claimed, AG_GATE_T3);
 }
 
 /* Seconds.  By day somebody sees the notice sooner. */

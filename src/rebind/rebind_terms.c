@@ -239,6 +239,42 @@ ag_rebind_case(const AgRebindScene *scene, AgRebindKind kind, bool code_shown, A
 	it->minute = minute_of_day(account, scene->at);
 }
 
+/*
+ * A code to the old number is shown in the request's own flow.  What the session showed
+ * has to be as young as for any step-up.
+ */
+bool
+ag_rebind_passes(const AgActing *acting, const AgRebindCase *it, AgAssurance *assurance)
+{
+	AgAssuranceTerms terms;
+	AgClaimant	claimant;
+	AgClaim		claim;
+	AgGate		gate;
+
+	if (!ag_session_fresh(acting))
+		return false;
+	ag_claimant_of_session(acting, &claimant);
+	if (ag_rebind_code_counts(it))
+		claimant.shown |= AG_METHOD_BIT(AG_METHOD_NUMBER_CODE);
+	ag_assurance_terms(&terms);
+	ag_claim_read(acting->account, &claimant, acting->at, &claim);
+	gate = ag_rebind_gate(it, ag_gate_demanded(&terms, &claim, claimant.way));
+	ag_assurance_judge(&terms, &claim, gate, claimant.shown, assurance);
+	return assurance->passed && !assurance->another_factor;
+}
+
+/* What spoke for who asked may have been somebody else's by then. */
+bool
+ag_rebind_still_passes(const AgRebindScene *scene, const AgNumberChange *change)
+{
+	AgRebindCase it;
+
+	if (change->situation != AG_REBIND_PROVED)
+		return true;
+	ag_rebind_case(scene, change->kind, true, &it);
+	return ag_rebind_code_counts(&it);
+}
+
 AgFlowCode
 ag_rebind_may_take(const AgNumber *number, const AgAccount *account, TimestampTz at)
 {

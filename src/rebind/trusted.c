@@ -28,11 +28,13 @@ emit(AgAccount *account, AgAction action, int binding, TimestampTz effective_at)
 
 /* What concerns a request for a login number concerns this, but for the limits of changes. */
 static AgFlowCode
-judge(const AgActing *acting, bool client_good)
+judge(const AgActing *acting, bool client_good, AgRebindResult *result)
 {
 	AgNumberChange asked = {.account_id = acting->account->account_id, .kind = AG_REBIND_UNTRUST};
+	AgRebindCase it = {.kind = AG_REBIND_UNTRUST};
 	AgRebindScene scene = {
-		.account = acting->account, .at = acting->at, .owner_present = ag_session_fresh(acting) && acting->account->number_lost_at == DT_NOEND,
+		.account = acting->account, .at = acting->at,
+		.owner_present = ag_rebind_passes(acting, &it, &result->assurance),
 		.client_good = client_good, .number_matches = true, .new_coming = true
 	};
 	AgRebindCheck check = ag_rebind_examine(&scene, &asked, false);
@@ -80,7 +82,7 @@ ag_trusted_add(const AgRebindOrder *order, AgRebindResult *result)
 	if (result->code != AG_FLOW_OK)
 		return;
 	result->account_id = flow.account_id = acting.account->account_id;
-	result->code = judge(&acting, ag_rebind_client_good(order));
+	result->code = judge(&acting, ag_rebind_client_good(order), result);
 	if (result->code == AG_FLOW_OK)
 		result->code = judge_number(flow.account_id, ag_number_find(&name));
 	if (result->code != AG_FLOW_OK)
@@ -144,7 +146,7 @@ ag_trusted_confirm(const char *token, const pg_uuid_t *id, AgRebindResult *resul
 		(number == NULL || !ag_flow_proved(result->flow, "number_code", acting.at)))
 		result->code = AG_FLOW_PROOF_REQUIRED;
 	if (result->code == AG_FLOW_OK)
-		result->code = judge(&acting, true);
+		result->code = judge(&acting, true, result);
 	if (result->code == AG_FLOW_OK)
 		result->code = judge_number(result->account_id, number->number_id);
 	if (result->code == AG_FLOW_OK)
@@ -206,7 +208,7 @@ ag_trusted_remove(const char *token, int no, AgRebindResult *result)
 		result->code = AG_FLOW_TRUSTED_UNKNOWN;
 		return;
 	}
-	result->code = judge(&acting, true);
+	result->code = judge(&acting, true, result);
 	if (result->code != AG_FLOW_OK)
 		return;
 	result->binding = no;

@@ -150,6 +150,7 @@ make_session(AgAccount *account, const AgSessionOrder *order, const AgDevice *de
 	session->number_only = number_only;
 	session->methods = device->has_key && order->has_signature ?
 		lappend(list_copy(order->methods), "device_key") : order->methods;
+	session->stepped_up_with = session->stepped_up_at == DT_NOEND ? NIL : session->methods;
 	session->place = order->place ? pstrdup(order->place) : NULL;
 	return session;
 }
@@ -338,6 +339,7 @@ ag_session_step_up(const char *text, List *methods, AgSessionResult *result)
 	note_proof(acting.account, acting.device, has_method(acting.session, "device_key"), methods, false,
 			   acting.at);
 	acting.session->stepped_up_at = acting.at;
+	acting.session->stepped_up_with = methods;
 	acting.session->number_only = false;
 	ag_session_store_step_up(acting.session);
 	ag_account_emit(acting.account, AG_ACTION_SESSION_STEPPED_UP, NULL, NULL, NULL,

@@ -87,6 +87,7 @@ typedef struct AgSession
 	int32		generation;
 	uint8		salt[AG_TOKEN_SIZE];
 	List	   *methods;
+	List	   *stepped_up_with;	/* char *; all that was shown at stepped_up_at */
 	char	   *place;
 } AgSession;
 

@@ -38,18 +38,19 @@ static const AgStatement statements[] = {
 		.name = "session.insert",
 		.sql = "INSERT INTO acctguard.session (account_id, no, token_hash, device_no, epoch, "
 			"opened_at, expires_at, last_seen_at, idle_length, stepped_up_at, number_only, methods, "
-			"place, salt, account_place) "
-			"VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $8, $9, $10, $11, $12, $13, $14)",
+			"place, salt, account_place, stepped_up_with) "
+			"VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $8, $9, $10, $11, $12, $13, $14, "
+			"$15)",
 		.expected = SPI_OK_INSERT,
-		.nargs = 14,
+		.nargs = 15,
 		.argtypes = {INT8OID, INT4OID, BYTEAOID, INT4OID, INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID,
-			INT4OID, TIMESTAMPTZOID, BOOLOID, TEXTARRAYOID, TEXTOID, BYTEAOID, TIDOID}
+			INT4OID, TIMESTAMPTZOID, BOOLOID, TEXTARRAYOID, TEXTOID, BYTEAOID, TIDOID, TEXTARRAYOID}
 	},
 	[SESSION_LOAD] = {
 		.name = "session.load",
 		.sql = "SELECT token_hash, previous_hash, previous_until, device_no, epoch, opened_at, "
 			"expires_at, last_seen_at, idle_length, ended_at, stepped_up_at, number_only, generation, "
-			"salt, methods, place FROM acctguard.session WHERE account_id = $1 AND no = $2",
+			"salt, methods, place, stepped_up_with FROM acctguard.session WHERE account_id = $1 AND no = $2",
 		.expected = SPI_OK_SELECT,
 		.nargs = 2,
 		.argtypes = {INT8OID, INT4OID}
@@ -76,11 +77,11 @@ static const AgStatement statements[] = {
 	},
 	[SESSION_STEP_UP] = {
 		.name = "session.step_up",
-		.sql = "UPDATE acctguard.session SET stepped_up_at = $3, number_only = $4, methods = $5 "
-			"WHERE account_id = $1 AND no = $2",
+		.sql = "UPDATE acctguard.session SET stepped_up_at = $3, number_only = $4, methods = $5, "
+			"stepped_up_with = $6 WHERE account_id = $1 AND no = $2",
 		.expected = SPI_OK_UPDATE,
-		.nargs = 5,
-		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID, BOOLOID, TEXTARRAYOID}
+		.nargs = 6,
+		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID, BOOLOID, TEXTARRAYOID, TEXTARRAYOID}
 	},
 	[SESSION_END] = {
 		.name = "session.end",
@@ -116,7 +117,7 @@ static const AgStatement statements[] = {
 	},
 	[SESSION_STEP_DOWN] = {
 		.name = "session.step_down",
-		.sql = "UPDATE acctguard.session SET stepped_up_at = NULL "
+		.sql = "UPDATE acctguard.session SET stepped_up_at = NULL, stepped_up_with = NULL "
 			"WHERE account_id = $1 AND no <> $2 AND stepped_up_at IS NOT NULL AND ended_at IS NULL",
 		.expected = SPI_OK_UPDATE,
 		.nargs = 2,
@@ -185,6 +186,12 @@ place_of(const AgSession *session)
 	return ag_datum(PointerGetDatum(&session->account_place), !ItemPointerIsValid(&session->account_place));
 }
 
+static NullableDatum
+methods_or_null(List *methods)
+{
+	return methods == NIL ? ag_null() : ag_texts(methods);
+}
+
 void
 ag_session_store_insert(const AgSession *session)
 {
@@ -193,7 +200,8 @@ ag_session_store_insert(const AgSession *session)
 		   ag_int8(session->epoch), ag_time(session->opened_at), ag_time(session->expires_at),
 		   ag_int4(session->idle_length), ag_time(session->stepped_up_at),
 		   ag_bool(session->number_only), ag_texts(session->methods), ag_text(session->place),
-		   ag_bytes(session->salt, AG_TOKEN_SIZE), place_of(session));
+		   ag_bytes(session->salt, AG_TOKEN_SIZE), place_of(session),
+		   methods_or_null(session->stepped_up_with));
 }
 
 /* A session with what exchanging its token needs; NULL if there is none. */
@@ -224,6 +232,7 @@ ag_session_store_load(int64 account_id, int32 no)
 	(void) ag_row_bytes(result, 0, 14, session->salt, AG_TOKEN_SIZE);
 	session->methods = ag_text_array_list(ag_row_array(result, 0, 15));
 	session->place = ag_row_text(result, 0, 16);
+	session->stepped_up_with = ag_text_array_list(ag_row_array(result, 0, 17));
 	return session;
 }
 
@@ -249,7 +258,7 @@ ag_session_store_step_up(const AgSession *session)
 {
 	ag_run(session_statements, SESSION_STEP_UP, ag_int8(session->account_id), ag_int4(session->no),
 		   ag_time(session->stepped_up_at), ag_bool(session->number_only),
-		   ag_texts(session->methods));
+		   ag_texts(session->methods), methods_or_null(session->stepped_up_with));
 }
 
 /* False if it had ended before. */

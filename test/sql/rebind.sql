@@ -50,7 +50,7 @@ SELECT pg_temp.numbers(5700006);
 SELECT * FROM pg_temp.requests(5700006);
 
 -- reassigned: the number speaks for nobody; no code is sent there; two hours by day
-SELECT pg_temp.at(0), pg_temp.account(5700007, '+8613900570007'), pg_temp.login('recycled', 5700007), pg_temp.signal(5700007, 'disconnected');
+SELECT pg_temp.at(0), pg_temp.account(5700007, '+8613900570007'), pg_temp.login('recycled', 5700007, '{password,totp}'), pg_temp.signal(5700007, 'disconnected');
 SELECT pg_temp.change(5700007, 'recycled', '+8613900570057', '+8613900570007');
 SELECT * FROM pg_temp.requests(5700007);
 SELECT pg_temp.objection('+8613900570007') AS no_code;

@@ -32,6 +32,34 @@ SELECT pg_temp.at(600);
 SELECT pg_temp.begin(5710004, 'u2b', '+8613900571054'), pg_temp.confirm(5710004, 'u2b', '+8613900571054', '+8613900571004');
 SELECT code, public_code, next FROM acctguard.rebind_begin('acs1_5710004.1.' || repeat('A', 43), '+8613900571054');
 SELECT code FROM acctguard.rebind_begin(NULL, '+8613900571054');
+-- U-2, the gate: a code to the old number lets a password pass T1; without one it takes T3, and what was shown long ago is worth nothing
+SELECT pg_temp.at(0), pg_temp.account(5710040, '+8613900571040', 'social'), pg_temp.login('gate', 5710040, '{password}');
+SELECT pg_temp.change(5710040, 'gate', '+8613900571140');
+SELECT code, public_code, next, data - 'request' AS data FROM acctguard.rebind_commit(pg_temp.token('gate'), pg_temp.request(5710040));
+SELECT pg_temp.prove(old_flow, '+8613900571040') FROM asked WHERE account = 5710040 ORDER BY n DESC LIMIT 1;
+SELECT code FROM acctguard.rebind_commit(pg_temp.token('gate'), pg_temp.request(5710040));
+SELECT situation FROM pg_temp.requests(5710040);
+SELECT pg_temp.account(5710041, '+8613900571041', 'social'), pg_temp.login('gate2', 5710041, '{password,totp}');
+SELECT pg_temp.at(660);
+SELECT code FROM acctguard.session_step_up(pg_temp.token('gate2'), '{email_code}');
+SELECT pg_temp.change(5710041, 'gate2', '+8613900571141');
+SELECT code, data - 'request' AS data FROM acctguard.rebind_commit(pg_temp.token('gate2'), pg_temp.request(5710041));
+SELECT code FROM acctguard.session_step_up(pg_temp.token('gate2'), '{email_code,password}');
+SELECT code FROM acctguard.rebind_commit(pg_temp.token('gate2'), pg_temp.request(5710041));
+SELECT situation FROM pg_temp.requests(5710041);
+-- ... only what is known; money; a code that the number's evidence has made worthless, and one category alone beside a new SIM
+SELECT pg_temp.at(0), pg_temp.account(5710042, '+8613900571042', 'money'), pg_temp.login('gate3', 5710042), pg_temp.change(5710042, 'gate3', '+8613900571142');
+SELECT data - 'request' AS data FROM acctguard.rebind_commit(pg_temp.token('gate3'), pg_temp.request(5710042));
+SELECT pg_temp.account(5710043, '+8613900571043', 'social'), pg_temp.login('gate4', 5710043, '{password}'), pg_temp.signal(5710043, 'delivery_failed');
+SELECT pg_temp.change(5710043, 'gate4', '+8613900571143', '+8613900571043');
+SELECT data - 'request' AS data FROM acctguard.rebind_commit(pg_temp.token('gate4'), pg_temp.request(5710043));
+SELECT pg_temp.account(5710044, '+8613900571044', 'social'), pg_temp.login('gate5', 5710044, '{totp}'), pg_temp.signal(5710044, 'sim_changed');
+SELECT pg_temp.change(5710044, 'gate5', '+8613900571144', '+8613900571044');
+SELECT data - 'request' AS data FROM acctguard.rebind_commit(pg_temp.token('gate5'), pg_temp.request(5710044));
+-- ... it is confirmed that somebody else has the number, and the device is new: T4
+SELECT pg_temp.account(5710045, '+8613900571045', 'social'), pg_temp.login('gate6', 5710045), pg_temp.signal(5710045, 'disconnected');
+SELECT pg_temp.change(5710045, 'gate6', '+8613900571145', '+8613900571045');
+SELECT data - 'request' AS data FROM acctguard.rebind_commit(pg_temp.token('gate6'), pg_temp.request(5710045));
 -- U-3: an unfreeze, for three days; a password that was changed from a device that nobody knew yet
 SELECT pg_temp.at(0), pg_temp.account(5710005, '+8613900571005', 'social'), pg_temp.freeze(5710005, 'temp_restrict', 'security.takeover') > 0 AS frozen;
 SELECT pg_temp.at(86399), pg_temp.login('u3', 5710005);
@@ -98,23 +126,27 @@ SELECT pg_temp.at(172800 + 15552001), pg_temp.login('u9b', 5710013), pg_temp.cha
 
 -- judged again: what came in while it waited stops it, with its code, and it is cancelled
 SELECT pg_temp.at(0);
-CREATE FUNCTION pg_temp.waiting(id bigint) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.waiting(id bigint, code boolean) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_temp.account(id, '+861390' || id, 'social'), pg_temp.login('w' || id, id);
-    RETURN pg_temp.change(id, 'w' || id, '+861391' || id, '+861390' || id);
+    RETURN pg_temp.change(id, 'w' || id, '+861391' || id, CASE WHEN code THEN '+861390' || id END);
 END $$;
-SELECT pg_temp.waiting(5710020 + n) FROM generate_series(0, 5) n;
+SELECT pg_temp.waiting(5710020 + n, n <> 3) FROM generate_series(0, 6) n;
 SELECT pg_temp.at(60);
 SELECT pg_temp.freeze(5710020, 'temp_restrict', 'security.takeover') > 0 AS u1;
 SELECT pg_temp.freeze(5710021, 'temp_restrict', 'security.takeover') AS no \gset
-SELECT acctguard.freeze_lift(5710021, :no, 'a mistake') IS NOT NULL AS u3;
 SELECT acctguard.legal_hold_place(5710022, 'rebind-2', 'ref', 'a court asked') > 0 AS u7;
 SELECT pg_temp.signal(5710023, 'claim_opened') AS u8;
 SELECT acctguard.number_release(5710024, 1, 'admin', 'asked by letter') AS u4;
 SELECT code FROM acctguard.device_kick(pg_temp.token('w5710025'), NULL, true);
+SELECT pg_temp.signal(5710026, 'sim_changed') AS u2;
+SELECT pg_temp.at(600);
+SELECT acctguard.freeze_lift(5710021, :no, 'a mistake') IS NOT NULL AS probation;
 SELECT pg_temp.at(7200);
-SELECT n, o.code, pg_temp.numbers(n) FROM generate_series(5710020, 5710025) n, LATERAL acctguard.unbind_execute(n, pg_temp.request(n)) o;
-SELECT n, r.state, r.end_reason FROM generate_series(5710020, 5710025) n, LATERAL pg_temp.requests(n) r;
+SELECT n, o.code, pg_temp.numbers(n) FROM generate_series(5710020, 5710026) n, LATERAL acctguard.unbind_execute(n, pg_temp.request(n)) o;
+SELECT pg_temp.at(604800);
+SELECT pg_temp.execute(5710023), pg_temp.numbers(5710023);
+SELECT n, r.state, r.end_reason FROM generate_series(5710020, 5710026) n, LATERAL pg_temp.requests(n) r;
 SELECT subject FROM acctguard.notice_inbox(5710020) WHERE event = 'rebind.stopped';
 
 -- a new number: somebody else's is accepted, and told only to who proves it (4.7); one that a banned account left; nobody is kept from it before
