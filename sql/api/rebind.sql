@@ -51,7 +51,7 @@ AS 'MODULE_PATHNAME', 'acctguard_rebind_commit';
 COMMENT ON FUNCTION acctguard.rebind_commit(text, integer) IS
 'Confirms a request of rebind_begin() or unbind_request(): everything is judged (U-1 to U-9), the flows are used up, and the time for objections begins; how long it is follows from what was proved and what is known of the old number, see rebind_situations(). Where there is none, the change is done at once.
 The old number is told, with a code for an objection, unless it is confirmed that somebody else has it; trusted numbers and all contacts are told, too. data: {"request": ..., "ready_at": when it takes effect}.
-Codes: REBIND_COOLING, REBIND_DONE, UNBIND_DONE, PROOF_REQUIRED (the new number was not proved, or not lately enough), REBIND_NUMBER_TAKEN and REBIND_NUMBER_HELD (told as REBIND_UNAVAILABLE, and only to who proved the number), UNBIND_UNKNOWN, UNBIND_OVER, SESSION_REQUIRED, those of rebind_preconditions(), or why a flow is over. With UNBIND_REAUTH data has the gate, the points that are missing, and what to ask for next, see assurance(): call session_step_up() with everything that the user shows, and again. A refused request can be committed again while its flows last. The act is recorded.';
+Codes: REBIND_COOLING, REBIND_DONE, UNBIND_DONE, PROOF_REQUIRED (the new number was not proved, or not lately enough), REBIND_NUMBER_TAKEN, REBIND_NUMBER_HELD and REBIND_NUMBER_QUOTA (told as REBIND_UNAVAILABLE, and only to who proved the number), UNBIND_UNKNOWN, UNBIND_OVER, SESSION_REQUIRED, those of rebind_preconditions(), or why a flow is over. With UNBIND_REAUTH data has the gate, the points that are missing, and what to ask for next, see assurance(): call session_step_up() with everything that the user shows, and again. A refused request can be committed again while its flows last. The act is recorded.';
 
 CREATE OR REPLACE FUNCTION acctguard.rebind_settle(token text, request integer)
 RETURNS acctguard.outcome
@@ -82,7 +82,7 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_unbind_execute';
 COMMENT ON FUNCTION acctguard.unbind_execute(bigint, integer) IS
 'Carries out a request whose time for objections is over; the worker does it, too, and so does the next request of the account. What can be judged again is; if something does not hold any more, the request is cancelled with that code. Release of the old number and binding of the new one are one transaction.
-Codes: REBIND_DONE, UNBIND_DONE, TRUSTED_REMOVED (also if that was done before), REBIND_COOLING (retry_after), REBIND_CONTESTED, UNBIND_SERVICE, UNBIND_OVER, UNBIND_UNKNOWN, those of rebind_preconditions(), REBIND_NUMBER_TAKEN, REBIND_NUMBER_HELD. UG404: no such account. The act is recorded.';
+Codes: REBIND_DONE, UNBIND_DONE, TRUSTED_REMOVED (also if that was done before), REBIND_COOLING (retry_after), REBIND_CONTESTED, UNBIND_SERVICE, UNBIND_OVER, UNBIND_UNKNOWN, those of rebind_preconditions(), REBIND_NUMBER_TAKEN, REBIND_NUMBER_HELD, REBIND_NUMBER_QUOTA. UG404: no such account. The act is recorded.';
 
 CREATE OR REPLACE FUNCTION acctguard.rebind_decide(account_id bigint, request integer, decision text, reason text)
 RETURNS acctguard.outcome

@@ -56,8 +56,8 @@ RETURNS record
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_session_step_up';
 COMMENT ON FUNCTION acctguard.session_step_up(text, text[]) IS
-'Notes that the holder of a session has given a stronger proof now, which the application has verified. code: OK, STEP_UP_REQUIRED (a code to the number proves nothing more), or what session_check() would say. until: how long it counts (policy step_up_age). proofs: everything that he has shown just now; where a gate has to be passed (a change of number), only the proofs of the last call count.
-proofs: as in session_open(). UG004: standby. 22023: no or an unknown method. The act is recorded.';
+'Notes that the holder of a session has given a stronger proof now, which the application has verified. code: OK, STEP_UP_REQUIRED (a code to the number proves nothing more), or what session_check() would say. until: how long it counts (policy step_up_age).
+proofs: as in session_open(), everything that he has shown just now: where a gate has to be passed (a change of number), those of the last call count and no others. UG004: standby. 22023: no or an unknown method. The act is recorded.';
 
 CREATE OR REPLACE FUNCTION acctguard.session_revoke(token text, session_no integer DEFAULT NULL, OUT code text, OUT ended integer)
 RETURNS record

@@ -54,6 +54,8 @@ CREATE UNIQUE INDEX number_change_open ON acctguard.number_change (account_id)
 CREATE INDEX number_change_due ON acctguard.number_change ((CASE WHEN state IN ('cooling', 'ready')
     AND (situation <> 'special' OR agreed_at IS NOT NULL) THEN ready_at ELSE lapses_at END), account_id)
     WHERE ended_at IS NULL;
+CREATE INDEX number_change_number ON acctguard.number_change (number_id)
+    WHERE ended_at IS NULL AND number_id IS NOT NULL;
 CREATE INDEX number_change_new_number ON acctguard.number_change (new_number_id)
     WHERE ended_at IS NULL AND new_number_id IS NOT NULL;
 ALTER TABLE acctguard.number_change ALTER objection_hash SET STATISTICS 0;

@@ -176,6 +176,8 @@
 				 "the number is the login number of another account; its holder was told after he had proved it") \
 	AG_FLOW_CODE(REBIND_NUMBER_HELD, "REBIND_UNAVAILABLE", "service", REFUSED, \
 				 "a banned account has left the number") \
+	AG_FLOW_CODE(REBIND_NUMBER_QUOTA, "REBIND_UNAVAILABLE", "service", REFUSED, \
+				 "the number has had as many accounts as it may") \
 	AG_FLOW_CODE(OBJECTION_UNKNOWN, "OBJECTION_OVER", "none", REFUSED, "no request has this code") \
 	AG_FLOW_CODE(OBJECTION_LATE, "OBJECTION_OVER", "service", REFUSED, "the time for objections is over") \
 	AG_FLOW_CODE(OBJECTION_IGNORED, "OBJECTION_OVER", "none", REFUSED, \

@@ -10,12 +10,13 @@
  *
  * A banned account leaves a tombstone on the login number that it loses.
  *
- * Tables: binding, tombstone; number's epoch.
+ * Tables: binding, tombstone, contact; number's epoch.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "outbox/outbox.h"
 #include "phone/phone.h"
 #include "phone/tombstone.h"
 
@@ -105,13 +106,39 @@ ag_number_bind(AgNumber *number, AgAccount *account, const AgBindOrder *order, T
 	return binding.no;
 }
 
-void
+static bool
+is_same_number(const char *address, const void *arg)
+{
+	AgNumberName name;
+	char		e164[AG_E164_SIZE];
+	bool		same;
+
+	if (!ag_number_read(address, NULL, ag_now(), &name))
+		return false;
+	ag_number_unseal(arg, e164);
+	same = strcmp(name.writing[0], e164) == 0;
+	ag_wipe(&name, sizeof(name));
+	ag_wipe(e164, sizeof(e164));
+	return same;
+}
+
+/* NTF-04: what is told to an account never goes to a number that has left it. */
+static int
+drop_contacts(const AgNumber *number, AgAccount *account, TimestampTz at)
+{
+	return ag_contact_remove_where(account, AG_CHANNEL_SMS, is_same_number, number,
+								   "the number has left the account", at);
+}
+
+int
 ag_number_release(AgNumber *number, AgAccount *account, const AgPhoneBinding *binding,
 				  AgRelease why, const char *note, TimestampTz at)
 {
+	bool		login = strcmp(binding->kind, AG_BINDING_LOGIN) == 0;
+
 	/* A clock that was set back does not end a binding before it began. */
 	ag_binding_store_release(binding, why, note, ag_actor()->person, Max(at, binding->bound_at));
-	if (strcmp(binding->kind, AG_BINDING_LOGIN) == 0)
+	if (login)
 	{
 		number->epoch++;
 		if (ag_release_is_involuntary(why))
@@ -119,4 +146,6 @@ ag_number_release(AgNumber *number, AgAccount *account, const AgPhoneBinding *bi
 		ag_tombstone_leave(account, binding, at);
 	}
 	emit(account, AG_ACTION_NUMBER_RELEASED, number, binding, ag_release_name(why), note);
+	/* Whom the user trusts no longer may still be told of what happens, but not a stranger. */
+	return login || ag_release_is_involuntary(why) ? drop_contacts(number, account, at) : 0;
 }

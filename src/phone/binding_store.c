@@ -106,11 +106,11 @@ static const AgStatement statements[] = {
 	},
 	[BINDING_STARTED] = {
 		.name = "binding.started",
-		.sql = "SELECT count(*)::int4 FROM acctguard.binding "
-			"WHERE number_id = $1 AND kind = 'login' AND bound_at > $2",
+		.sql = "SELECT count(DISTINCT account_id)::int4 FROM acctguard.binding "
+			"WHERE number_id = $1 AND account_id <> $2 AND kind = 'login' AND bound_at > $3",
 		.expected = SPI_OK_SELECT,
-		.nargs = 2,
-		.argtypes = {INT8OID, TIMESTAMPTZOID}
+		.nargs = 3,
+		.argtypes = {INT8OID, INT8OID, TIMESTAMPTZOID}
 	},
 	[BINDING_TRUSTING] = {
 		.name = "binding.trusting",
@@ -272,12 +272,12 @@ ag_binding_store_prove(const AgPhoneBinding *binding, TimestampTz at)
 		elog(ERROR, "binding %d vanished under its lock", binding->no);
 }
 
-/* How many accounts have got the number as login number after a time. */
+/* How many accounts, not counting one (0 = none), have got the number as login number after a time. */
 int
-ag_binding_store_started(int64 number_id, TimestampTz after)
+ag_binding_store_started(int64 number_id, int64 but_account_id, TimestampTz after)
 {
 	return ag_row_int4(ag_run(binding_statements, BINDING_STARTED, ag_int8(number_id),
-							  ag_time(after)), 0, 1);
+							  ag_int8(but_account_id), ag_time(after)), 0, 1);
 }
 
 /* Accounts that trust the number, ascending: id and number of the binding. */

@@ -206,7 +206,7 @@ end_bindings(AgNumber *number, bool all, const char *note)
 		account = ag_account_lock(found->account_id);
 		if (all || account->state == AG_ERASED)
 		{
-			ag_number_release(number, account, ag_binding_require(found->account_id, found->no),
+			(void) ag_number_release(number, account, ag_binding_require(found->account_id, found->no),
 							  account->state == AG_ERASED ? AG_RELEASE_DELETED : AG_RELEASE_ADMIN, note,
 							  ag_account_now(account));
 			ag_account_save(account);

@@ -81,6 +81,17 @@ extern void ag_number_require(const char *text, const char *region, TimestampTz 
 /* The id of a number that is known, 0 if it is not. */
 extern int64 ag_number_find(const AgNumberName *name);
 
+/*
+ * What the clock has done to a number is so before anybody has written it down: claims
+ * that are over, changes whose time for objections is over.  Who is about to judge a
+ * number touches it first, before he locks anything: then it is written.  Domains of
+ * later ranks register what they have to write.
+ */
+typedef void (*AgNumberDue) (int64 number_id);
+
+extern void ag_number_on_touch(AgNumberDue due);	/* at load */
+extern void ag_number_touch(int64 number_id);	/* 0 = nobody has had it */
+
 /* Lock a number's row (FOR NO KEY UPDATE) and read it. */
 extern AgNumber *ag_number_lock(int64 number_id);
 
@@ -151,8 +162,11 @@ typedef enum AgRelease
 	AG_RELEASE_COUNT
 } AgRelease;
 
-/* End a binding of a locked number and a locked account. */
-extern void ag_number_release(AgNumber *number, AgAccount *account, const AgPhoneBinding *binding,
+/*
+ * End a binding of a locked number and a locked account.  A number that is the account's
+ * no longer gets none of its messages: such contacts are removed; how many there were.
+ */
+extern int	ag_number_release(AgNumber *number, AgAccount *account, const AgPhoneBinding *binding,
 							  AgRelease why, const char *note, TimestampTz at);
 
 /* A binding of an account; UG303 if there is none of that number. */
@@ -223,7 +237,7 @@ extern AgPhoneBinding *ag_binding_store_live(int64 account_id, int64 number_id, 
 extern void ag_binding_store_release(const AgPhoneBinding *binding, AgRelease why,
 									 const char *note, const char *person, TimestampTz at);
 extern void ag_binding_store_prove(const AgPhoneBinding *binding, TimestampTz at);
-extern int	ag_binding_store_started(int64 number_id, TimestampTz after);
+extern int	ag_binding_store_started(int64 number_id, int64 but_account_id, TimestampTz after);
 extern AgResult *ag_binding_store_trusting(int64 number_id);
 extern AgResult *ag_binding_store_report(int64 account_id);
 extern bool ag_binding_store_given_up(int64 account_id, int64 number_id, TimestampTz since);

@@ -65,6 +65,7 @@ acctguard_number_import(PG_FUNCTION_ARGS)
 				errmsg("kind must be \"%s\" or \"%s\"", AG_BINDING_LOGIN, AG_BINDING_TRUSTED));
 	ag_number_require(text !=NULL ? text : "", ag_arg_text(fcinfo, 2), ag_now(), &name);
 	(void) ag_account_require(account_id);
+	ag_number_touch(ag_number_find(&name));
 	number = ag_number_obtain(&name, ag_now());
 	account = ag_account_lock(account_id);
 	read_times(fcinfo, 4, &order, ag_account_now(account));
@@ -92,12 +93,14 @@ acctguard_number_release(PG_FUNCTION_ARGS)
 					   ag_release_name(AG_RELEASE_CARRIER)),
 				errhint("The other reasons belong to what a user does himself."));
 	(void) ag_account_require(account_id);
-	number = ag_number_lock(ag_binding_require(account_id, no)->number_id);
+	binding = ag_binding_require(account_id, no);
+	ag_number_touch(binding->number_id);
+	number = ag_number_lock(binding->number_id);
 	account = ag_account_lock(account_id);
 	binding = ag_binding_require(account_id, no);
 	if (binding->released_at != DT_NOEND)
 		PG_RETURN_BOOL(false);
-	ag_number_release(number, account, binding, why, note, ag_account_now(account));
+	(void) ag_number_release(number, account, binding, why, note, ag_account_now(account));
 	ag_account_save(account);
 	ag_number_save(number);
 	PG_RETURN_BOOL(true);

@@ -84,17 +84,6 @@ ag_rebind_emit(AgAccount *account, AgAction action, const AgNumberChange *change
 	ag_account_emit(account, action, reason, NULL, NULL, after);
 }
 
-/* A request that is due is out of the way first: this is the next touch. */
-static void
-touch_due(int64 account_id)
-{
-	AgNumberChange *open = ag_change_store_open(account_id);
-	AgRebindResult ignored;
-
-	if (open != NULL && ag_rebind_state(&open->times, ag_now()) != open->times.stored)
-		ag_rebind_execute(account_id, open->no, &ignored);
-}
-
 /* The flow in which the account's present number can be proved. */
 static AgFlow *
 open_old_flow(const AgRebindOrder *order, const AgRebindScene *scene)
@@ -192,6 +181,17 @@ judge_request(const AgRebindOrder *order, const AgRebindScene *scene, int64 new_
 	return AG_FLOW_OK;
 }
 
+/* What the clock has done to the account's requests and to its number is out of the way first. */
+static void
+touch(int64 account_id)
+{
+	AgPhoneBinding *binding = ag_binding_store_live(account_id, 0, AG_BINDING_LOGIN);
+
+	ag_rebind_touch(account_id);
+	if (binding != NULL)
+		ag_number_touch(binding->number_id);
+}
+
 static bool
 read_number(const char *text, const char *region, AgNumberName *name)
 {
@@ -220,7 +220,7 @@ ag_rebind_begin(const AgRebindOrder *order, AgRebindResult *result)
 	result->code = AG_FLOW_SESSION_REQUIRED;
 	if (!ag_rebind_token_account(order->token, &result->account_id))
 		return;
-	touch_due(result->account_id);
+	touch(result->account_id);
 	result->code = ag_rebind_act(order->token, false, &acting);
 	if (result->code != AG_FLOW_OK)
 		return;
@@ -275,6 +275,8 @@ lock_numbers(const AgNumberChange *change, AgRebindScene *scene)
 		return;
 	}
 	new_id = ag_number_find(&name);
+	ag_number_touch(change->number_id);
+	ag_number_touch(new_id);
 	if (new_id != 0 && new_id < change->number_id)
 		scene->new_number = ag_number_lock(new_id);
 	if (change->number_id != 0)

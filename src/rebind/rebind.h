@@ -359,8 +359,15 @@ extern AgNumberChange *ag_rebind_load(int64 account_id, int no, TimestampTz at,
 /* Under all locks: judge again, then carry out; the caller saves account and numbers. */
 extern void ag_rebind_carry_out(AgRebindScene *scene, AgNumberChange *change, AgRebindResult *result);
 
-/* Carry out what is due, after judging again; takes all locks itself. */
-extern void ag_rebind_execute(int64 account_id, int no, AgRebindResult *result);
+/*
+ * Carry out what is due, after judging again; takes all locks itself.  Without waiting,
+ * result->change stays NULL while somebody else works on one of the numbers or the account.
+ */
+extern void ag_rebind_execute(int64 account_id, int no, bool wait, AgRebindResult *result);
+
+/* The next touch of an account that has locked nothing yet: what is due of its requests. */
+extern void ag_rebind_touch(int64 account_id);
+extern void ag_rebind_init(void);
 extern int64 ag_rebind_sweep(int64 limit);
 extern int64 ag_rebind_sweep_due(int64 most);
 extern void ag_rebind_init(void);
@@ -406,8 +413,9 @@ extern int64 ag_change_store_count(int64 account_id, TimestampTz since);	/* exec
 extern int64 ag_change_store_requests(int64 account_id, TimestampTz since);
 extern bool ag_change_store_disowned(int64 account_id, TimestampTz since);
 extern void ag_change_store_drop_requests(int64 account_id, const char *who, TimestampTz at);
-extern AgResult *ag_change_store_due(TimestampTz at, TimestampTz after_at, int64 after_account_id,
-									 int64 limit);
+extern AgResult *ag_change_store_due(TimestampTz at, const AgSweepCursor *after, int64 limit);
+extern AgResult *ag_change_store_due_of_account(int64 account_id, TimestampTz at);
+extern AgResult *ag_change_store_due_of_number(int64 number_id, TimestampTz at);
 extern int64 ag_change_store_due_count(TimestampTz at, int64 most);
 extern bool ag_change_store_needs(int64 number_id, TimestampTz at);
 extern AgResult *ag_change_store_report(int64 account_id, TimestampTz at);	/* 0 = all that are open */

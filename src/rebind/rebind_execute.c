@@ -9,7 +9,8 @@
  *
  * The sweep does it, and so does the next touch; both find the same.
  *
- * Locks: numbers by ascending id, the account; the sweep leaves out what is locked.  Tables: number_change, binding; the
+ * Locks: numbers by ascending id, the account; the sweep leaves out what is locked.
+ * Tables: number_change, binding; the
  * ledger through events.
  *
  *-------------------------------------------------------------------------
@@ -29,7 +30,7 @@ release(AgRebindScene *scene, AgNumberChange *change)
 {
 	AgAccount  *account = scene->account;
 
-	ag_number_release(scene->number, account, scene->binding,
+	(void) ag_number_release(scene->number, account, scene->binding,
 					  change->kind == AG_REBIND_CHANGE ? AG_RELEASE_CHANGED : AG_RELEASE_UNBOUND, NULL,
 					  scene->at);
 	if (change->kind != AG_REBIND_UNTRUST)
@@ -162,9 +163,9 @@ lock_number(int64 number_id, bool wait, AgNumber **number)
 	return number_id == 0 || *number != NULL;
 }
 
-/* Numbers by ascending id, then the account; false if one is busy and is not waited for. */
+/* Numbers by ascending id, then the account; false = without waiting it does not go. */
 static bool
-lock_scene(const AgNumberChange *change, bool wait, AgRebindScene *scene)
+lock_all(const AgNumberChange *change, bool wait, AgRebindScene *scene)
 {
 	if (change->new_number_id < change->number_id &&
 		!lock_number(change->new_number_id, wait, &scene->new_number))
@@ -172,13 +173,26 @@ lock_scene(const AgNumberChange *change, bool wait, AgRebindScene *scene)
 	if (!lock_number(change->number_id, wait, &scene->number) ||
 		!lock_number(change->new_number_id, wait, &scene->new_number))
 		return false;
-	scene->account = wait ? ag_account_lock(change->account_id) :
-		ag_account_try_lock(change->account_id);
+	scene->account = wait ? ag_account_lock(change->account_id) : ag_account_try_lock(change->account_id);
 	return scene->account != NULL;
 }
 
+/* What the locked rows say. */
 static void
-execute(int64 account_id, int no, bool wait, AgRebindResult *result)
+read_scene(AgRebindScene *scene, const AgNumberChange *change)
+{
+	if (change->kind == AG_REBIND_UNTRUST)
+		scene->binding = ag_binding_require(change->account_id, change->binding);
+	else
+		scene->binding = ag_binding_store_live(change->account_id, 0, AG_BINDING_LOGIN);
+	scene->number_matches = scene->binding == NULL ? change->binding == 0 :
+		scene->binding->no == change->binding && scene->binding->released_at == DT_NOEND;
+	scene->new_coming = change->new_number_id != 0;
+	scene->owner_present = ag_rebind_still_passes(scene, change);
+}
+
+void
+ag_rebind_execute(int64 account_id, int no, bool wait, AgRebindResult *result)
 {
 	AgNumberChange *change = ag_change_store_read(account_id, no);
 	AgRebindScene scene = {.client_good = true};
@@ -190,84 +204,75 @@ execute(int64 account_id, int no, bool wait, AgRebindResult *result)
 	if (result->code != AG_FLOW_OK)
 		return;
 	result->code = AG_FLOW_UNBIND_UNKNOWN;
-	if (change == NULL || !lock_scene(change, wait, &scene))
+	if (change == NULL || !lock_all(change, wait, &scene))
 		return;
 	scene.at = ag_account_now(scene.account);
 	change = ag_rebind_load(account_id, no, scene.at, &state);
-	if (change->kind == AG_REBIND_UNTRUST)
-		scene.binding = ag_binding_require(account_id, change->binding);
-	else
-		scene.binding = ag_binding_store_live(account_id, 0, AG_BINDING_LOGIN);
-	scene.number_matches = scene.binding == NULL ? change->binding == 0 :
-		scene.binding->no == change->binding && scene.binding->released_at == DT_NOEND;
-	scene.new_coming = change->new_number_id != 0;
-	scene.owner_present = ag_rebind_still_passes(&scene, change);
+	read_scene(&scene, change);
 	execute_locked(&scene, change, state, result);
 }
 
-void
-ag_rebind_execute(int64 account_id, int no, AgRebindResult *result)
-{
-	execute(account_id, no, true, result);
-}
-
 /*
- * The sweep.  It waits for nobody: its transaction keeps the locks of all it carried out,
- * and who has a number or the account carries the request out himself.
+ * The next touch, and the sweep.
  */
 
-/* The last request looked at, in the order in which they fell due. */
-static TimestampTz last_at = DT_NOBEGIN;
-static int64 last_account_id = 0;
-
-typedef struct DueChange
+/* How many of these have ended now. */
+static int
+execute_due(const AgResult *due, bool wait)
 {
-	int64		account_id;
-	int			no;
-} DueChange;
+	int			ended = 0;
 
-static bool
-carry_out_due(const void *item)
+	for (uint64 i = 0; i < due->count; i++)
+	{
+		AgRebindResult result;
+
+		ag_rebind_execute(ag_row_int8(due, i, 1), ag_row_int4(due, i, 2), wait, &result);
+		ended += result.change != NULL && result.change->ended_at != DT_NOEND;
+	}
+	return ended;
+}
+
+void
+ag_rebind_touch(int64 account_id)
 {
-	const DueChange *due = item;
-	AgRebindResult result;
-
-	execute(due->account_id, due->no, false, &result);
-	return result.change != NULL && result.change->ended_at != DT_NOEND;
+	(void) execute_due(ag_change_store_due_of_account(account_id, ag_now()), true);
 }
 
 static void
-due_failed(const void *item, const ErrorData *error)
+touch_number(int64 number_id)
 {
-	const DueChange *due = item;
+	(void) execute_due(ag_change_store_due_of_number(number_id, ag_now()), true);
+}
 
+void
+ag_rebind_init(void)
+{
+	ag_number_on_touch(touch_number);
+}
+
+/* Nothing is waited for: who has the numbers or the account carries it out himself. */
+static bool
+sweep_one(const void *item)
+{
+	return execute_due(ag_change_store_due_of_account(*(const int64 *) item, ag_now()), false) > 0;
+}
+
+static void
+sweep_failed(const void *item, const ErrorData *error)
+{
 	ereport(WARNING, errcode(error->sqlerrcode),
-			errmsg("request %d of account " INT64_FORMAT " cannot be carried out: %s", due->no,
-				   due->account_id, error->message));
+			errmsg("a request of account " INT64_FORMAT " about its number cannot be carried out: %s",
+				   *(const int64 *) item, error->message));
 }
 
 int64
 ag_rebind_sweep(int64 limit)
 {
-	static const AgSweep sweep = {.work = carry_out_due, .failed = due_failed};
-	AgResult   *result = ag_change_store_due(ag_now(), last_at, last_account_id, limit);
-	List	   *changes = NIL;
+	static const AgSweep sweep = {.work = sweep_one, .failed = sweep_failed};
+	static AgSweepCursor last = AG_SWEEP_BEGIN;
+	AgResult   *portion = ag_change_store_due(ag_now(), &last, limit);
 
-	for (uint64 i = 0; i < result->count; i++)
-	{
-		DueChange  *due = palloc(sizeof(DueChange));
-
-		last_at = ag_row_time(result, i, 1);
-		due->account_id = last_account_id = ag_row_int8(result, i, 2);
-		due->no = ag_row_int4(result, i, 3);
-		changes = lappend(changes, due);
-	}
-	if (result->count < limit)
-	{
-		last_at = DT_NOBEGIN;
-		last_account_id = 0;
-	}
-	return ag_bulk_sweep(changes, &sweep);
+	return ag_bulk_sweep(ag_bulk_portion(&last, portion, limit), &sweep);
 }
 
 int64

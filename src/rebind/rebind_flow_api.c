@@ -160,7 +160,7 @@ acctguard_unbind_execute(PG_FUNCTION_ARGS)
 {
 	AgRebindResult result;
 
-	ag_rebind_execute(ag_arg_account(fcinfo, 0), arg_no(fcinfo, 1), &result);
+	ag_rebind_execute(ag_arg_account(fcinfo, 0), arg_no(fcinfo, 1), true, &result);
 	return reply(fcinfo, &result);
 }
 

@@ -272,17 +272,19 @@ void
 ag_rebind_decide(int64 account_id, int no, const char *decision, const char *reason,
 				 AgRebindResult *result)
 {
-	AgAccount  *account = ag_account_lock(account_id);
-	TimestampTz at = ag_account_now(account);
+	AgNumberChange *change;
 	AgRebindState state;
-	AgNumberChange *change = ag_rebind_load(account_id, no, at, &state);
+	AgAccount  *account;
+	TimestampTz at;
 
 	memset(result, 0, sizeof(AgRebindResult));
 	result->code = ag_flow_begin();
 	result->account_id = account_id;
 	if (result->code != AG_FLOW_OK)
 		return;
-	result->change = change;
+	account = ag_account_lock(account_id);
+	at = ag_account_now(account);
+	result->change = change = ag_rebind_load(account_id, no, at, &state);
 	result->code = change == NULL ? AG_FLOW_UNBIND_UNKNOWN : AG_FLOW_UNBIND_OVER;
 	if (change == NULL || ag_rebind_rule(state, AG_REBIND_CANCEL) == NULL)
 		return;

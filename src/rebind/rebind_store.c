@@ -25,6 +25,8 @@ enum
 	CHANGE_DISOWNED,
 	CHANGE_DROP_REQUESTS,
 	CHANGE_DUE,
+	CHANGE_DUE_OF_ACCOUNT,
+	CHANGE_DUE_OF_NUMBER,
 	CHANGE_DUE_COUNT,
 	CHANGE_NEEDS,
 	CHANGE_REPORT,
@@ -153,12 +155,29 @@ static const AgStatement statements[] = {
 	},
 	[CHANGE_DUE] = {
 		.name = "number_change.due",
-		.sql = "SELECT " DUE_AT ", account_id, no FROM acctguard.number_change WHERE ended_at IS NULL "
+		.sql = "SELECT " DUE_AT ", account_id FROM acctguard.number_change WHERE ended_at IS NULL "
 			"AND " DUE_AT " <= $1 AND (" DUE_AT ", account_id) > ($2, $3) "
 			"ORDER BY " DUE_AT ", account_id LIMIT $4",
 		.expected = SPI_OK_SELECT,
 		.nargs = 4,
 		.argtypes = {TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, INT8OID}
+	},
+	[CHANGE_DUE_OF_ACCOUNT] = {
+		.name = "number_change.due_of_account",
+		.sql = "SELECT account_id, no FROM acctguard.number_change WHERE ended_at IS NULL "
+			"AND " DUE_AT " <= $1 AND account_id = $2 ORDER BY no",
+		.expected = SPI_OK_SELECT,
+		.nargs = 2,
+		.argtypes = {TIMESTAMPTZOID, INT8OID}
+	},
+	[CHANGE_DUE_OF_NUMBER] = {
+		.name = "number_change.due_of_number",
+		.sql = "SELECT account_id, no FROM acctguard.number_change WHERE ended_at IS NULL "
+			"AND " DUE_AT " <= $1 AND (number_id = $2 OR new_number_id = $2) "
+			"ORDER BY " DUE_AT ", account_id, no",
+		.expected = SPI_OK_SELECT,
+		.nargs = 2,
+		.argtypes = {TIMESTAMPTZOID, INT8OID}
 	},
 	[CHANGE_DUE_COUNT] = {
 		.name = "number_change.due_count",
@@ -362,13 +381,25 @@ ag_change_store_drop_requests(int64 account_id, const char *who, TimestampTz at)
 	ag_run(rebind_statements, CHANGE_DROP_REQUESTS, ag_int8(account_id), ag_text(who), ag_time(at));
 }
 
-/* Requests to which the clock has done something, behind one: when, account, number. */
+/* Accounts to whose requests the clock has done something, behind one: when, account. */
 AgResult *
-ag_change_store_due(TimestampTz at, TimestampTz after_at, int64 after_account_id, int64 limit)
+ag_change_store_due(TimestampTz at, const AgSweepCursor *after, int64 limit)
 {
 	return ag_run(rebind_statements, CHANGE_DUE, ag_time(at),
-				  ag_datum(TimestampTzGetDatum(after_at), false), ag_int8(after_account_id),
-				  ag_int8(limit));
+				  ag_datum(TimestampTzGetDatum(after->at), false), ag_int8(after->id), ag_int8(limit));
+}
+
+/* Those requests of one account, or about one number: account, number of the request. */
+AgResult *
+ag_change_store_due_of_account(int64 account_id, TimestampTz at)
+{
+	return ag_run(rebind_statements, CHANGE_DUE_OF_ACCOUNT, ag_time(at), ag_int8(account_id));
+}
+
+AgResult *
+ag_change_store_due_of_number(int64 number_id, TimestampTz at)
+{
+	return ag_run(rebind_statements, CHANGE_DUE_OF_NUMBER, ag_time(at), ag_int8(number_id));
 }
 
 int64

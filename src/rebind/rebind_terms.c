@@ -285,6 +285,10 @@ ag_rebind_may_take(const AgNumber *number, const AgAccount *account, TimestampTz
 		return holder->account_id == account->account_id ? AG_FLOW_REBIND_SAME : AG_FLOW_REBIND_NUMBER_TAKEN;
 	if (ag_tombstone_in_force(number->number_id, account->account_id, at, &until) != NULL)
 		return AG_FLOW_REBIND_NUMBER_HELD;
+	if (ag_binding_store_started(number->number_id, account->account_id,
+								 at - ag_policy_setting(AG_SETTING_NUMBER_ACCOUNTS_WINDOW) * USECS_PER_SEC) >=
+		ag_policy_setting(AG_SETTING_NUMBER_ACCOUNTS))
+		return AG_FLOW_REBIND_NUMBER_QUOTA;
 	return AG_FLOW_OK;
 }
 

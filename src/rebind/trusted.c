@@ -217,7 +217,7 @@ ag_trusted_remove(const char *token, int no, AgRebindResult *result)
 		remove_later(&acting, binding, result);
 		return;
 	}
-	ag_number_release(number, acting.account, binding, AG_RELEASE_UNBOUND, NULL, acting.at);
+	(void) ag_number_release(number, acting.account, binding, AG_RELEASE_UNBOUND, NULL, acting.at);
 	emit(acting.account, AG_ACTION_TRUSTED_NUMBER_REMOVED, no, DT_NOEND);
 	ag_account_save(acting.account);
 	ag_number_save(number);

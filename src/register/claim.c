@@ -188,8 +188,9 @@ is_over(const AgNumberClaim *claim, const AgNumber *number)
 	return binding == NULL || binding->account_id != claim->holder_id || binding->no != claim->binding;
 }
 
-void
-ag_claim_settle(AgNumber *number)
+/* The claimant has it by the clock, or the owner left it: write that down. */
+static void
+settle(AgNumber *number)
 {
 	AgRegisterCase c;
 
@@ -197,6 +198,20 @@ ag_claim_settle(AgNumber *number)
 		return;
 	(void) ag_register_load(&c, number, true);
 	(void) carry_out(&c);
+}
+
+/* Once more under the number's lock: somebody else may have written it. */
+static void
+touch(int64 number_id)
+{
+	if (ag_claim_store_running(number_id) != NULL)
+		settle(ag_number_lock(number_id));
+}
+
+void
+ag_claim_init(void)
+{
+	ag_number_on_touch(touch);
 }
 
 bool
@@ -209,7 +224,7 @@ ag_claim_end(int64 account_id, const char *note)
 	if (claim == NULL || claim->claimant_id != account_id)
 		return false;
 	number = ag_number_lock(claim->number_id);
-	ag_claim_settle(number);
+	settle(number);
 	(void) ag_register_load(&c, number, true);
 	if (c.claim == NULL || c.claim->claimant_id != account_id)
 		return false;

@@ -54,14 +54,15 @@ lock_number(const AgFlow *flow, bool make)
 	AgNumberName name;
 
 	if (number_id != 0)
+	{
+		ag_number_touch(number_id);
 		number = ag_number_lock(number_id);
+	}
 	else if (make && ag_flow_number(flow, &name))
 	{
 		number = ag_number_obtain(&name, ag_now());
 		ag_wipe(&name, sizeof(name));
 	}
-	if (number != NULL)
-		ag_claim_settle(number);
 	return number;
 }
 
@@ -444,8 +445,8 @@ ag_register_object_to(const char *token, const pg_uuid_t *id, AgRegisterReply *r
 	if (claim == NULL || claim->holder_id != check.session.account_id)
 		return;
 
+	ag_number_touch(claim->number_id);
 	number = ag_number_lock(claim->number_id);
-	ag_claim_settle(number);
 	(void) ag_register_load(&c, number, true);
 	ag_session_act(&acting, token, true);
 	if (c.claim == NULL || c.claim->no != claim->no)

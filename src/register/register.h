@@ -190,9 +190,7 @@ extern void ag_register_transfer(AgTransfer *transfer);
 extern void ag_claim_init(void);
 extern TimestampTz ag_claim_open(AgRegisterCase *c, const AgRegisterRule *rule, AgAccount *claimant);
 
-/* The claimant has it by the clock, or the owner left it: write that down.  A locked number. */
-extern void ag_claim_settle(AgNumber *number);
-
+extern void ag_claim_init(void);
 extern void ag_claim_keep(AgRegisterCase *c);
 extern void ag_claim_note(AgRegisterCase *c);
 

@@ -155,7 +155,7 @@ ag_register_read(AgRegisterCase *c, AgRegisterFacts *facts)
 		return;
 	facts->trusted = c->trusting->count > 0;
 	facts->tombstone = ag_tombstone_in_force(c->number->number_id, 0, c->at, &until) != NULL;
-	facts->quota = ag_binding_store_started(c->number->number_id,
+	facts->quota = ag_binding_store_started(c->number->number_id, 0,
 											c->at - ag_policy_setting(AG_SETTING_NUMBER_ACCOUNTS_WINDOW) *
 											USECS_PER_SEC) >= ag_policy_setting(AG_SETTING_NUMBER_ACCOUNTS);
 	facts->claimed = c->claim != NULL;

@@ -30,32 +30,6 @@
 	(AG_FLOW_IS(AG_FLOW_FOR_RESET) | AG_FLOW_IS(AG_FLOW_FOR_REBIND) | AG_FLOW_IS(AG_FLOW_FOR_UNBIND) | \
 	 AG_FLOW_IS(AG_FLOW_FOR_RECONFIRM))
 
-static bool
-is_same_number(const char *address, const void *arg)
-{
-	AgNumberName name;
-	bool		same;
-
-	if (!ag_number_read(address, NULL, ag_now(), &name))
-		return false;
-	same = strcmp(name.writing[0], arg) == 0;
-	ag_wipe(&name, sizeof(name));
-	return same;
-}
-
-/* NTF-04: what is told to an account never goes to a number that has left it. */
-static int
-drop_contacts(const AgNumber *number, AgAccount *account, TimestampTz at)
-{
-	char		e164[AG_E164_SIZE];
-	int			count;
-
-	ag_number_unseal(number, e164);
-	count = ag_contact_remove_where(account, AG_CHANNEL_SMS, is_same_number, e164, WHY, at);
-	ag_wipe(e164, sizeof(e164));
-	return count;
-}
-
 /* Step 5. */
 static void
 revoke_derived(const AgTransfer *transfer, TimestampTz since, AgFields *told)
@@ -67,7 +41,6 @@ revoke_derived(const AgTransfer *transfer, TimestampTz since, AgFields *told)
 	flows += ag_flow_void(0, c->holder->account_id, DERIVED_FLOWS, transfer->flow, WHY);
 	ag_field_int(told, "flows", flows);
 	ag_field_int(told, "devices", ag_device_distrust(c->holder, since, WHY));
-	ag_field_int(told, "contacts", drop_contacts(c->number, c->holder, c->at));
 }
 
 /* Steps 4 to 6. */
@@ -78,13 +51,15 @@ take_away(const AgTransfer *transfer)
 	bool		shell = transfer->rule->effect == AG_EFFECT_REMOVE;
 	TimestampTz since = ag_evidence_since(c->binding, &c->evidence);
 	AgFields   *told = ag_fields_new();
+	int			contacts;
 
-	ag_number_release(c->number, c->holder, c->binding,
-					  shell ? AG_RELEASE_DELETED : AG_RELEASE_NOT_MINE, NULL, c->at);
+	contacts = ag_number_release(c->number, c->holder, c->binding,
+								 shell ? AG_RELEASE_DELETED : AG_RELEASE_NOT_MINE, NULL, c->at);
 	ag_register_stop_at(4);
 	ag_field_text(told, "rule", transfer->rule->row);
 	ag_field_text(told, "hint", c->number->hint);
 	revoke_derived(transfer, since, told);
+	ag_field_int(told, "contacts", contacts);
 	ag_register_stop_at(5);
 	/* A moment ago: the newcomer's proof is younger than what it tells of. */
 	(void) ag_evidence_note(c->number, AG_SIGNAL_CLAIM_COMPLETED, c->at - 1, c->at);
@@ -131,8 +106,8 @@ end_trust(const AgRegisterCase *c)
 													 ag_row_int4(c->trusting, i, 2));
 		AgFields   *told = ag_fields_new();
 
-		ag_number_release(c->number, account, binding, AG_RELEASE_NOT_MINE, NULL,
-						  ag_account_now(account));
+		(void) ag_number_release(c->number, account, binding, AG_RELEASE_NOT_MINE, NULL,
+								 ag_account_now(account));
 		ag_field_text(told, "hint", c->number->hint);
 		ag_account_emit(account, AG_ACTION_TRUST_LOST, NULL, NULL, NULL, told);
 		if (account != c->holder)

@@ -95,7 +95,10 @@ my $standby = PostgreSQL::Test::Cluster->new('standby');
 $standby->init_from_backup($primary, 'base', has_streaming => 1);
 $standby->start;
 $primary->wait_for_catchup($standby);
-for my $call ("code_send('$flow')", "code_verify('$flow', '$code')", "contact_verify_commit('$flow')", 'contact_verify_begin(1, 1)')
+for my $call ("code_send('$flow')", "code_verify('$flow', '$code')", "contact_verify_commit('$flow')", 'contact_verify_begin(1, 1)',
+    q{rebind_begin('acs1_1.1.x', '+8613900950001')}, q{unbind_request('acs1_1.1.x', '+8613900950001')}, q{rebind_commit('acs1_1.1.x', 1)},
+    q{rebind_settle('acs1_1.1.x', 1)}, q{unbind_object('aco1_1.1.x')}, q{unbind_cancel('acs1_1.1.x', 1)}, 'unbind_execute(1, 1)',
+    q{rebind_decide(1, 1, 'agree', 'x')}, q{trusted_number_add('acs1_1.1.x', '+8613900950001')}, q{trusted_number_remove('acs1_1.1.x', 1)})
 {
     is(ask($standby, "SELECT code, public_code, next FROM acctguard.$call"), 'READ_ONLY|MAINTENANCE|wait', "a standby: $call" =~ s/\(.*//r);
 }
