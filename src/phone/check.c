@@ -207,8 +207,8 @@ end_bindings(AgNumber *number, bool all, const char *note)
 		if (all || account->state == AG_ERASED)
 		{
 			(void) ag_number_release(number, account, ag_binding_require(found->account_id, found->no),
-							  account->state == AG_ERASED ? AG_RELEASE_DELETED : AG_RELEASE_ADMIN, note,
-							  ag_account_now(account));
+									 account->state == AG_ERASED ? AG_RELEASE_DELETED : AG_RELEASE_ADMIN, note,
+									 ag_account_now(account));
 			ag_account_save(account);
 		}
 	}

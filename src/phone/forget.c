@@ -78,7 +78,7 @@ ag_numbers_leave(AgAccount *account, List *numbers, const char *note, TimestampT
 		AgNumber   *number = find_locked(numbers, found->number_id);
 
 		(void) ag_number_release(number, account, ag_binding_require(account->account_id, found->no),
-						  AG_RELEASE_DELETED, note, at);
+								 AG_RELEASE_DELETED, note, at);
 		ag_number_save(number);
 	}
 }

@@ -10,8 +10,7 @@
  * The sweep does it, and so does the next touch; both find the same.
  *
  * Locks: numbers by ascending id, the account; the sweep leaves out what is locked.
- * Tables: number_change, binding; the
- * ledger through events.
+ * Tables: number_change, binding; the ledger through events.
  *
  *-------------------------------------------------------------------------
  */
@@ -31,8 +30,8 @@ release(AgRebindScene *scene, AgNumberChange *change)
 	AgAccount  *account = scene->account;
 
 	(void) ag_number_release(scene->number, account, scene->binding,
-					  change->kind == AG_REBIND_CHANGE ? AG_RELEASE_CHANGED : AG_RELEASE_UNBOUND, NULL,
-					  scene->at);
+							 change->kind == AG_REBIND_CHANGE ? AG_RELEASE_CHANGED : AG_RELEASE_UNBOUND, NULL,
+							 scene->at);
 	if (change->kind != AG_REBIND_UNTRUST)
 	{
 		(void) ag_flow_void(scene->number->number_id, account->account_id, AG_FLOW_ANY, NULL, WHY);
