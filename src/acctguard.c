@@ -77,7 +77,6 @@ _PG_init(void)
 	ag_code_init();
 	ag_claim_init();
 	ag_hint_init();
-	ag_claim_init();
 	ag_register_notice_init();
 	ag_register_stop_init();
 	ag_rebind_init();

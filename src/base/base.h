@@ -342,6 +342,11 @@ typedef struct AgSweepCursor
 extern List *ag_bulk_portion(AgSweepCursor *cursor, const AgResult *portion, int64 limit);
 
 /*
+ * ids.c
+ */
+extern List *ag_ids_add(List *ids, int64 id);
+
+/*
  * installation.c: are the tables there, and are they the ones we know?
  */
 extern void ag_installation_require(void);

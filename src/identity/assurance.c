@@ -118,7 +118,7 @@ ag_claimant_of_session(const AgActing *acting, AgClaimant *claimant)
 	ListCell   *cell;
 
 	memset(claimant, 0, sizeof(*claimant));
-	claimant->way = AG_WAY_CLAIM;
+	claimant->way = AG_WAY_SESSION;
 	claimant->device = acting->device->handle;
 	foreach(cell, acting->session->stepped_up_with)
 	{

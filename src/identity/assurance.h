@@ -161,6 +161,7 @@ typedef struct AgClaim
 typedef enum AgClaimWay
 {
 	AG_WAY_LOGIN,				/* with credentials that do not depend on the number */
+	AG_WAY_SESSION,				/* of the account, which is to do more than it may so far */
 	AG_WAY_CLAIM				/* "mine", reset, code only, "cannot receive", ... */
 } AgClaimWay;
 

@@ -135,8 +135,10 @@ arg_way(FunctionCallInfo fcinfo, int n)
 
 	if (way == NULL || strcmp(way, "claim") == 0)
 		return AG_WAY_CLAIM;
+	if (strcmp(way, "session") == 0)
+		return AG_WAY_SESSION;
 	if (strcmp(way, "login") != 0)
-		refuse("way: claim, login", way);
+		refuse("way: claim, login, session", way);
 	return AG_WAY_LOGIN;
 }
 

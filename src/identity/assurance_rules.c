@@ -232,6 +232,8 @@ ag_gate_demanded(const AgAssuranceTerms *terms, const AgClaim *claim, AgClaimWay
 		return known ? AG_GATE_T3 : AG_GATE_T4;
 	if (way == AG_WAY_LOGIN)
 		return (claim->login_protected && !known) || claim->anomalous ? AG_GATE_T1 : AG_GATE_T0;
+	if (way == AG_WAY_SESSION)
+		return AG_GATE_T1;
 	if (claim->reassignment == AG_REASSIGNMENT_CONFIRMED)
 		return known ? AG_GATE_T3 : AG_GATE_T4;
 	return points_of(terms, claim, AG_METHOD_NUMBER_CODE) > 0 ? AG_GATE_T2 : AG_GATE_T3;

@@ -144,26 +144,6 @@ ag_number_find(const AgNumberName *name)
 	return ag_number_store_find(index, count);
 }
 
-#define DUES_MAX 4
-static AgNumberDue dues[DUES_MAX];
-static int	due_count = 0;
-
-void
-ag_number_on_touch(AgNumberDue due)
-{
-	if (due_count == DUES_MAX)
-		elog(ERROR, "too many domains write down what the clock does to numbers");
-	dues[due_count++] = due;
-}
-
-/* Each locks what it needs, in the order of locks. */
-void
-ag_number_touch(int64 number_id)
-{
-	for (int i = 0; number_id != 0 && i < due_count; i++)
-		dues[i] (number_id);
-}
-
 AgNumber *
 ag_number_try_lock(int64 number_id)
 {

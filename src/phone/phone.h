@@ -81,17 +81,6 @@ extern void ag_number_require(const char *text, const char *region, TimestampTz 
 /* The id of a number that is known, 0 if it is not. */
 extern int64 ag_number_find(const AgNumberName *name);
 
-/*
- * What the clock has done to a number is so before anybody has written it down: claims
- * that are over, changes whose time for objections is over.  Who is about to judge a
- * number touches it first, before he locks anything: then it is written.  Domains of
- * later ranks register what they have to write.
- */
-typedef void (*AgNumberDue) (int64 number_id);
-
-extern void ag_number_on_touch(AgNumberDue due);	/* at load */
-extern void ag_number_touch(int64 number_id);	/* 0 = nobody has had it */
-
 /* Lock a number's row (FOR NO KEY UPDATE) and read it. */
 extern AgNumber *ag_number_lock(int64 number_id);
 

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "phone/phone.h"
+#include "phone/touch.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(acctguard_number_canonical);
@@ -65,7 +66,7 @@ acctguard_number_import(PG_FUNCTION_ARGS)
 				errmsg("kind must be \"%s\" or \"%s\"", AG_BINDING_LOGIN, AG_BINDING_TRUSTED));
 	ag_number_require(text !=NULL ? text : "", ag_arg_text(fcinfo, 2), ag_now(), &name);
 	(void) ag_account_require(account_id);
-	ag_number_touch(ag_number_find(&name));
+	ag_number_touch(ag_number_find(&name), 0, account_id);
 	number = ag_number_obtain(&name, ag_now());
 	account = ag_account_lock(account_id);
 	read_times(fcinfo, 4, &order, ag_account_now(account));
@@ -94,7 +95,7 @@ acctguard_number_release(PG_FUNCTION_ARGS)
 				errhint("The other reasons belong to what a user does himself."));
 	(void) ag_account_require(account_id);
 	binding = ag_binding_require(account_id, no);
-	ag_number_touch(binding->number_id);
+	ag_number_touch(binding->number_id, 0, account_id);
 	number = ag_number_lock(binding->number_id);
 	account = ag_account_lock(account_id);
 	binding = ag_binding_require(account_id, no);

@@ -14,6 +14,7 @@
  */
 #include "postgres.h"
 
+#include "phone/touch.h"
 #include "policy/policy.h"
 #include "rebind/rebind.h"
 
@@ -187,9 +188,7 @@ touch(int64 account_id)
 {
 	AgPhoneBinding *binding = ag_binding_store_live(account_id, 0, AG_BINDING_LOGIN);
 
-	ag_rebind_touch(account_id);
-	if (binding != NULL)
-		ag_number_touch(binding->number_id);
+	ag_number_touch(binding == NULL ? 0 : binding->number_id, 0, account_id);
 }
 
 static bool
@@ -275,8 +274,7 @@ lock_numbers(const AgNumberChange *change, AgRebindScene *scene)
 		return;
 	}
 	new_id = ag_number_find(&name);
-	ag_number_touch(change->number_id);
-	ag_number_touch(new_id);
+	ag_number_touch(change->number_id, new_id, change->account_id);
 	if (new_id != 0 && new_id < change->number_id)
 		scene->new_number = ag_number_lock(new_id);
 	if (change->number_id != 0)

@@ -195,8 +195,8 @@ extern int64 ag_rebind_cooling(const AgRebindCase *it, const AgRebindTerms *term
 /* A code to the old number was shown, and nothing that is known takes its worth. */
 extern bool ag_rebind_code_counts(const AgRebindCase *it);
 
-/* The gate of U-2; claimed: what is demanded of who claims the account. */
-extern AgGate ag_rebind_gate(const AgRebindCase *it, AgGate claimed);
+/* Of U-2: does his session ask, or somebody who claims the account? */
+extern AgClaimWay ag_rebind_way(const AgRebindCase *it);
 
 /* What an objection with the code of the notice does. */
 typedef enum AgRebindAnswer
@@ -365,9 +365,6 @@ extern void ag_rebind_carry_out(AgRebindScene *scene, AgNumberChange *change, Ag
  */
 extern void ag_rebind_execute(int64 account_id, int no, bool wait, AgRebindResult *result);
 
-/* The next touch of an account that has locked nothing yet: what is due of its requests. */
-extern void ag_rebind_touch(int64 account_id);
-extern void ag_rebind_init(void);
 extern int64 ag_rebind_sweep(int64 limit);
 extern int64 ag_rebind_sweep_due(int64 most);
 extern void ag_rebind_init(void);
@@ -414,8 +411,8 @@ extern int64 ag_change_store_requests(int64 account_id, TimestampTz since);
 extern bool ag_change_store_disowned(int64 account_id, TimestampTz since);
 extern void ag_change_store_drop_requests(int64 account_id, const char *who, TimestampTz at);
 extern AgResult *ag_change_store_due(TimestampTz at, const AgSweepCursor *after, int64 limit);
-extern AgResult *ag_change_store_due_of_account(int64 account_id, TimestampTz at);
-extern AgResult *ag_change_store_due_of_number(int64 number_id, TimestampTz at);
+extern AgResult *ag_change_store_due_of(int64 number_id, int64 other_id, int64 account_id,
+										TimestampTz at);
 extern int64 ag_change_store_due_count(TimestampTz at, int64 most);
 extern bool ag_change_store_needs(int64 number_id, TimestampTz at);
 extern AgResult *ag_change_store_report(int64 account_id, TimestampTz at);	/* 0 = all that are open */

@@ -18,6 +18,7 @@
 
 #include "capability/capability.h"
 #include "phone/forget.h"
+#include "phone/touch.h"
 #include "policy/policy.h"
 #include "rebind/rebind.h"
 
@@ -231,29 +232,36 @@ execute_due(const AgResult *due, bool wait)
 	return ended;
 }
 
-void
-ag_rebind_touch(int64 account_id)
+static bool
+due(AgNumberTouch *touch)
 {
-	(void) execute_due(ag_change_store_due_of_account(account_id, ag_now()), true);
+	AgResult   *due = ag_change_store_due_of(touch->number_id, touch->other_id, touch->account_id, ag_now());
+
+	for (uint64 i = 0; i < due->count; i++)
+	{
+		AgNumberChange *change = ag_change_store_read(ag_row_int8(due, i, 1), ag_row_int4(due, i, 2));
+
+		touch->numbers = ag_ids_add(touch->numbers, change->number_id);
+		touch->numbers = ag_ids_add(touch->numbers, change->new_number_id);
+		touch->accounts = ag_ids_add(touch->accounts, change->account_id);
+	}
+	return due->count > 0;
 }
 
 static void
-touch_number(int64 number_id)
+settle(const AgNumberTouch *touch)
 {
-	(void) execute_due(ag_change_store_due_of_number(number_id, ag_now()), true);
+	(void) execute_due(ag_change_store_due_of(touch->number_id, touch->other_id, touch->account_id,
+											  ag_now()), true);
 }
 
-void
-ag_rebind_init(void)
-{
-	ag_number_on_touch(touch_number);
-}
+static const AgNumberKeeper keeper = {.due = due, .settle = settle};
 
 /* Nothing is waited for: who has the numbers or the account carries it out himself. */
 static bool
 sweep_one(const void *item)
 {
-	return execute_due(ag_change_store_due_of_account(*(const int64 *) item, ag_now()), false) > 0;
+	return execute_due(ag_change_store_due_of(0, 0, *(const int64 *) item, ag_now()), false) > 0;
 }
 
 static void
@@ -291,4 +299,5 @@ void
 ag_rebind_init(void)
 {
 	ag_number_register_need(needs_number);
+	ag_number_keep(&keeper);
 }

@@ -269,12 +269,11 @@ ag_rebind_code_counts(const AgRebindCase *it)
  * Whoever shows a code that is worth something asks from the account; whoever does not
  * may be anybody who got hold of it, and is judged as one who claims it.
  */
-AgGate
-ag_rebind_gate(const AgRebindCase *it, AgGate claimed)
+AgClaimWay
+ag_rebind_way(const AgRebindCase *it)
 {
-	if (it->kind == AG_REBIND_UNTRUST || !it->has_number || ag_rebind_code_counts(it))
-		return AG_GATE_T1;
-	return Max(claimed, AG_GATE_T3);
+	return it->kind == AG_REBIND_UNTRUST || !it->has_number || ag_rebind_code_counts(it) ?
+		AG_WAY_SESSION : AG_WAY_CLAIM;
 }
 
 /* Seconds.  By day somebody sees the notice sooner. */

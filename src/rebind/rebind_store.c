@@ -25,8 +25,7 @@ enum
 	CHANGE_DISOWNED,
 	CHANGE_DROP_REQUESTS,
 	CHANGE_DUE,
-	CHANGE_DUE_OF_ACCOUNT,
-	CHANGE_DUE_OF_NUMBER,
+	CHANGE_DUE_OF,
 	CHANGE_DUE_COUNT,
 	CHANGE_NEEDS,
 	CHANGE_REPORT,
@@ -162,22 +161,14 @@ static const AgStatement statements[] = {
 		.nargs = 4,
 		.argtypes = {TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, INT8OID}
 	},
-	[CHANGE_DUE_OF_ACCOUNT] = {
-		.name = "number_change.due_of_account",
+	[CHANGE_DUE_OF] = {
+		.name = "number_change.due_of",
 		.sql = "SELECT account_id, no FROM acctguard.number_change WHERE ended_at IS NULL "
-			"AND " DUE_AT " <= $1 AND account_id = $2 ORDER BY no",
-		.expected = SPI_OK_SELECT,
-		.nargs = 2,
-		.argtypes = {TIMESTAMPTZOID, INT8OID}
-	},
-	[CHANGE_DUE_OF_NUMBER] = {
-		.name = "number_change.due_of_number",
-		.sql = "SELECT account_id, no FROM acctguard.number_change WHERE ended_at IS NULL "
-			"AND " DUE_AT " <= $1 AND (number_id = $2 OR new_number_id = $2) "
+			"AND " DUE_AT " <= $1 AND (number_id IN ($2, $3) OR new_number_id IN ($2, $3) OR account_id = $4) "
 			"ORDER BY " DUE_AT ", account_id, no",
 		.expected = SPI_OK_SELECT,
-		.nargs = 2,
-		.argtypes = {TIMESTAMPTZOID, INT8OID}
+		.nargs = 4,
+		.argtypes = {TIMESTAMPTZOID, INT8OID, INT8OID, INT8OID}
 	},
 	[CHANGE_DUE_COUNT] = {
 		.name = "number_change.due_count",
@@ -389,17 +380,12 @@ ag_change_store_due(TimestampTz at, const AgSweepCursor *after, int64 limit)
 				  ag_datum(TimestampTzGetDatum(after->at), false), ag_int8(after->id), ag_int8(limit));
 }
 
-/* Those requests of one account, or about one number: account, number of the request. */
+/* Such requests about two numbers (0 = none), or of an account (0 = none): account, number of the request. */
 AgResult *
-ag_change_store_due_of_account(int64 account_id, TimestampTz at)
+ag_change_store_due_of(int64 number_id, int64 other_id, int64 account_id, TimestampTz at)
 {
-	return ag_run(rebind_statements, CHANGE_DUE_OF_ACCOUNT, ag_time(at), ag_int8(account_id));
-}
-
-AgResult *
-ag_change_store_due_of_number(int64 number_id, TimestampTz at)
-{
-	return ag_run(rebind_statements, CHANGE_DUE_OF_NUMBER, ag_time(at), ag_int8(number_id));
+	return ag_run(rebind_statements, CHANGE_DUE_OF, ag_time(at), ag_int8(number_id), ag_int8(other_id),
+				  ag_int8(account_id));
 }
 
 int64

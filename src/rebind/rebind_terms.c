@@ -246,20 +246,15 @@ ag_rebind_case(const AgRebindScene *scene, AgRebindKind kind, bool code_shown, A
 bool
 ag_rebind_passes(const AgActing *acting, const AgRebindCase *it, AgAssurance *assurance)
 {
-	AgAssuranceTerms terms;
 	AgClaimant	claimant;
-	AgClaim		claim;
-	AgGate		gate;
 
 	if (!ag_session_fresh(acting))
 		return false;
 	ag_claimant_of_session(acting, &claimant);
 	if (ag_rebind_code_counts(it))
 		claimant.shown |= AG_METHOD_BIT(AG_METHOD_NUMBER_CODE);
-	ag_assurance_terms(&terms);
-	ag_claim_read(acting->account, &claimant, acting->at, &claim);
-	gate = ag_rebind_gate(it, ag_gate_demanded(&terms, &claim, claimant.way));
-	ag_assurance_judge(&terms, &claim, gate, claimant.shown, assurance);
+	claimant.way = ag_rebind_way(it);
+	ag_gate_judge(acting->account, &claimant, acting->at, assurance);
 	return assurance->passed && !assurance->another_factor;
 }
 

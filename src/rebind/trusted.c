@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "phone/touch.h"
 #include "policy/policy.h"
 #include "rebind/rebind.h"
 
@@ -198,6 +199,7 @@ ag_trusted_remove(const char *token, int no, AgRebindResult *result)
 	result->code = AG_FLOW_TRUSTED_UNKNOWN;
 	if (binding == NULL || strcmp(binding->kind, AG_BINDING_TRUSTED) != 0)
 		return;
+	ag_number_touch(binding->number_id, 0, result->account_id);
 	number = ag_number_lock(binding->number_id);
 	result->code = ag_rebind_act(token, false, &acting);
 	if (result->code != AG_FLOW_OK)

@@ -17,6 +17,7 @@
 
 #include "phone/forget.h"
 #include "phone/tombstone.h"
+#include "phone/touch.h"
 #include "register/register.h"
 
 static AgFields *
@@ -176,7 +177,7 @@ carry_out(AgRegisterCase *c)
 
 /* Is there something to write down? */
 static bool
-is_over(const AgNumberClaim *claim, const AgNumber *number)
+is_over(const AgNumberClaim *claim, int64 number_id)
 {
 	const AgPhoneBinding *binding;
 
@@ -184,7 +185,7 @@ is_over(const AgNumberClaim *claim, const AgNumber *number)
 		return false;
 	if (claim->due_at <= ag_now())
 		return true;
-	binding = ag_binding_holder(number->number_id);
+	binding = ag_binding_holder(number_id);
 	return binding == NULL || binding->account_id != claim->holder_id || binding->no != claim->binding;
 }
 
@@ -194,24 +195,10 @@ settle(AgNumber *number)
 {
 	AgRegisterCase c;
 
-	if (!is_over(ag_claim_store_running(number->number_id), number))
+	if (!is_over(ag_claim_store_running(number->number_id), number->number_id))
 		return;
 	(void) ag_register_load(&c, number, true);
 	(void) carry_out(&c);
-}
-
-/* Once more under the number's lock: somebody else may have written it. */
-static void
-touch(int64 number_id)
-{
-	if (ag_claim_store_running(number_id) != NULL)
-		settle(ag_number_lock(number_id));
-}
-
-void
-ag_claim_init(void)
-{
-	ag_number_on_touch(touch);
 }
 
 bool
@@ -239,7 +226,7 @@ sweep_one(const void *item)
 	AgNumber   *number = ag_number_try_lock(*(const int64 *) item);
 	AgRegisterCase c;
 
-	if (number == NULL || !is_over(ag_claim_store_running(number->number_id), number))
+	if (number == NULL || !is_over(ag_claim_store_running(number->number_id), number->number_id))
 		return false;
 	return ag_register_load(&c, number, false) && carry_out(&c);
 }
@@ -275,8 +262,41 @@ needs_number(int64 number_id)
 	return ag_claim_store_running(number_id) != NULL;
 }
 
+/* Of a number that somebody is about to judge. */
+static bool
+find_due(int64 number_id, AgNumberTouch *touch)
+{
+	AgNumberClaim *claim = number_id == 0 ? NULL : ag_claim_store_running(number_id);
+
+	if (!is_over(claim, number_id))
+		return false;
+	touch->numbers = ag_ids_add(touch->numbers, number_id);
+	touch->accounts = ag_ids_add(touch->accounts, claim->claimant_id);
+	return true;
+}
+
+static bool
+due(AgNumberTouch *touch)
+{
+	bool		one = find_due(touch->number_id, touch);
+
+	return find_due(touch->other_id, touch) || one;
+}
+
+static void
+settle_touched(const AgNumberTouch *touch)
+{
+	ListCell   *cell;
+
+	foreach(cell, touch->numbers)
+		settle(ag_number_lock(*(int64 *) lfirst(cell)));
+}
+
+static const AgNumberKeeper keeper = {.due = due, .settle = settle_touched};
+
 void
 ag_claim_init(void)
 {
 	ag_number_register_need(needs_number);
+	ag_number_keep(&keeper);
 }

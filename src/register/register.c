@@ -18,6 +18,7 @@
 
 #include "identity/password.h"
 #include "lifecycle/lifecycle.h"
+#include "phone/touch.h"
 #include "register/register.h"
 #include "session/session.h"
 
@@ -55,7 +56,7 @@ lock_number(const AgFlow *flow, bool make)
 
 	if (number_id != 0)
 	{
-		ag_number_touch(number_id);
+		ag_number_touch(number_id, 0, 0);
 		number = ag_number_lock(number_id);
 	}
 	else if (make && ag_flow_number(flow, &name))
@@ -445,7 +446,7 @@ ag_register_object_to(const char *token, const pg_uuid_t *id, AgRegisterReply *r
 	if (claim == NULL || claim->holder_id != check.session.account_id)
 		return;
 
-	ag_number_touch(claim->number_id);
+	ag_number_touch(claim->number_id, 0, claim->holder_id);
 	number = ag_number_lock(claim->number_id);
 	(void) ag_register_load(&c, number, true);
 	ag_session_act(&acting, token, true);

@@ -190,7 +190,6 @@ extern void ag_register_transfer(AgTransfer *transfer);
 extern void ag_claim_init(void);
 extern TimestampTz ag_claim_open(AgRegisterCase *c, const AgRegisterRule *rule, AgAccount *claimant);
 
-extern void ag_claim_init(void);
 extern void ag_claim_keep(AgRegisterCase *c);
 extern void ag_claim_note(AgRegisterCase *c);
 

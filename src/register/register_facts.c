@@ -19,28 +19,6 @@
 #include "register/register.h"
 #include "session/session.h"
 
-static int
-compare_ids(const ListCell *a, const ListCell *b)
-{
-	int64		left = *(const int64 *) lfirst(a);
-	int64		right = *(const int64 *) lfirst(b);
-
-	return left < right ? -1 : left > right;
-}
-
-static List *
-add_id(List *ids, int64 account_id)
-{
-	int64	   *id = palloc(sizeof(int64));
-	ListCell   *cell;
-
-	foreach(cell, ids)
-		if (*(int64 *) lfirst(cell) == account_id)
-		return ids;
-	*id = account_id;
-	return lappend(ids, id);
-}
-
 AgAccount *
 ag_register_account(const AgRegisterCase *c, int64 account_id)
 {
@@ -67,13 +45,12 @@ ag_register_load(AgRegisterCase *c, AgNumber *number, bool wait)
 		c->claim = ag_claim_store_running(number->number_id);
 		c->trusting = ag_binding_store_trusting(number->number_id);
 		if (c->binding != NULL)
-			ids = add_id(ids, c->binding->account_id);
+			ids = ag_ids_add(ids, c->binding->account_id);
 		if (c->claim != NULL)
-			ids = add_id(ids, c->claim->claimant_id);
+			ids = ag_ids_add(ids, c->claim->claimant_id);
 		for (uint64 i = 0; i < c->trusting->count; i++)
-			ids = add_id(ids, ag_row_int8(c->trusting, i, 1));
+			ids = ag_ids_add(ids, ag_row_int8(c->trusting, i, 1));
 	}
-	list_sort(ids, compare_ids);
 	foreach(cell, ids)
 	{
 		int64		account_id = *(int64 *) lfirst(cell);

@@ -73,7 +73,7 @@ CREATE FUNCTION storm.login(account bigint, n int, proof text, step_up boolean) 
 DECLARE
     opened record;
 BEGIN
-    SELECT * INTO opened FROM acctguard.session_open(account, jsonb_build_object('id', 'd' || (random() * 1e9)::int, 'platform', 'mobile'), ARRAY[proof], step_up);
+    SELECT * INTO opened FROM acctguard.session_open(account, jsonb_build_object('id', 'd' || (random() * 1e9)::int, 'platform', 'mobile'), CASE WHEN step_up THEN ARRAY[proof, 'totp'] ELSE ARRAY[proof] END, step_up);
     IF proof = 'number_code' AND opened.code = 'OK' THEN
         INSERT INTO storm.session SELECT account, h.no, opened.token, e.evidence = 'confirmed'
             FROM storm.held h, acctguard.number_evidence(account, h.no) e WHERE h.n = login.n AND h.account_id = account;
