@@ -248,7 +248,9 @@ ag_rebind_passes(const AgActing *acting, const AgRebindCase *it, AgAssurance *as
 {
 	AgClaimant	claimant;
 
-	if (!ag_session_fresh(acting))
+	/* Whose number is gone binds another one before he does anything else. */
+	if (!ag_session_fresh(acting) ||
+		(it->kind == AG_REBIND_UNTRUST && acting->account->number_lost_at != DT_NOEND))
 		return false;
 	ag_claimant_of_session(acting, &claimant);
 	if (ag_rebind_code_counts(it))
