@@ -170,7 +170,9 @@ GRANT EXECUTE ON FUNCTION
     acctguard.unbind_cancel(text, integer),
     acctguard.trusted_number_add(text, text, text, text, inet, bigint, boolean),
     acctguard.trusted_number_confirm(text, uuid),
-    acctguard.trusted_number_remove(text, integer)
+    acctguard.trusted_number_remove(text, integer),
+    acctguard.number_reconfirm_begin(text, text, inet),
+    acctguard.number_reconfirm(text, uuid)
 TO acctguard_app;
 GRANT EXECUTE ON FUNCTION acctguard.unbind_execute(bigint, integer) TO acctguard_app, acctguard_moderator, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.trusted_number_list(bigint) TO

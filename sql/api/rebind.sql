@@ -136,3 +136,19 @@ AS 'MODULE_PATHNAME', 'acctguard_trusted_number_remove';
 COMMENT ON FUNCTION acctguard.trusted_number_remove(text, integer) IS
 'The user of a session trusts a number no longer. The last one goes after policy untrust_delay seconds only, in which its removal can be cancelled (unbind_cancel()).
 binding: see trusted_number_list(). Codes: TRUSTED_REMOVED, REBIND_COOLING (data: {"request": ..., "ready_at": ...}), TRUSTED_UNKNOWN, SESSION_REQUIRED, and those of rebind_preconditions() but the limits. The act is recorded.';
+
+CREATE OR REPLACE FUNCTION acctguard.number_reconfirm_begin(token text, device text DEFAULT NULL, source inet DEFAULT NULL)
+RETURNS acctguard.outcome
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_number_reconfirm_begin';
+COMMENT ON FUNCTION acctguard.number_reconfirm_begin(text, text, inet) IS
+'The user of a session wants to prove that he still has the number of his account. data: {"flow": in which a code to the number is proved, with code_send() and code_verify()}; then number_reconfirm().
+device, source: the application''s id of the device and the address of the client, for limits. Codes: RECONFIRM_BEGUN, RECONFIRM_NO_NUMBER, RECONFIRM_CLAIMED (a new holder claims it: register_hold_object()), SESSION_REQUIRED, STEP_UP_REQUIRED, UNBIND_ACCOUNT_STATE. Errors: UG001 the server has no key. The answer is recorded.';
+
+CREATE OR REPLACE FUNCTION acctguard.number_reconfirm(token text, flow uuid DEFAULT NULL)
+RETURNS acctguard.outcome
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_number_reconfirm';
+COMMENT ON FUNCTION acctguard.number_reconfirm(text, uuid) IS
+'The user of a session answers whether the number of his account is still his: yes. He is not asked again for policy reconfirm_after seconds. Who has to say no changes it, rebind_begin().
+flow: of number_reconfirm_begin(), in which the number was proved; together with a session that was stepped up lately it is a proof of its owner, from which the age of the binding counts anew (RECONFIRM_OK). NULL: one tap, in a session that shows more than the number; it is noted and proves nothing (RECONFIRM_NOTED). Codes besides: REBIND_FACTOR (step the session up), PROOF_REQUIRED, why the flow is over, and those of number_reconfirm_begin(). The act is recorded.';

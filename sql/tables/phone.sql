@@ -55,6 +55,8 @@ CREATE TABLE acctguard.binding (
     released_by text,
     release_note text,
     history_login_eligible boolean NOT NULL DEFAULT false,
+    asked_at timestamptz,
+    confirmed_at timestamptz,
     PRIMARY KEY (account_id, no),
     CONSTRAINT binding_released CHECK ((released_at IS NULL) = (release_reason IS NULL)
         AND (released_at IS NULL) = (released_by IS NULL) AND (released_at IS NOT NULL OR release_note IS NULL)),
@@ -75,11 +77,15 @@ COMMENT ON COLUMN acctguard.binding.last_owner_proof_at IS 'when the owner last 
 COMMENT ON COLUMN acctguard.binding.released_at IS 'until when; NULL: in force';
 COMMENT ON COLUMN acctguard.binding.release_reason IS 'changed_by_owner, unbound_by_owner, not_mine_claim (a new holder said so), carrier (evidence of the carrier), admin, account_deleted';
 COMMENT ON COLUMN acctguard.binding.history_login_eligible IS 'the owner lost the number without wishing it: it may still lead him to his account';
+COMMENT ON COLUMN acctguard.binding.asked_at IS 'when the owner was last asked whether the number is still his';
+COMMENT ON COLUMN acctguard.binding.confirmed_at IS 'when he last said so, without proving it';
 CREATE UNIQUE INDEX binding_one_account ON acctguard.binding (number_id) WHERE kind = 'login' AND released_at IS NULL;
 CREATE UNIQUE INDEX binding_one_login ON acctguard.binding (account_id) WHERE kind = 'login' AND released_at IS NULL;
 CREATE UNIQUE INDEX binding_trusted_once ON acctguard.binding (account_id, number_id)
     WHERE kind = 'trusted' AND released_at IS NULL;
 CREATE INDEX binding_number ON acctguard.binding (number_id);
+CREATE INDEX binding_reconfirm ON acctguard.binding (greatest(bound_at, last_owner_proof_at, asked_at, confirmed_at), account_id)
+    WHERE kind = 'login' AND released_at IS NULL;
 
 CREATE TABLE acctguard.tombstone (
     account_id bigint NOT NULL,

@@ -187,3 +187,17 @@ WHERE getdatabaseencoding() IN ('UTF8', 'SQL_ASCII');
 INSERT INTO acctguard.notice_template (template, version, subject, body, changed_at, changed_by)
 SELECT 'rebind.number_told/sms/zh-CN', 1, NULL, '【{product}】有人申请变更绑定本号码的账号，将于{until}生效。{objection}', '-infinity', 'acctguard'
 WHERE getdatabaseencoding() IN ('UTF8', 'SQL_ASCII');
+
+-- Is the number still yours?
+INSERT INTO acctguard.notice_template (template, version, subject, body, changed_at, changed_by) VALUES
+('number.asked/in_app/en', 1, 'Is {number} still your number?', 'It is some time since you last confirmed {number}, the number of your account. If it is still yours, one tap is enough. If not, change it now: numbers that are given up go to others.', '-infinity', 'acctguard'),
+('number.asked/email/en', 1, '{product}: is {number} still your number?', E'It is some time since you last confirmed {number}, the number of your account {account} at {product}.\n\nIf it is still yours, confirm it in the application; one tap is enough. If not, change it there: numbers that are given up go to others, and codes to them with it.', '-infinity', 'acctguard'),
+('number.asked/sms/en', 1, NULL, '{product}: is this still your number? Confirm it in the application, or change it there. Not your account? You need do nothing.', '-infinity', 'acctguard'),
+('number.asked/push/en', 1, 'Is {number} still your number?', 'Tap to confirm it, or change it.', '-infinity', 'acctguard');
+INSERT INTO acctguard.notice_template (template, version, subject, body, changed_at, changed_by)
+SELECT t.template, 1, t.subject, t.body, '-infinity', 'acctguard' FROM (VALUES
+('number.asked/in_app/zh-CN', '{number}还是您的手机号吗？', '您已有一段时间未确认账号绑定的手机号{number}。如仍在使用，点按确认即可；如已更换，请尽快换绑：停用的手机号会被分配给他人。'),
+('number.asked/email/zh-CN', '{product}：{number}还是您的手机号吗？', E'您已有一段时间未确认{product}账号{account}绑定的手机号{number}。\n\n如仍在使用，请在应用内点按确认；如已更换，请在应用内换绑：停用的手机号会被分配给他人，验证码也会随之发给他人。'),
+('number.asked/sms/zh-CN', NULL, '【{product}】本手机号是否仍由您使用？请在应用内确认或换绑。如这不是您的账号，无需理会。'),
+('number.asked/push/zh-CN', '{number}还是您的手机号吗？', '点按确认，或更换手机号。')
+) AS t (template, subject, body) WHERE getdatabaseencoding() IN ('UTF8', 'SQL_ASCII');

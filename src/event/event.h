@@ -149,6 +149,9 @@
 	AG_ACTION(NUMBER_TOLD, 359, "rebind.number_told", "a number was told of a request") \
 	AG_ACTION(TRUSTED_NUMBER_ADDED, 360, "trusted.added", "a trusted number was added") \
 	AG_ACTION(TRUSTED_NUMBER_REMOVED, 361, "trusted.removed", "a trusted number was removed") \
+	AG_ACTION(NUMBER_ASKED, 362, "number.asked", "the owner was asked whether the number is still his") \
+	AG_ACTION(NUMBER_CONFIRMED, 363, "number.confirmed", \
+			  "the owner says, or has proved, that the number is still his") \
 	AG_ACTION(MONITORED, 400, "enforce.monitored", "a monitored freeze would have refused this") \
 	AG_ACTION(GUARDED, 401, "enforce.guarded", "a guard was put on a table") \
 	AG_ACTION(UNGUARDED, 402, "enforce.unguarded", "a guard was taken off a table") \

@@ -184,6 +184,13 @@
 				 "it is confirmed that who has the number is not the account's owner") \
 	AG_FLOW_CODE(OBJECTION_FACTOR, "STEP_UP_REQUIRED", "login", REFUSED, \
 				 "the SIM changed lately: the number alone objects to nothing") \
+	AG_FLOW_CODE(RECONFIRM_BEGUN, "RECONFIRM_BEGUN", "code_send", DONE, "the account's number can be proved in the flow") \
+	AG_FLOW_CODE(RECONFIRM_OK, "RECONFIRM_OK", "none", DONE, "the owner has proved that the number is still his") \
+	AG_FLOW_CODE(RECONFIRM_NOTED, "RECONFIRM_NOTED", "none", DONE, "the owner says that the number is still his") \
+	AG_FLOW_CODE(RECONFIRM_NO_NUMBER, "RECONFIRM_NO_NUMBER", "rebind_begin", REFUSED, \
+				 "the account has no number, or has another one by now") \
+	AG_FLOW_CODE(RECONFIRM_CLAIMED, "RECONFIRM_CLAIMED", "register_hold_object", REFUSED, \
+				 "a new holder has claimed the number: that is to be objected to") \
 	AG_FLOW_CODE(TRUSTED_BEGUN, "TRUSTED_BEGUN", "code_send", DONE, "the number can be proved in the flow") \
 	AG_FLOW_CODE(TRUSTED_ADDED, "TRUSTED_ADDED", "none", DONE, "the number is trusted, and counts from a later time on") \
 	AG_FLOW_CODE(TRUSTED_REMOVED, "TRUSTED_REMOVED", "none", DONE, "the number is trusted no longer") \

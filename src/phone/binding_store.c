@@ -21,6 +21,9 @@ enum
 	BINDING_HOLDER,
 	BINDING_LIVE,
 	BINDING_PROVE,
+	BINDING_ASKED,
+	BINDING_CONFIRM,
+	BINDING_OLD,
 	BINDING_RELEASE,
 	BINDING_REPORT,
 	BINDING_SIGNS,
@@ -33,7 +36,11 @@ enum
 
 #define COLUMNS \
 	"account_id, no, number_id, kind, bound_at, effective_at, last_owner_proof_at, released_at, " \
-	"release_reason, history_login_eligible"
+	"release_reason, history_login_eligible, asked_at, confirmed_at"
+
+/* When something was last known about a login binding in force, and which are those; as their index has it. */
+#define SINCE "greatest(bound_at, last_owner_proof_at, asked_at, confirmed_at)"
+#define IN_FORCE "kind = 'login' AND released_at IS NULL"
 
 /* In the order of COLUMNS. */
 enum
@@ -47,7 +54,9 @@ enum
 	COL_PROOF_AT,
 	COL_RELEASED_AT,
 	COL_RELEASE_REASON,
-	COL_ELIGIBLE
+	COL_ELIGIBLE,
+	COL_ASKED_AT,
+	COL_CONFIRMED_AT
 };
 
 static const AgStatement statements[] = {
@@ -103,6 +112,30 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_UPDATE,
 		.nargs = 3,
 		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID}
+	},
+	[BINDING_ASKED] = {
+		.name = "binding.asked",
+		.sql = "UPDATE acctguard.binding SET asked_at = $3 "
+			"WHERE account_id = $1 AND no = $2 AND released_at IS NULL",
+		.expected = SPI_OK_UPDATE,
+		.nargs = 3,
+		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID}
+	},
+	[BINDING_CONFIRM] = {
+		.name = "binding.confirm",
+		.sql = "UPDATE acctguard.binding SET confirmed_at = $3 "
+			"WHERE account_id = $1 AND no = $2 AND released_at IS NULL",
+		.expected = SPI_OK_UPDATE,
+		.nargs = 3,
+		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID}
+	},
+	[BINDING_OLD] = {
+		.name = "binding.old",
+		.sql = "SELECT " SINCE ", account_id, no FROM acctguard.binding WHERE " IN_FORCE " AND " SINCE " <= $1 "
+			"AND (" SINCE ", account_id) > ($2, $3) ORDER BY " SINCE ", account_id LIMIT $4",
+		.expected = SPI_OK_SELECT,
+		.nargs = 4,
+		.argtypes = {TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, INT8OID}
 	},
 	[BINDING_STARTED] = {
 		.name = "binding.started",
@@ -185,6 +218,8 @@ binding_at(const AgResult *result, uint64 row)
 	binding->released_at = ag_row_time(result, row, COL_RELEASED_AT);
 	binding->release_reason = ag_row_text(result, row, COL_RELEASE_REASON);
 	binding->history_login_eligible = ag_row_bool(result, row, COL_ELIGIBLE);
+	binding->asked_at = ag_row_time(result, row, COL_ASKED_AT);
+	binding->confirmed_at = ag_row_time(result, row, COL_CONFIRMED_AT);
 	return binding;
 }
 
@@ -270,6 +305,30 @@ ag_binding_store_prove(const AgPhoneBinding *binding, TimestampTz at)
 	if (ag_run(binding_statements, BINDING_PROVE, ag_int8(binding->account_id),
 			   ag_int4(binding->no), ag_time(at))->count != 1)
 		elog(ERROR, "binding %d vanished under its lock", binding->no);
+}
+
+/* Its owner was asked whether it is still his. */
+void
+ag_binding_store_asked(const AgPhoneBinding *binding, TimestampTz at)
+{
+	ag_run(binding_statements, BINDING_ASKED, ag_int8(binding->account_id), ag_int4(binding->no), ag_time(at));
+}
+
+/* He said that it is, and proved nothing. */
+void
+ag_binding_store_confirm(const AgPhoneBinding *binding, TimestampTz at)
+{
+	ag_run(binding_statements, BINDING_CONFIRM, ag_int8(binding->account_id), ag_int4(binding->no),
+		   ag_time(at));
+}
+
+/* Login bindings of which nothing was heard since a time, oldest first: since when, account, number. */
+AgResult *
+ag_binding_store_old(TimestampTz before, TimestampTz after_since, int64 after_account_id, int64 limit)
+{
+	return ag_run(binding_statements, BINDING_OLD, ag_time(before),
+				  ag_datum(TimestampTzGetDatum(after_since), false), ag_int8(after_account_id),
+				  ag_int8(limit));
 }
 
 /* How many accounts, not counting one (0 = none), have got the number as login number after a time. */

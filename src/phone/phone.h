@@ -119,6 +119,8 @@ typedef struct AgPhoneBinding
 	TimestampTz released_at;	/* DT_NOEND = in force */
 	char	   *release_reason;
 	bool		history_login_eligible;
+	TimestampTz asked_at;		/* whether it is still his; DT_NOEND = never */
+	TimestampTz confirmed_at;	/* when he said so; DT_NOEND = never */
 } AgPhoneBinding;
 
 /* What is to be bound. */
@@ -226,6 +228,10 @@ extern AgPhoneBinding *ag_binding_store_live(int64 account_id, int64 number_id, 
 extern void ag_binding_store_release(const AgPhoneBinding *binding, AgRelease why,
 									 const char *note, const char *person, TimestampTz at);
 extern void ag_binding_store_prove(const AgPhoneBinding *binding, TimestampTz at);
+extern void ag_binding_store_asked(const AgPhoneBinding *binding, TimestampTz at);
+extern void ag_binding_store_confirm(const AgPhoneBinding *binding, TimestampTz at);
+extern AgResult *ag_binding_store_old(TimestampTz before, TimestampTz after_since, int64 after_account_id,
+									  int64 limit);
 extern int	ag_binding_store_started(int64 number_id, int64 but_account_id, TimestampTz after);
 extern AgResult *ag_binding_store_trusting(int64 number_id);
 extern AgResult *ag_binding_store_report(int64 account_id);

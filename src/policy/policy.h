@@ -152,6 +152,8 @@
 			   "time for each query that counts what an account has to lose") \
 	AG_SETTING(REMIND_AHEAD, "remind_ahead", "seconds", 2592000, 0, 15552000, \
 			   "time before an account falls dormant at which its owner is asked for a sign of life") \
+	AG_SETTING(RECONFIRM_AFTER, "reconfirm_after", "seconds", 15552000, 86400, 315360000, \
+			   "time without a proof or a word after which an owner is asked whether his number is still his") \
 	AG_SETTING(PASSWORD_MEMORY, "password_memory", "kilobytes", 19456, 19456, 262144, \
 			   "memory that hashing a password takes") \
 	AG_SETTING(PASSWORD_PASSES, "password_passes", "passes", 2, 2, 6, \

@@ -397,6 +397,19 @@ extern void ag_trusted_add(const AgRebindOrder *order, AgRebindResult *result);
 extern void ag_trusted_confirm(const char *token, const pg_uuid_t *flow, AgRebindResult *result);
 extern void ag_trusted_remove(const char *token, int binding, AgRebindResult *result);
 
+/* Has a new holder claimed the number, and is that not over? */
+extern bool ag_rebind_is_claimed(int64 number_id);
+
+/*
+ * reconfirm.c: is the number still its owner's?
+ */
+extern void ag_reconfirm_begin(const char *token, const char *device, const inet *source,
+							   AgRebindResult *result);
+
+/* flow NULL = he says so, and proves nothing. */
+extern void ag_reconfirm(const char *token, const pg_uuid_t *flow, AgRebindResult *result);
+extern int64 ag_reconfirm_sweep(int64 limit);
+
 /*
  * rebind_store.c
  */

@@ -24,6 +24,8 @@ PG_FUNCTION_INFO_V1(acctguard_trusted_number_add);
 PG_FUNCTION_INFO_V1(acctguard_trusted_number_confirm);
 PG_FUNCTION_INFO_V1(acctguard_trusted_number_remove);
 PG_FUNCTION_INFO_V1(acctguard_trusted_number_list);
+PG_FUNCTION_INFO_V1(acctguard_number_reconfirm_begin);
+PG_FUNCTION_INFO_V1(acctguard_number_reconfirm);
 
 /* How much is missing for the gate, and what to ask for. */
 static void
@@ -44,7 +46,8 @@ reply(FunctionCallInfo fcinfo, const AgRebindResult *result)
 		.retry_at = result->retry_at
 	};
 	const AgNumberChange *change = result->change;
-	bool		begun = result->code == AG_FLOW_REBIND_BEGUN || result->code == AG_FLOW_TRUSTED_BEGUN;
+	bool		begun = result->code == AG_FLOW_REBIND_BEGUN || result->code == AG_FLOW_TRUSTED_BEGUN ||
+		result->code == AG_FLOW_RECONFIRM_BEGUN;
 	bool		refused = result->code == AG_FLOW_UNBIND_REAUTH && result->assurance.needed > 0;
 	AgJson		data;
 
@@ -229,4 +232,25 @@ acctguard_trusted_number_list(PG_FUNCTION_ARGS)
 	AgAccount  *account = ag_account_require(ag_arg_account(fcinfo, 0));
 
 	return ag_return_set(fcinfo, ag_trusted_store_report(account->account_id, ag_account_now(account)));
+}
+
+/* number_reconfirm_begin(token, device, source) */
+Datum
+acctguard_number_reconfirm_begin(PG_FUNCTION_ARGS)
+{
+	AgRebindResult result;
+
+	ag_reconfirm_begin(ag_arg_text(fcinfo, 0), ag_arg_short_text(fcinfo, 1, "device", AG_MOST_NAME),
+					   PG_ARGISNULL(2) ? NULL : PG_GETARG_INET_PP(2), &result);
+	return reply(fcinfo, &result);
+}
+
+/* number_reconfirm(token, flow) */
+Datum
+acctguard_number_reconfirm(PG_FUNCTION_ARGS)
+{
+	AgRebindResult result;
+
+	ag_reconfirm(ag_arg_text(fcinfo, 0), PG_ARGISNULL(1) ? NULL : PG_GETARG_UUID_P(1), &result);
+	return reply(fcinfo, &result);
 }

@@ -20,6 +20,7 @@ static const AgNoticeEvent events[] = {
 	{AG_ACTION_REBIND_EXECUTED, AG_NOTICE_SECURITY, false, "what", "what", "what"},
 	{AG_ACTION_TRUSTED_NUMBER_ADDED, AG_NOTICE_SECURITY, false, "number until", "number until", "number"},
 	{AG_ACTION_TRUSTED_NUMBER_REMOVED, AG_NOTICE_SECURITY, false, "number", "number", "number"},
+	{AG_ACTION_NUMBER_ASKED, AG_NOTICE_ACCOUNT, false, "number", "number", NULL},
 	{AG_ACTION_NUMBER_TOLD, AG_NOTICE_SECURITY, false, "objection until", "objection until", "objection until",
 	.channels = 1 << AG_CHANNEL_SMS}
 };
@@ -30,6 +31,17 @@ is_about_trust(AgAction action)
 	return action == AG_ACTION_TRUSTED_NUMBER_ADDED || action == AG_ACTION_TRUSTED_NUMBER_REMOVED;
 }
 
+/* It is no hurry: not at night. */
+static bool
+want_question(const AgEvent *event, AgNoticeWish *wish)
+{
+	wish->record = (int) ag_field_find(event->after, "binding")->number;
+	wish->not_before = ag_quiet_end(event->account->time_zone, ag_now());
+	wish->params = ag_fields_new();
+	ag_field_int(wish->params, "asked_at", ag_field_find(event->after, "asked_at")->number);
+	return true;
+}
+
 /* What was over at once needs no warning; the number itself is told by its carrier. */
 static bool
 wanted(const AgEvent *event, AgNoticeWish *wish)
@@ -38,6 +50,8 @@ wanted(const AgEvent *event, AgNoticeWish *wish)
 
 	if (event->action == AG_ACTION_NUMBER_TOLD)
 		return false;
+	if (event->action == AG_ACTION_NUMBER_ASKED)
+		return want_question(event, wish);
 	wish->record = (int) ag_field_find(event->after, is_about_trust(event->action) ?
 									   "binding" : "request")->number;
 	if (event->action != AG_ACTION_REBIND_COOLING)
@@ -97,11 +111,29 @@ fill_told(const AgNotice *notice, AgFields *values)
 	return true;
 }
 
+/* Who has answered meanwhile, or has the number no longer, is not asked. */
+static bool
+fill_question(const AgNotice *notice, AgFields *values)
+{
+	AgPhoneBinding *binding = ag_binding_store_read(notice->account_id, notice->record);
+	char	   *param = ag_notice_param(notice, "asked_at");
+	TimestampTz asked_at = param == NULL ? DT_NOEND : strtoi64(param, NULL, 10);
+
+	if (binding == NULL || binding->released_at != DT_NOEND ||
+		(binding->confirmed_at != DT_NOEND && binding->confirmed_at >= asked_at) ||
+		(binding->last_owner_proof_at != DT_NOEND && binding->last_owner_proof_at >= asked_at))
+		return false;
+	ag_field_text(values, "number", hint_of(binding->number_id));
+	return true;
+}
+
 static bool
 fill(const AgNotice *notice, AgFields *values)
 {
 	AgNumberChange *change;
 
+	if (notice->event == AG_ACTION_NUMBER_ASKED)
+		return fill_question(notice, values);
 	if (notice->event == AG_ACTION_NUMBER_TOLD)
 		return fill_told(notice, values);
 	if (is_about_trust(notice->event))

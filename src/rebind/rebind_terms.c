@@ -133,8 +133,8 @@ event_is_recent(const AgRebindScene *scene, const AgNumberChange *change, bool u
 }
 
 /* Has a new holder claimed the number, and is that not over? */
-static bool
-is_claimed(int64 number_id)
+bool
+ag_rebind_is_claimed(int64 number_id)
 {
 	AgNumberEvent *events;
 	int			count = number_id == 0 ? 0 : ag_evidence_store_events(number_id, &events);
@@ -157,8 +157,8 @@ is_busy(const AgRebindScene *scene, const AgNumberChange *change)
 	if (open != NULL && (change == NULL || open->no != change->no) &&
 		ag_rebind_state(&open->times, scene->at) != AG_REBIND_CANCELLED)
 		return true;
-	return is_claimed(scene->binding == NULL ? 0 : scene->binding->number_id) ||
-		is_claimed(scene->new_number == NULL ? 0 : scene->new_number->number_id);
+	return ag_rebind_is_claimed(scene->binding == NULL ? 0 : scene->binding->number_id) ||
+		ag_rebind_is_claimed(scene->new_number == NULL ? 0 : scene->new_number->number_id);
 }
 
 static bool

@@ -62,6 +62,8 @@ static const AgTask tasks[] = {
 	.run = ag_claim_sweep, .due = ag_claim_sweep_due},
 	{.name = "rebind", .what = "carries out changes of numbers whose time for objections is over",
 	.run = ag_rebind_sweep, .due = ag_rebind_sweep_due},
+	{.name = "reconfirm", .what = "asks owners of old bindings whether the number is still theirs",
+	.interval = SECS_PER_HOUR, .run = ag_reconfirm_sweep},
 	{.name = "flow", .what = "forgets flows that are over, and old answers of flows",
 	.interval = 60, .run = ag_flow_sweep}
 };
