@@ -151,12 +151,12 @@ ag_freeze_blocks_erasure(const AgFreeze *freeze, const AgKind *kind, TimestampTz
 	if (!kind->blocks_erasure)
 		return false;
 	return at < (kind->severity < AG_SEVERITY_TOTAL ? ag_freeze_end(freeze)
-				 : ag_freeze_appealable_until(freeze, kind));
+				 : ag_freeze_final_at(freeze, kind, at));
 }
 
 /*
- * When a closed account may be erased: after its retention and every appeal window
- * of a total freeze; DT_NOEND while a freeze that blocks erasure is in force.
+ * When a closed account may be erased: after its retention, and when no total freeze
+ * can be appealed any more; DT_NOEND while a freeze that blocks erasure is in force.
  */
 TimestampTz
 ag_freeze_erasable_at(const AgAccount *account, TimestampTz at)

@@ -352,8 +352,8 @@ ag_account_erase(int64 account_id, const char *reason)
 	TimestampTz erasable_at;
 
 	require_transition(account, AG_ACCOUNT_ERASE);
-	require_unheld(account, AG_HOLD_BLOCKS_ERASURE, at);
 	require_no_case(account, at);
+	require_unheld(account, AG_HOLD_BLOCKS_ERASURE, at);
 	erasable_at = ag_freeze_erasable_at(account, at);
 	if (erasable_at == DT_NOEND)
 		ereport(ERROR, ag_errcode(AG_ERR_HELD),
