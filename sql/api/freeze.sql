@@ -211,15 +211,15 @@ COMMENT ON FUNCTION acctguard.acknowledgment_waive(bigint, integer, text) IS
 'Opens the acknowledgment gate of one ended freeze without the user, with a reason; an event of its own. Errors: UG100 no such freeze, UG101 no gate of it stands now, UG107 the actor''s own account, UG404 no such account.';
 
 CREATE OR REPLACE FUNCTION acctguard.risk_report(account_id bigint, signal text, weight numeric DEFAULT NULL,
-    evidence jsonb DEFAULT NULL, incident uuid DEFAULT NULL, OUT score numeric, OUT freeze_no integer)
+    evidence jsonb DEFAULT NULL, incident uuid DEFAULT NULL, OUT score numeric, OUT freeze_no integer, OUT refused text)
 RETURNS record
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_risk_report';
 COMMENT ON FUNCTION acctguard.risk_report(bigint, text, numeric, jsonb, uuid) IS
 'Counts a risk signal and keeps it as evidence. When the score, rounded to whole points, reaches the setting risk_threshold, the freeze that policy names for the weightiest signal is imposed in the same transaction, with the signals as its evidence; an account under such a freeze does not get a second one. Staff and protected accounts are scored, never frozen, by this function.
 signal: from policy_list(''risk_signal''). weight: points, above 0 to 1000000, default that of the signal. evidence: a JSON object of at most 64 KiB. incident: names what happened; one incident counts once, with its heaviest report, from its first.
-score: points after it, to a millionth; each signal loses half with every risk_half_life that passes. Signals from before the risk was over (risk_clear(), a verified identity, a risk freeze lifted or annulled by a person) do not count. freeze_no: the freeze it set off, or NULL.
-Errors: UG611 no such signal, UG404 no such account, 22023 malformed weight or evidence, and those of freeze_impose().';
+score: points after it, to a millionth; each signal loses half with every risk_half_life that passes. Signals from before the risk was over (risk_clear(), a verified identity, a risk freeze lifted or annulled by a person) do not count. freeze_no: the freeze it set off, or NULL. refused: the SQLSTATE with which freeze_impose() refused the freeze that the score demanded, such as UG107 where the account is the reporter''s own; else NULL. The signal is kept and counts all the same, and the next report sets the freeze off if it can.
+Errors: UG611 no such signal, UG404 no such account, 22023 malformed weight or evidence.';
 
 CREATE OR REPLACE FUNCTION acctguard.risk_clear(account_id bigint, reason text)
 RETURNS integer

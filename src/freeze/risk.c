@@ -11,7 +11,9 @@
  * goes on counting.
  *
  * The caller holds the account's lock, so of two signals that reach the threshold
- * together the second finds the freeze of the first.  Memory: the current context.
+ * together the second finds the freeze of the first.  The freeze is imposed in a
+ * subtransaction: a signal is evidence, and stays when its freeze is refused.
+ * Memory: the current context.
  * Table: risk_event.
  *
  *-------------------------------------------------------------------------
@@ -147,20 +149,53 @@ heaviest_signal(const AgRiskEvent *events, const int64 *worth, int count)
 	return ag_policy_risk_signal(events[heaviest].signal);
 }
 
-static int
-risk_impose(AgAccount *account, const AgActor *actor, const AgRiskEvent *events,
-			const int64 *worth, int count, int64 score, TimestampTz at)
+/* The freeze that a score sets off. */
+typedef struct RiskFreeze
 {
-	AgFreezeOrder order = AG_FREEZE_ORDER_INIT;
+	AgAccount  *account;
+	const AgActor *actor;
+	AgFreezeOrder order;
+	TimestampTz at;
+	int			no;
+} RiskFreeze;
+
+static void
+impose(void *arg)
+{
+	RiskFreeze *freeze = arg;
+
+	freeze->no = ag_freeze_impose(freeze->account, freeze->actor, &freeze->order, freeze->at);
+}
+
+/* A freeze that is refused takes the signal along as little as any other; why is told. */
+static void
+risk_impose(RiskFreeze *freeze, AgRiskAnswer *answer)
+{
+	AgAccount	before = *freeze->account;
+	ErrorData  *error = ag_bulk_try(impose, freeze, true);
+
+	if (error == NULL)
+	{
+		answer->freeze_no = freeze->no;
+		return;
+	}
+	if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != MAKE_SQLSTATE('U', 'G', '0', '0', '0'))
+		ReThrowError(error);
+	*freeze->account = before;
+	answer->refused = pstrdup(unpack_sql_state(error->sqlerrcode));
+}
+
+static void
+risk_order(AgFreezeOrder *order, const AgRiskEvent *events, const int64 *worth, int count, int64 score)
+{
 	const AgRiskSignal *signal = heaviest_signal(events, worth, count);
 
-	order.kind = signal->kind;
-	order.reason = signal->reason;
-	order.facts = psprintf("the risk score reached %s points, the threshold is " INT64_FORMAT,
-						   points_text(score), ag_policy_setting(AG_SETTING_RISK_THRESHOLD));
-	order.evidence = risk_evidence(events, worth, count, score);
-	order.automated = true;
-	return ag_freeze_impose(account, actor, &order, at);
+	order->kind = signal->kind;
+	order->reason = signal->reason;
+	order->facts = psprintf("the risk score reached %s points, the threshold is " INT64_FORMAT,
+							points_text(score), ag_policy_setting(AG_SETTING_RISK_THRESHOLD));
+	order->evidence = risk_evidence(events, worth, count, score);
+	order->automated = true;
 }
 
 /* A machine freezes no staff and no protected account, and none that cannot be frozen. */
@@ -195,9 +230,9 @@ require_signal(const char *name)
 	return signal;
 }
 
-int
+void
 ag_risk_report(AgAccount *account, const AgActor *actor, const char *signal, int64 weight,
-			   const char *evidence, const char *incident, TimestampTz at, int64 *score)
+			   const char *evidence, const char *incident, TimestampTz at, AgRiskAnswer *answer)
 {
 	const AgRiskSignal *policy = require_signal(signal);
 	int64		half_life = ag_policy_setting(AG_SETTING_RISK_HALF_LIFE);
@@ -205,7 +240,6 @@ ag_risk_report(AgAccount *account, const AgActor *actor, const char *signal, int
 	List	   *freezes = ag_freeze_list(account->account_id);
 	bool		frozen;
 	bool		over;
-	int			freeze_no = 0;
 	int			count;
 	TimestampTz since = risk_over_since(account->account_id, freezes, at, &frozen);
 	AgRiskEvent event = {
@@ -217,7 +251,9 @@ ag_risk_report(AgAccount *account, const AgActor *actor, const char *signal, int
 	};
 	AgRiskEvent *events;
 	int64	   *worth;
+	RiskFreeze	freeze = {.account = account, .actor = actor, .order = AG_FREEZE_ORDER_INIT, .at = at};
 
+	memset(answer, 0, sizeof(AgRiskAnswer));
 	/* A late report of what was over before, or has decayed, is kept, and counts for nothing. */
 	since = Max(since, ag_risk_rule_horizon(at, half_life));
 	over = incident != NULL &&
@@ -227,13 +263,15 @@ ag_risk_report(AgAccount *account, const AgActor *actor, const char *signal, int
 	if (!over)
 		place_signal(events, &count, &event);
 	worth = palloc0(sizeof(int64) * Max(count, 1));
-	*score = ag_risk_rule_score(events, count, at, half_life, worth);
-	emit_signal(account, &event, *score);
+	answer->score = ag_risk_rule_score(events, count, at, half_life, worth);
+	emit_signal(account, &event, answer->score);
 
-	if (!over && ag_risk_rule_reaches(*score, threshold) && !frozen && may_freeze(account, at))
-		freeze_no = risk_impose(account, actor, events, worth, count, *score, at);
-	ag_risk_store_insert(account->account_id, &event, evidence, *score, freeze_no, over, actor);
-	return freeze_no;
+	if (!over && ag_risk_rule_reaches(answer->score, threshold) && !frozen && may_freeze(account, at))
+	{
+		risk_order(&freeze.order, events, worth, count, answer->score);
+		risk_impose(&freeze, answer);
+	}
+	ag_risk_store_insert(account->account_id, &event, evidence, answer->score, answer->freeze_no, over, actor);
 }
 
 /* Does the kind of this freeze end on a condition? */

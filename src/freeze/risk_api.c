@@ -66,10 +66,9 @@ acctguard_risk_report(PG_FUNCTION_ARGS)
 	const char *incident = NULL;
 	AgAccount  *account;
 	TupleDesc	desc;
-	Datum		values[2];
-	bool		nulls[2] = {false, false};
-	int64		score;
-	int			freeze_no;
+	Datum		values[3] = {0};
+	bool		nulls[3] = {false, false, false};
+	AgRiskAnswer answer;
 
 	if (!PG_ARGISNULL(4))
 		incident = DatumGetCString(DirectFunctionCall1(uuid_out, PG_GETARG_DATUM(4)));
@@ -77,13 +76,15 @@ acctguard_risk_report(PG_FUNCTION_ARGS)
 		elog(ERROR, "return type must be a row type");
 
 	account = ag_account_lock(account_id);
-	freeze_no = ag_risk_report(account, ag_actor(), signal, weight, evidence, incident, ag_account_now(account),
-							   &score);
+	ag_risk_report(account, ag_actor(), signal, weight, evidence, incident, ag_account_now(account), &answer);
 	ag_account_save(account);
 
-	values[0] = NumericGetDatum(int64_div_fast_to_numeric(score, POINT_DIGITS));
-	values[1] = Int32GetDatum(freeze_no);
-	nulls[1] = freeze_no == 0;
+	values[0] = NumericGetDatum(int64_div_fast_to_numeric(answer.score, POINT_DIGITS));
+	values[1] = Int32GetDatum(answer.freeze_no);
+	nulls[1] = answer.freeze_no == 0;
+	nulls[2] = answer.refused == NULL;
+	if (!nulls[2])
+		values[2] = CStringGetTextDatum(answer.refused);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
 }
 

@@ -43,10 +43,17 @@ extern void ag_acknowledgment_waive(AgAccount *account, const AgActor *actor, in
  * risk.c: the risk score.  Weights and scores are micropoints.
  */
 
-/* Count a signal (weight 0 = that of the signal); returns the freeze it set off or 0. */
-extern int	ag_risk_report(AgAccount *account, const AgActor *actor, const char *signal,
+typedef struct AgRiskAnswer
+{
+	int64		score;
+	int			freeze_no;		/* the freeze it set off, or 0 */
+	const char *refused;		/* SQLSTATE with which the freeze was refused, or NULL */
+} AgRiskAnswer;
+
+/* Count a signal (weight 0 = that of the signal). */
+extern void ag_risk_report(AgAccount *account, const AgActor *actor, const char *signal,
 						   int64 weight, const char *evidence, const char *incident,
-						   TimestampTz at, int64 *score);
+						   TimestampTz at, AgRiskAnswer *answer);
 
 /* The risk is over: freezes that end on risk_over end, no signal so far counts again. */
 extern int	ag_risk_clear(AgAccount *account, const AgActor *actor, const char *reason,

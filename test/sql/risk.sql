@@ -51,6 +51,18 @@ SELECT freeze_no FROM acctguard.risk_report(610205, 'takeover_report');
 SELECT freeze_no FROM acctguard.risk_report(610205, 'wrong_password', 30);
 SELECT kind, reason FROM acctguard.freeze_list(610205);
 
+-- who reports of his own account decides nothing about it, but what he reports counts; the next report, of anybody else, freezes
+RESET SESSION AUTHORIZATION;
+CREATE ROLE regress_risk_other LOGIN;
+GRANT acctguard_risk TO regress_risk_other;
+SELECT acctguard.account_mark(610220, person => 'regress_risk_detector');
+SET SESSION AUTHORIZATION regress_risk_detector;
+SELECT round(score) AS score, freeze_no, refused FROM acctguard.risk_report(610220, 'takeover_report', 200, evidence => '{"from": "myself"}');
+SET SESSION AUTHORIZATION regress_risk_other;
+SELECT round(score) AS score, freeze_no, refused FROM acctguard.risk_report(610220, 'odd_login', 1);
+RESET SESSION AUTHORIZATION;
+SELECT no, signal, evidence, round(score) AS score, freeze_no FROM acctguard.risk_list(610220);
+
 -- FRZ-13: one incident counts once, heaviest report, from the first
 SELECT round(score) AS score FROM acctguard.risk_report(610206, 'odd_login', 40, incident => '00000000-0000-0000-0000-00000000000a');
 SELECT round(score) AS score FROM acctguard.risk_report(610206, 'odd_login', 40, incident => '00000000-0000-0000-0000-00000000000a');
@@ -145,4 +157,4 @@ DELETE FROM acctguard.risk_event WHERE account_id = 610201;
 TRUNCATE acctguard.risk_event;
 
 \set ECHO none
-DROP ROLE regress_risk_detector, regress_risk_app;
+DROP ROLE regress_risk_detector, regress_risk_other, regress_risk_app;

@@ -195,10 +195,9 @@ $COMMAND->{risk_report} = sub {
     my $score = $account->risk($t);
     my $freeze_no = '-';
     if (!$over && sprintf('%.0f', $score) >= THRESHOLD && !$account->{rank} && !$account->{protected} && $account->lifecycle($t) =~ /^(active|closing)$/
+        && ($account->{person} // '') ne $who # It would be his decision about his own account.
         && !first { $_->{risk} && is($_, $t, qw(active stayed scheduled proposed)) } @{ $account->{freezes} })
     {
-        # It would be his decision about his own account.
-        if (($account->{person} // '') eq $who) { pop @{ $account->{signals} }; $account->{children}--; return (['UG107']) }
         my $f = Model::Freeze::record($account, $who, $t, { kind => 'temp_restrict', reason => 'security.odd_login', automated => 1, risk => 1,
             denies => $KIND{temp_restrict}{denies}, starts => $t, ends => $t + DAY, appealable => 1 }, 0);
         $freeze_no = $f->{no};
