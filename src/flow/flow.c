@@ -92,7 +92,6 @@ set_number(AgFlow *flow, const AgNumberName *name)
 	AgNumberIndex index[AG_NUMBER_INDEX_MAX];
 	int			count = ag_number_index(name, index);
 	AgBinding	binding = binding_of(flow);
-	char		plain[AG_E164_SIZE] = {0};	/* of one length, so that the length tells nothing */
 
 	flow->has_number = true;
 	flow->number_id = ag_number_find(name);
@@ -102,9 +101,7 @@ set_number(AgFlow *flow, const AgNumberName *name)
 	memcpy(flow->number_idx, index[count - 1].idx, AG_INDEX_SIZE);
 	flow->country = name->country;
 	flow->e164_kid = ag_keyring_require(AG_PURPOSE_CONTACT);
-	strlcpy(plain, name->writing[0], sizeof(plain));
-	flow->e164 = ag_keyring_seal(AG_PURPOSE_CONTACT, flow->e164_kid, &binding, plain, sizeof(plain));
-	ag_wipe(plain, sizeof(plain));
+	flow->e164 = ag_e164_seal(&binding, flow->e164_kid, name->writing[0]);
 }
 
 static void
@@ -186,19 +183,11 @@ bool
 ag_flow_number(const AgFlow *flow, AgNumberName *name)
 {
 	AgBinding	binding = binding_of(flow);
-	bytea	   *plain;
 	char		e164[AG_E164_SIZE];
 
 	if (!flow->has_number)
 		return false;
-	plain = ag_keyring_unseal(AG_PURPOSE_CONTACT, &binding, VARDATA(flow->e164),
-							  VARSIZE(flow->e164) - VARHDRSZ);
-	if (VARSIZE(plain) - VARHDRSZ != AG_E164_SIZE || VARDATA(plain)[AG_E164_SIZE - 1] != '\0' ||
-		!ag_number_is_canonical(VARDATA(plain)))
-		ag_keyring_refuse(AG_KEY_DAMAGED, AG_PURPOSE_CONTACT, 0);
-	memcpy(e164, VARDATA(plain), AG_E164_SIZE);
-	ag_wipe(VARDATA(plain), AG_E164_SIZE);
-	pfree(plain);
+	ag_e164_unseal(&binding, flow->e164, e164);
 	if (!ag_number_read(e164, NULL, ag_now(), name))
 		elog(ERROR, "the number of a flow is no number any more");
 	ag_wipe(e164, sizeof(e164));

@@ -16,7 +16,6 @@
  */
 #include "postgres.h"
 
-#include "keyring/keyring.h"
 #include "miscadmin.h"
 #include "phone/phone.h"
 
@@ -32,22 +31,30 @@ binding_of(int64 number_id)
 }
 
 bytea *
+ag_e164_seal(const AgBinding *binding, int32 kid, const char *e164)
+{
+	char		plain[AG_E164_SIZE] = {0};	/* of one length, so that the length tells nothing */
+	bytea	   *sealed;
+
+	strlcpy(plain, e164, sizeof(plain));
+	sealed = ag_keyring_seal(AG_PURPOSE_CONTACT, kid, binding, plain, sizeof(plain));
+	ag_wipe(plain, sizeof(plain));
+	return sealed;
+}
+
+bytea *
 ag_number_seal(int64 number_id, int32 kid, const char *e164)
 {
 	AgBinding	binding = binding_of(number_id);
-	char		plain[AG_E164_SIZE] = {0};	/* of one length, so that the length tells nothing */
 
-	strlcpy(plain, e164, sizeof(plain));
-	return ag_keyring_seal(AG_PURPOSE_CONTACT, kid, &binding, plain, sizeof(plain));
+	return ag_e164_seal(&binding, kid, e164);
 }
 
-/* UG001 and so on if it cannot be opened; the caller wipes it. */
 void
-ag_number_unseal(const AgNumber *number, char e164[AG_E164_SIZE])
+ag_e164_unseal(const AgBinding *binding, const bytea *sealed, char e164[AG_E164_SIZE])
 {
-	AgBinding	binding = binding_of(number->number_id);
-	bytea	   *plain = ag_keyring_unseal(AG_PURPOSE_CONTACT, &binding, VARDATA(number->e164),
-										  VARSIZE(number->e164) - VARHDRSZ);
+	bytea	   *plain = ag_keyring_unseal(AG_PURPOSE_CONTACT, binding, VARDATA(sealed),
+										  VARSIZE(sealed) - VARHDRSZ);
 
 	if (VARSIZE(plain) - VARHDRSZ != AG_E164_SIZE || VARDATA(plain)[AG_E164_SIZE - 1] != '\0' ||
 		!ag_number_is_canonical(VARDATA(plain)))
@@ -55,6 +62,15 @@ ag_number_unseal(const AgNumber *number, char e164[AG_E164_SIZE])
 	memcpy(e164, VARDATA(plain), AG_E164_SIZE);
 	ag_wipe(VARDATA(plain), AG_E164_SIZE);
 	pfree(plain);
+}
+
+/* UG001 and so on if it cannot be opened; the caller wipes it. */
+void
+ag_number_unseal(const AgNumber *number, char e164[AG_E164_SIZE])
+{
+	AgBinding	binding = binding_of(number->number_id);
+
+	ag_e164_unseal(&binding, number->e164, e164);
 }
 
 static void

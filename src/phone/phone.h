@@ -14,6 +14,7 @@
 #include "account/account.h"
 #include "base/base.h"
 #include "crypto/crypto.h"
+#include "keyring/keyring.h"
 #include "phone/number_parse.h"
 #include "policy/policy.h"
 
@@ -206,6 +207,10 @@ extern bool ag_number_store_uses(bool sealed, int32 kid);
 extern void ag_number_store_indexed(int64 number_id, int32 kid);
 extern void ag_number_store_reseal(int64 number_id, const bytea *e164, int32 kid);
 extern void ag_number_store_forget_key(int32 kid);
+
+/* A number as it is kept, sealed under a key of purpose contact; who opens it wipes it. */
+extern bytea *ag_e164_seal(const AgBinding *binding, int32 kid, const char *e164);
+extern void ag_e164_unseal(const AgBinding *binding, const bytea *sealed, char e164[AG_E164_SIZE]);
 
 extern bytea *ag_number_seal(int64 number_id, int32 kid, const char *e164);
 extern void ag_number_unseal(const AgNumber *number, char e164[AG_E164_SIZE]);
