@@ -35,6 +35,18 @@ ag_rebind_token_account(const char *token, int64 *account_id)
 		check.code == AG_ACCESS_DENIED || check.code == AG_ACCESS_STEP_UP_REQUIRED;
 }
 
+/* What every call with a session begins with; false: it is answered already. */
+bool
+ag_rebind_enter(const char *token, AgRebindResult *result)
+{
+	memset(result, 0, sizeof(AgRebindResult));
+	result->code = ag_flow_begin();
+	if (result->code != AG_FLOW_OK)
+		return false;
+	result->code = AG_FLOW_SESSION_REQUIRED;
+	return ag_rebind_token_account(token, &result->account_id);
+}
+
 /* Lock the account of a token; AG_FLOW_OK if the session may act. */
 AgFlowCode
 ag_rebind_act(const char *token, bool floor, AgActing *acting)
@@ -413,12 +425,7 @@ ag_rebind_commit(const char *token, int no, AgRebindResult *result)
 	AgRebindState state;
 	AgActing	acting;
 
-	memset(result, 0, sizeof(AgRebindResult));
-	result->code = ag_flow_begin();
-	if (result->code != AG_FLOW_OK)
-		return;
-	result->code = AG_FLOW_SESSION_REQUIRED;
-	if (!ag_rebind_token_account(token, &result->account_id))
+	if (!ag_rebind_enter(token, result))
 		return;
 	change = ag_change_store_read(result->account_id, no);
 	result->code = AG_FLOW_UNBIND_UNKNOWN;

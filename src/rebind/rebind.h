@@ -330,6 +330,7 @@ extern void ag_rebind_begin(const AgRebindOrder *order, AgRebindResult *result);
 extern void ag_rebind_commit(const char *token, int no, AgRebindResult *result);
 
 /* Whose session is it?  And: lock his account, for an act. */
+extern bool ag_rebind_enter(const char *token, AgRebindResult *result); /* false: answered already */
 extern bool ag_rebind_token_account(const char *token, int64 *account_id);
 extern AgFlowCode ag_rebind_act(const char *token, bool floor, AgActing *acting);
 

@@ -124,12 +124,7 @@ ag_trusted_confirm(const char *token, const pg_uuid_t *id, AgRebindResult *resul
 	AgNumberName name;
 	AgActing	acting;
 
-	memset(result, 0, sizeof(AgRebindResult));
-	result->code = ag_flow_begin();
-	if (result->code != AG_FLOW_OK)
-		return;
-	result->code = AG_FLOW_SESSION_REQUIRED;
-	if (!ag_rebind_token_account(token, &result->account_id))
+	if (!ag_rebind_enter(token, result))
 		return;
 	if (seen != NULL && seen->account_id == result->account_id && seen->proof_count > 0 &&
 		ag_flow_number(seen, &name))
@@ -188,12 +183,7 @@ ag_trusted_remove(const char *token, int no, AgRebindResult *result)
 	AgNumber   *number;
 	AgActing	acting;
 
-	memset(result, 0, sizeof(AgRebindResult));
-	result->code = ag_flow_begin();
-	if (result->code != AG_FLOW_OK)
-		return;
-	result->code = AG_FLOW_SESSION_REQUIRED;
-	if (!ag_rebind_token_account(token, &result->account_id))
+	if (!ag_rebind_enter(token, result))
 		return;
 	binding = ag_binding_store_read(result->account_id, no);
 	result->code = AG_FLOW_TRUSTED_UNKNOWN;
