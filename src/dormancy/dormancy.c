@@ -25,18 +25,6 @@
 /* Within this time a sign of life is as good as another. */
 #define SIGN_EVERY (SECS_PER_HOUR * USECS_PER_SEC)
 
-#define MOST_OBSERVERS 4
-
-static AgReturnObserver observers[MOST_OBSERVERS];
-static int	observer_count = 0;
-
-void
-ag_dormancy_observe(AgReturnObserver observer)
-{
-	Assert(observer_count < MOST_OBSERVERS);
-	observers[observer_count++] = observer;
-}
-
 /* The later of two times, either of which may be absent (DT_NOEND). */
 static TimestampTz
 later(TimestampTz a, TimestampTz b)
@@ -104,14 +92,12 @@ ag_dormancy_notable(const AgAccount *account, TimestampTz at, AgDormancy *dorman
 }
 
 static void
-note_return(AgAccount *account, AgReturn how, TimestampTz at)
+note_return(AgAccount *account, AgReturn how)
 {
 	AgFields   *after = ag_fields_new();
 
 	ag_field_text(after, "by", how == AG_RETURN_DEVICE ? "device" : "gate");
 	ag_account_emit(account, AG_ACTION_OWNER_RETURNED, NULL, NULL, NULL, after);
-	for (int i = 0; i < observer_count; i++)
-		observers[i] (account, how, at);
 }
 
 void
@@ -121,7 +107,7 @@ ag_dormancy_return(AgAccount *account, AgReturn how, TimestampTz at)
 
 	account->owner_seen_at = later(account->owner_seen_at, at);
 	if (protected)
-		note_return(account, how, at);
+		note_return(account, how);
 }
 
 bool
@@ -177,7 +163,7 @@ note_entry(const AgSessionProof *proof)
 		{
 			if (!ag_dormancy_opens(&entry))
 				return;
-			note_return(account, AG_RETURN_DEVICE, proof->at);
+			note_return(account, AG_RETURN_DEVICE);
 		}
 	}
 	account->owner_seen_at = later(account->owner_seen_at, proof->at);

@@ -87,7 +87,7 @@ extern bool ag_dormancy_notable(const AgAccount *account, TimestampTz at, AgDorm
 typedef enum AgReturn
 {
 	AG_RETURN_DEVICE,			/* a known device together with the password */
-	AG_RETURN_GATE				/* the gate of protected accounts, T4: money waits */
+	AG_RETURN_GATE				/* the gate of protected accounts, T4 */
 } AgReturn;
 
 /*
@@ -95,11 +95,6 @@ typedef enum AgReturn
  * its protection.  The caller saves the account.
  */
 extern void ag_dormancy_return(AgAccount *account, AgReturn how, TimestampTz at);
-
-/* Who wants to know of it, at load. */
-typedef void (*AgReturnObserver) (AgAccount *account, AgReturn how, TimestampTz at);
-
-extern void ag_dormancy_observe(AgReturnObserver observer);
 
 /*
  * The application has seen the owner of a locked account: false if that is no more than
