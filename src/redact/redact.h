@@ -24,7 +24,8 @@
 	"appeal_reopen", "appeal_revoke_claim", "appeal_status", "appeal_submit", "appeal_supplement", \
 	"appeal_withdraw", "code_send", "code_verify", "contact_add", "contact_verify_commit", \
 	"device_kick", "device_trust", "notice_failed", "number_canonical", "number_event", \
-	"number_import", "password_block_add", "password_change", "password_set", \
+	"number_import", "number_reconfirm", "number_reconfirm_begin", "password_block_add", \
+	"password_change", "password_set", \
 	"register_answer", "register_begin", "register_commit", "register_hold_object", "register_question", \
 	"session_bind", "session_check", "session_refresh", "session_revoke", "session_revoke_others", \
 	"session_step_up", "tombstone_find", "rebind_begin", "rebind_commit", "rebind_settle", \
