@@ -172,7 +172,8 @@ GRANT EXECUTE ON FUNCTION
     acctguard.trusted_number_confirm(text, uuid),
     acctguard.trusted_number_remove(text, integer),
     acctguard.number_reconfirm_begin(text, text, inet),
-    acctguard.number_reconfirm(text, uuid)
+    acctguard.number_reconfirm(text, uuid),
+    acctguard.device_disown(text, integer)
 TO acctguard_app;
 GRANT EXECUTE ON FUNCTION acctguard.unbind_execute(bigint, integer) TO acctguard_app, acctguard_moderator, acctguard_operator;
 GRANT EXECUTE ON FUNCTION acctguard.trusted_number_list(bigint) TO

@@ -152,3 +152,14 @@ AS 'MODULE_PATHNAME', 'acctguard_number_reconfirm';
 COMMENT ON FUNCTION acctguard.number_reconfirm(text, uuid) IS
 'The user of a session answers whether the number of his account is still his: yes. He is not asked again for policy reconfirm_after seconds. Who has to say no changes it, rebind_begin().
 flow: of number_reconfirm_begin(), in which the number was proved; together with a session that was stepped up lately it is a proof of its owner, from which the age of the binding counts anew (RECONFIRM_OK). NULL: one tap, in a session that shows more than the number; it is noted and proves nothing (RECONFIRM_NOTED). Codes besides: REBIND_FACTOR (step the session up), PROOF_REQUIRED, why the flow is over, and those of number_reconfirm_begin(). The act is recorded.';
+
+CREATE OR REPLACE FUNCTION acctguard.device_disown(token text, device_no integer, OUT code text,
+    OUT sessions integer, OUT devices integer, OUT numbers integer, OUT contacts integer, OUT requests integer,
+    OUT password boolean)
+RETURNS record
+LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'acctguard_device_disown';
+COMMENT ON FUNCTION acctguard.device_disown(text, integer) IS
+'"It was not me": the owner says that a device which logged in to his account is not his. It is lost and cannot come back; its sessions end, devices that were enrolled since it was, or changed from it, are quarantined and their sessions end, trusted numbers and addresses for notices that were added since are removed, a request about a number that was made since is ended, open flows are closed. For policy rebind_event_age seconds no number can be changed (U-3). What is older stays.
+token: a session that was stepped up lately, on a device that is older than the other and was not enrolled by a number alone. device_no: of device_list().
+code: OK; STEP_UP_REQUIRED; DEVICE_STATE (the device is the session''s own, or the older one: kick it off, device_kick()); DEVICE_UNKNOWN; or what session_check() would say. sessions, devices, numbers, contacts, requests: how many of each were ended. password: it was set since, in another session: have it changed at once. A number that was changed since is not given back; service has to look. UG004: standby. The act is recorded.';

@@ -168,6 +168,8 @@
 	AG_ACTION(DEVICE_KICKED, 419, "device.kicked", "a device was kicked off") \
 	AG_ACTION(DEVICE_LOST, 420, "device.lost", "a device was reported lost") \
 	AG_ACTION(DEVICE_QUARANTINED, 421, "device.quarantined", "a device was quarantined") \
+	AG_ACTION(DEVICE_DISOWNED, 422, "device.disowned", \
+			  "the owner says that a device is not his: what came with it was taken back") \
 	AG_ACTION(ATTEMPTS_SEEN, 430, "attempt.seen", "staff looked at the failed attempts of a subject") \
 	AG_ACTION(ATTEMPTS_CLEARED, 431, "attempt.cleared", "the failed attempts of a subject were forgotten") \
 	AG_ACTION(SERVICE_TICKET_PROPOSED, 460, "service_ticket.proposed", \

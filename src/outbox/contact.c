@@ -319,6 +319,25 @@ ag_contact_remove_where(AgAccount *account, AgChannel channel,
 	return count;
 }
 
+/* Remove what was added since a time: how many.  The caller saves the account. */
+int
+ag_contact_remove_since(AgAccount *account, TimestampTz since, const char *reason, TimestampTz at)
+{
+	int			count = 0;
+	ListCell   *cell;
+
+	foreach(cell, ag_contact_store_live(account->account_id))
+	{
+		AgContact  *contact = lfirst(cell);
+
+		if (contact->added_at < since)
+			continue;
+		ag_contact_remove(account, ag_actor(), contact->no, reason, at);
+		count++;
+	}
+	return count;
+}
+
 /*
  * The hints of contacts that were removed before go, too.  Of an erased account nothing
  * is sent any more; of another what is in the application stays.

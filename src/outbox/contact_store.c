@@ -38,7 +38,7 @@ enum
 
 #define COLUMNS \
 	"account_id, no, channel, address, address_kid, address_hint, locale, scope_no, verified_at, " \
-	"removed_at"
+	"removed_at, added_at"
 
 /* In the order of COLUMNS. */
 enum
@@ -52,7 +52,8 @@ enum
 	COL_LOCALE,
 	COL_APPEAL_NO,
 	COL_VERIFIED_AT,
-	COL_REMOVED_AT
+	COL_REMOVED_AT,
+	COL_ADDED_AT
 };
 
 static const AgStatement statements[] = {
@@ -257,6 +258,7 @@ contact_of(const AgResult *result, uint64 row)
 	contact->appeal_no = ag_row_int4(result, row, COL_APPEAL_NO);
 	contact->verified_at = ag_row_time(result, row, COL_VERIFIED_AT);
 	contact->removed_at = ag_row_time(result, row, COL_REMOVED_AT);
+	contact->added_at = ag_row_time(result, row, COL_ADDED_AT);
 	return contact;
 }
 

@@ -152,6 +152,10 @@ extern int	ag_contact_add(AgAccount *account, const AgActor *actor, const AgCont
 extern void ag_contact_remove(AgAccount *account, const AgActor *actor, int no, const char *reason,
 							  TimestampTz at);
 
+/* Remove those that were added since a time; how many. */
+extern int	ag_contact_remove_since(AgAccount *account, TimestampTz since, const char *reason,
+									TimestampTz at);
+
 /* Remove those of a channel whose address is meant; how many. */
 extern int	ag_contact_remove_where(AgAccount *account, AgChannel channel,
 									bool (*meant) (const char *address, const void *arg),
@@ -354,6 +358,7 @@ typedef struct AgContact
 	int			appeal_no;
 	TimestampTz verified_at;
 	TimestampTz removed_at;
+	TimestampTz added_at;
 } AgContact;
 
 extern AgStatementTable contact_statements;

@@ -398,6 +398,22 @@ extern void ag_trusted_add(const AgRebindOrder *order, AgRebindResult *result);
 extern void ag_trusted_confirm(const char *token, const pg_uuid_t *flow, AgRebindResult *result);
 extern void ag_trusted_remove(const char *token, int binding, AgRebindResult *result);
 
+/*
+ * disown.c: "it was not me".
+ */
+typedef struct AgDisowned
+{
+	AgAccessCode code;
+	int			sessions;		/* that ended */
+	int			devices;		/* that were quarantined with it */
+	int			numbers;		/* trusted ones that were added since */
+	int			contacts;		/* that were added since */
+	int			requests;		/* about numbers */
+	bool		password;		/* it was set since, by somebody else: it has to be changed */
+} AgDisowned;
+
+extern void ag_disown(const char *token, int32 device_no, AgDisowned *disowned);
+
 /* Has a new holder claimed the number, and is that not over? */
 extern bool ag_rebind_is_claimed(int64 number_id);
 

@@ -128,6 +128,7 @@ event_is_recent(const AgRebindScene *scene, const AgNumberChange *change, bool u
 	TimestampTz since = scene->at - ag_policy_setting(AG_SETTING_REBIND_EVENT_AGE) * USECS_PER_SEC;
 
 	return unfrozen || device_fell(change) ||
+		ag_device_store_disowned(scene->account->account_id, since) ||
 		ag_change_store_disowned(scene->account->account_id, since) ||
 		password_was_taken(scene->account->account_id, since);
 }

@@ -23,7 +23,7 @@
 	"appeal_attach_finish", "appeal_decide", "appeal_open_review", "appeal_refuse_sign", \
 	"appeal_reopen", "appeal_revoke_claim", "appeal_status", "appeal_submit", "appeal_supplement", \
 	"appeal_withdraw", "code_send", "code_verify", "contact_add", "contact_verify_commit", \
-	"device_kick", "device_trust", "notice_failed", "number_canonical", "number_event", \
+	"device_disown", "device_kick", "device_trust", "notice_failed", "number_canonical", "number_event", \
 	"number_import", "number_reconfirm", "number_reconfirm_begin", "password_block_add", \
 	"password_change", "password_set", \
 	"register_answer", "register_begin", "register_commit", "register_hold_object", "register_question", \

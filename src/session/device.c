@@ -295,3 +295,38 @@ ag_device_distrust(AgAccount *account, TimestampTz since, const char *reason)
 	return count + ag_session_store_end_number_only(account->account_id, since, at, "quarantined",
 													ag_actor()->person);
 }
+
+/*
+ * Who came first speaks: a thief on a device of his own disowns nobody's older one, whatever
+ * else he has stolen.
+ */
+AgAccessCode
+ag_device_judge_disown(const AgActing *acting, const AgDevice *target)
+{
+	if (target->no == acting->device->no || acting->device->number_only ||
+		target->first_seen_at <= acting->device->first_seen_at)
+		return AG_ACCESS_DEVICE_STATE;
+	return ag_session_fresh(acting) ? AG_ACCESS_OK : AG_ACCESS_STEP_UP_REQUIRED;
+}
+
+int
+ag_device_disown(const AgActing *acting, AgDevice *target, int *devices)
+{
+	AgAccount  *account = acting->account;
+	char	   *who = ag_session_actor(acting);
+	int			ended = ag_session_store_end_device(account->account_id, target->no, acting->at, AG_DISOWNED,
+													who);
+	ListCell   *cell;
+
+	target->stored = AG_DEVICE_LOST;
+	ag_device_store_state(target, acting->at, who, AG_DISOWNED);
+	*devices = 0;
+	foreach(cell, ag_device_store_since(target, acting->device->no, target->first_seen_at))
+	{
+		AgDevice   *device = lfirst(cell);
+
+		ended += ag_session_store_end_device(account->account_id, device->no, acting->at, AG_DISOWNED, who);
+		*devices += quarantine_one(account, device, AG_DISOWNED, acting->at) ? 1 : 0;
+	}
+	return ended;
+}

@@ -21,6 +21,8 @@ enum
 	DEVICE_STATE,
 	DEVICE_COUNT,
 	DEVICE_NUMBER_ONLY,
+	DEVICE_SINCE,
+	DEVICE_DISOWNED,
 	DEVICE_LIST,
 	DEVICE_ERASE
 };
@@ -110,6 +112,29 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_SELECT,
 		.nargs = 1,
 		.argtypes = {INT8OID}
+	},
+
+	/*
+	 * Enrolled since a time, or changed since then in a session of device $2; but not that, nor
+	 * $3.
+	 */
+	[DEVICE_SINCE] = {
+		.name = "device.since",
+		.sql = "SELECT no FROM acctguard.device WHERE account_id = $1 AND no NOT IN ($2, $3) "
+			"AND state IN ('seen', 'trusted') AND (first_seen_at >= $4 OR (changed_at >= $4 "
+			"AND changed_by IN (SELECT 'session:' || s.no FROM acctguard.session s "
+			"WHERE s.account_id = $1 AND s.device_no = $2))) ORDER BY no",
+		.expected = SPI_OK_SELECT,
+		.nargs = 4,
+		.argtypes = {INT8OID, INT4OID, INT4OID, TIMESTAMPTZOID}
+	},
+	[DEVICE_DISOWNED] = {
+		.name = "device.disowned",
+		.sql = "SELECT FROM acctguard.device WHERE account_id = $1 AND state = 'lost' "
+			"AND change_reason = '" AG_DISOWNED "' AND changed_at > $2 LIMIT 1",
+		.expected = SPI_OK_SELECT,
+		.nargs = 2,
+		.argtypes = {INT8OID, TIMESTAMPTZOID}
 	},
 	[DEVICE_LIST] = {
 		.name = "device.list",
@@ -240,6 +265,26 @@ ag_device_store_number_only(int64 account_id)
 	for (uint64 i = 0; i < result->count; i++)
 		list = lappend(list, ag_device_store_load(account_id, ag_row_int4(result, i, 1)));
 	return list;
+}
+
+/* Devices of an account that came in, or were changed by one of them, since a time; AgDevice *. */
+List *
+ag_device_store_since(const AgDevice *device, int32 but, TimestampTz since)
+{
+	AgResult   *result = ag_run(device_statements, DEVICE_SINCE, ag_int8(device->account_id),
+								ag_int4(device->no), ag_int4(but), ag_time(since));
+	List	   *list = NIL;
+
+	for (uint64 i = 0; i < result->count; i++)
+		list = lappend(list, ag_device_store_load(device->account_id, ag_row_int4(result, i, 1)));
+	return list;
+}
+
+/* Did the owner say after a time that one of the devices is not his? */
+bool
+ag_device_store_disowned(int64 account_id, TimestampTz since)
+{
+	return ag_run(device_statements, DEVICE_DISOWNED, ag_int8(account_id), ag_time(since))->count > 0;
 }
 
 /* For device_list(). */

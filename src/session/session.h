@@ -292,6 +292,17 @@ extern int	ag_device_quarantine(AgAccount *account, int32 no, bool number_only, 
  * opened end.  How many there were; the caller saves the account.
  */
 extern int	ag_device_distrust(AgAccount *account, TimestampTz since, const char *reason);
+
+/* Why a device is lost, and sessions ended, that their owner says were not his. */
+#define AG_DISOWNED "disowned"
+
+/*
+ * "It was not me": may the holder say that of a device?  And: it cannot come back, and what
+ * came in since it did, or by it, is quarantined; sessions that ended.  *devices: how many
+ * others.  The caller saves the account.
+ */
+extern AgAccessCode ag_device_judge_disown(const AgActing *acting, const AgDevice *target);
+extern int	ag_device_disown(const AgActing *acting, AgDevice *target, int *devices);
 extern AgDeviceState ag_device_present_state(const AgDevice *device, TimestampTz at);
 
 /*
@@ -350,6 +361,8 @@ extern void ag_device_store_state(const AgDevice *device, TimestampTz at, const 
 extern int	ag_device_store_count(int64 account_id, const char *state); /* NULL = all but revoked,
 																		 * lost */
 extern List *ag_device_store_number_only(int64 account_id); /* AgDevice * */
+extern List *ag_device_store_since(const AgDevice *device, int32 but, TimestampTz since);
+extern bool ag_device_store_disowned(int64 account_id, TimestampTz since);
 extern AgResult *ag_device_store_list(int64 account_id, int64 established_after, TimestampTz at);
 
 extern void ag_device_store_erase(int64 account_id);
