@@ -162,13 +162,13 @@ GRANT EXECUTE ON FUNCTION
     acctguard.rebind_situations()
 TO acctguard_app, acctguard_moderator, acctguard_reviewer, acctguard_compliance, acctguard_auditor, acctguard_operator;
 GRANT EXECUTE ON FUNCTION
-    acctguard.rebind_begin(text, text, text, text, text, inet, bigint, boolean),
-    acctguard.unbind_request(text, text, text, text, inet, bigint, boolean),
+    acctguard.rebind_begin(text, text, text, text, text, inet, bigint, text),
+    acctguard.unbind_request(text, text, text, text, inet, bigint, text),
     acctguard.rebind_commit(text, integer),
     acctguard.rebind_settle(text, integer),
     acctguard.unbind_object(text, text),
     acctguard.unbind_cancel(text, integer),
-    acctguard.trusted_number_add(text, text, text, text, inet, bigint, boolean),
+    acctguard.trusted_number_add(text, text, text, text, inet, bigint, text),
     acctguard.trusted_number_confirm(text, uuid),
     acctguard.trusted_number_remove(text, integer),
     acctguard.number_reconfirm_begin(text, text, inet),

@@ -134,7 +134,8 @@ freeze=$(diagram freeze_transitions)
 appeal=$(diagram appeal_transitions)
 notice=$(diagram notice_transitions)
 flow=$(diagram flow_transitions)
-FLOW=$flow ACCOUNT=$account FREEZE=$freeze APPEAL=$appeal NOTICE=$notice awk '
+rebind=$(diagram rebind_transitions)
+REBIND=$rebind FLOW=$flow ACCOUNT=$account FREEZE=$freeze APPEAL=$appeal NOTICE=$notice awk '
     /^<!-- diagram:/ { print; print ENVIRON[toupper($3)]; skip = 1; next }
     /^<!-- end -->/  { skip = 0 }
     !skip' ARCHITECTURE.md | write ARCHITECTURE.md

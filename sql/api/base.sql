@@ -64,7 +64,7 @@ AS $$
     SELECT 'acctguard.standing'::regclass, 'acctguard_changed', 'AFTER INSERT OR UPDATE OR DELETE', 'ROW', 'standing_changed'
     UNION ALL
     SELECT p.policy, 'acctguard_changed', 'AFTER INSERT OR UPDATE OR DELETE', 'STATEMENT', 'policy_changed'
-    FROM unnest('{acctguard.capability,acctguard.bundle,acctguard.reason,acctguard.freeze_kind,acctguard.ladder_step,acctguard.risk_signal,acctguard.setting,acctguard.notice_template,acctguard.country_floor,acctguard.number_alias,acctguard.label,acctguard.limit_rule,acctguard.code_country,acctguard.verification_method,acctguard.gate}'::regclass[]) AS p (policy)
+    FROM unnest('{acctguard.capability,acctguard.bundle,acctguard.reason,acctguard.freeze_kind,acctguard.ladder_step,acctguard.risk_signal,acctguard.setting,acctguard.notice_template,acctguard.country_floor,acctguard.number_alias,acctguard.label,acctguard.limit_rule,acctguard.code_country,acctguard.client_channel,acctguard.verification_method,acctguard.gate}'::regclass[]) AS p (policy)
 $$;
 COMMENT ON FUNCTION acctguard.own_triggers() IS
 'The triggers that acctguard''s own tables must have, all of them ENABLE ALWAYS: protect_tables() makes them, health() looks for them.';

@@ -12,7 +12,7 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_policy_set';
 COMMENT ON FUNCTION acctguard.policy_set(text, text, jsonb, text) IS
 'Gives a policy item a new version and returns its number; the old version stays. For acctguard_operator. Every session follows from its next statement on, and the ledger records what changed.
-topic: setting, freeze_kind, bundle, reason, ladder_step, risk_signal, capability, notice_template, country_floor, number_alias, label, limit_rule, code_country, verification_method or gate. key: name of the item, a new one creates it. value: for a setting its number (truth value; length of time such as "3 days"), else a JSON object with the columns to change; what it leaves out stays, or has its default in a new item. reason: why, for the ledger.
+topic: setting, freeze_kind, bundle, reason, ladder_step, risk_signal, capability, notice_template, country_floor, number_alias, label, limit_rule, code_country, client_channel, verification_method or gate. key: name of the item, a new one creates it. value: for a setting its number (truth value; length of time such as "3 days"), else a JSON object with the columns to change; what it leaves out stays, or has its default in a new item. reason: why, for the ledger.
 Lengths of time are at most 100 years, value at most 64 KiB, reason at most 2000 characters.
 A notice_template is named event/channel/locale; its body must contain what the event''s notices have to say (notice_coverage() tells).
 A capability has no versions (1 is returned): a new name takes the next free of 63 bits, of an existing one only the description changes.

@@ -24,23 +24,23 @@ COMMENT ON FUNCTION acctguard.rebind_situations() IS
 
 CREATE OR REPLACE FUNCTION acctguard.rebind_begin(token text, new_number text, old_number text DEFAULT NULL,
     region text DEFAULT NULL, device text DEFAULT NULL, source inet DEFAULT NULL, client_build bigint DEFAULT NULL,
-    client_official boolean DEFAULT true)
+    client_channel text DEFAULT NULL)
 RETURNS acctguard.outcome
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_rebind_begin';
-COMMENT ON FUNCTION acctguard.rebind_begin(text, text, text, text, text, inet, bigint, boolean) IS
+COMMENT ON FUNCTION acctguard.rebind_begin(text, text, text, text, text, inet, bigint, text) IS
 'The user of a session asks for another login number, or, if his account has none, for a first one. data: {"request": its number, "flow": for the new number, "old_flow": for the present one, if there is one}. Prove the numbers there with code_send() and code_verify(), the new one in any case, the old one if it can still receive; then rebind_commit().
 The answer is the same whether or not the new number belongs to anybody. A newer request takes the place of one that was not committed.
-old_number: what the user says his present number is, if he was asked (U-4). region: where national forms belong. device, source: as for other flows. client_build, client_official: of the client that asks, see policy client_build_least (U-5).
+old_number: what the user says his present number is, if he was asked (U-4). region: where national forms belong. device, source: as for other flows. client_build, client_channel: of the client that asks, see policy client_channel (U-5).
 Codes: REBIND_BEGUN, NUMBER_INVALID, SESSION_REQUIRED, REBIND_SAME, and those of rebind_preconditions(); whether the session has shown enough for the gate is judged by rebind_commit(), since a code to the old number counts. Pass token and numbers as parameters. Errors: UG001 the server has no key. The act is recorded.';
 
 CREATE OR REPLACE FUNCTION acctguard.unbind_request(token text, number text,
     region text DEFAULT NULL, device text DEFAULT NULL, source inet DEFAULT NULL, client_build bigint DEFAULT NULL,
-    client_official boolean DEFAULT true)
+    client_channel text DEFAULT NULL)
 RETURNS acctguard.outcome
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_unbind_request';
-COMMENT ON FUNCTION acctguard.unbind_request(text, text, text, text, inet, bigint, boolean) IS
+COMMENT ON FUNCTION acctguard.unbind_request(text, text, text, text, inet, bigint, text) IS
 'The user of a session asks to have no login number any more. number: the number to be given up; it has to be the account''s (U-4). Another way to log in has to stay (U-6). data: {"request": ..., "old_flow": in which the number can be proved, if it can still receive}; then rebind_commit().
 Codes and the other arguments as for rebind_begin().';
 
@@ -114,11 +114,11 @@ COMMENT ON FUNCTION acctguard.trusted_number_list(bigint) IS
 
 CREATE OR REPLACE FUNCTION acctguard.trusted_number_add(token text, number text,
     region text DEFAULT NULL, device text DEFAULT NULL, source inet DEFAULT NULL, client_build bigint DEFAULT NULL,
-    client_official boolean DEFAULT true)
+    client_channel text DEFAULT NULL)
 RETURNS acctguard.outcome
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_trusted_number_add';
-COMMENT ON FUNCTION acctguard.trusted_number_add(text, text, text, text, inet, bigint, boolean) IS
+COMMENT ON FUNCTION acctguard.trusted_number_add(text, text, text, text, inet, bigint, text) IS
 'The user of a session wants a number to vouch for him. data: {"flow": in which the number has to be proved with code_send() and code_verify()}; then trusted_number_confirm(). Arguments as for rebind_begin().
 Codes: TRUSTED_BEGUN, TRUSTED_KNOWN, TRUSTED_LIMIT (policy trusted_numbers), NUMBER_INVALID, SESSION_REQUIRED, and those of rebind_preconditions() but the limits. Errors: UG001 the server has no key. The act is recorded.';
 

@@ -1,3 +1,21 @@
+CREATE TABLE acctguard.client_channel (
+    channel text NOT NULL CHECK (channel ~ '^([a-z0-9][a-z0-9._-]{0,62}|[*])$'),
+    version integer NOT NULL CHECK (version > 0),
+    allowed boolean NOT NULL,
+    least_build bigint NOT NULL CHECK (least_build >= 0),
+    description text NOT NULL,
+    changed_at timestamptz NOT NULL,
+    changed_by text NOT NULL,
+    change_reason text,
+    PRIMARY KEY (channel, version)
+);
+COMMENT ON TABLE acctguard.client_channel IS
+'By which channels clients come that may change a number (U-5), and from which build on; the highest version is in force. A product that knows its channels switches * off and these on: a client from elsewhere may be somebody''s copy, and an old one may have a hole.';
+COMMENT ON COLUMN acctguard.client_channel.channel IS 'as the application names it, such as app_store; * is every other, and clients that name none';
+COMMENT ON COLUMN acctguard.client_channel.least_build IS 'least build number; 0: any, also one that names none';
+INSERT INTO acctguard.client_channel (channel, version, allowed, least_build, description, changed_at, changed_by) VALUES
+('*', 1, true, 0, 'every channel', '-infinity', 'acctguard');
+
 CREATE TABLE acctguard.number_change (
     account_id bigint NOT NULL,
     no integer NOT NULL CHECK (no > 0),

@@ -75,7 +75,7 @@ static List *number_aliases = NIL;	/* AgNumberAlias * */
 static const char *const policy_tables[] = {
 	"capability", "bundle", "reason", "freeze_kind", "ladder_step", "risk_signal", "setting",
 	"notice_template",
-	"country_floor", "number_alias", "label", "limit_rule", "code_country",
+	"country_floor", "number_alias", "label", "limit_rule", "code_country", "client_channel",
 	"verification_method", "gate"
 };
 static Oid	policy_table_ids[lengthof(policy_tables)];

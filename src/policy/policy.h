@@ -144,8 +144,6 @@
 			   "trusted numbers of an account") \
 	AG_SETTING(TRUSTED_NUMBER_DELAY, "trusted_number_delay", "seconds", 86400, 0, 2592000, \
 			   "time after which a new trusted number can vouch for the account") \
-	AG_SETTING(CLIENT_BUILD_LEAST, "client_build_least", "builds", 0, 0, 2000000000, \
-			   "least build number of a client that may change a number; 0: any, also one that names none") \
 	AG_SETTING(UNTRUST_DELAY, "untrust_delay", "seconds", 86400, 0, 2592000, \
 			   "time after which the last trusted number that is removed goes") \
 	AG_SETTING(ENTITLEMENT_TIMEOUT, "entitlement_timeout", "milliseconds", 500, 10, 60000, \
@@ -232,6 +230,7 @@ extern bool ag_policy_setting_in_range(AgSetting setting, int64 value);
 	AG_TOPIC(LABEL, "label", "label") \
 	AG_TOPIC(LIMIT_RULE, "limit_rule", "rule") \
 	AG_TOPIC(CODE_COUNTRY, "code_country", "country") \
+	AG_TOPIC(CLIENT_CHANNEL, "client_channel", "channel") \
 	AG_TOPIC(METHOD, "verification_method", "method") \
 	AG_TOPIC(GATE, "gate", "gate")
 
@@ -509,6 +508,9 @@ extern List *ag_policy_limit_rules(void);	/* AgLimitRule *, by name, kept in the
 /* Are codes sent to the numbers of a country, by its calling code? */
 extern bool ag_policy_code_country(int country);
 
+/* May clients that came by a channel (NULL = it is not named) change numbers, and from which build on? */
+extern bool ag_policy_client_channel(const char *channel, int64 *least_build);
+
 extern void ag_policy_init(void);
 
 /*
@@ -567,6 +569,7 @@ extern AgResult *ag_policy_store_floors(void);	/* calling code, 0 = any other; f
 extern List *ag_policy_store_number_aliases(void);
 extern List *ag_policy_store_limit_rules(void);
 extern bool ag_policy_store_code_country(int country);
+extern bool ag_policy_store_client_channel(const char *channel, int64 *least_build);
 extern List *ag_policy_store_methods(void);
 extern List *ag_policy_store_gates(void);
 

@@ -29,7 +29,7 @@ ag_policy_topic_require(const char *name)
 				errmsg("there is no policy topic \"%s\"", name),
 				errhint("Topics are setting, freeze_kind, bundle, reason, ladder_step, risk_signal, "
 						"capability, notice_template, country_floor, number_alias, label, limit_rule, "
-						"code_country, verification_method, gate."));
+						"code_country, client_channel, verification_method, gate."));
 	return topic;
 }
 

@@ -8,7 +8,7 @@
  *
  * To which countries codes are sent is asked for once a code, and not kept.
  *
- * No locks.  Tables: limit_rule, code_country.
+ * No locks.  Tables: limit_rule, code_country, client_channel.
  *
  *-------------------------------------------------------------------------
  */
@@ -55,4 +55,10 @@ bool
 ag_policy_code_country(int country)
 {
 	return ag_policy_store_code_country(country);
+}
+
+bool
+ag_policy_client_channel(const char *channel, int64 *least_build)
+{
+	return ag_policy_store_client_channel(channel, least_build);
 }

@@ -5,6 +5,7 @@
  *
  * Tables: capability, bundle, reason, freeze_kind, ladder_step, risk_signal, setting,
  * notice_template, country_floor, number_alias, label, limit_rule, code_country,
+ * client_channel,
  * verification_method, gate.  Results live in the caller's memory context.
  *
  *-------------------------------------------------------------------------
@@ -32,7 +33,8 @@ enum
 	NUMBER_ALIAS_ALL,
 	LABEL_ALL,
 	LIMIT_RULE_ALL,
-	CODE_COUNTRY_NEWEST
+	CODE_COUNTRY_NEWEST,
+	CLIENT_CHANNEL_NEWEST
 };
 
 #define KIND_COLUMNS \
@@ -209,6 +211,14 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_SELECT,
 		.nargs = 1,
 		.argtypes = {INT4OID}
+	},
+	[CLIENT_CHANNEL_NEWEST] = {
+		.name = "client_channel.newest",
+		.sql = "SELECT allowed, least_build FROM acctguard.client_channel WHERE channel IN ($1, '*') "
+			"ORDER BY channel = '*', version DESC LIMIT 1",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {TEXTOID}
 	}
 };
 
@@ -472,6 +482,16 @@ ag_policy_store_code_country(int country)
 {
 	AgResult   *result = ag_run(policy_statements, CODE_COUNTRY_NEWEST, ag_int4(country));
 
+	return result->count > 0 && ag_row_bool(result, 0, 1);
+}
+
+/* The channel's own row, else that of every other, also for NULL. */
+bool
+ag_policy_store_client_channel(const char *channel, int64 *least_build)
+{
+	AgResult   *result = ag_run(policy_statements, CLIENT_CHANNEL_NEWEST, ag_text(channel));
+
+	*least_build = result->count == 0 ? 0 : ag_row_int8(result, 0, 2);
 	return result->count > 0 && ag_row_bool(result, 0, 1);
 }
 

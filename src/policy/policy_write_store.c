@@ -122,6 +122,8 @@ static const AgStatement statements[] = {
 	VERSIONED(AG_TOPIC_CODE_COUNTRY, "code_country", "country", "{}", "t.description",
 			  "description"),
 
+	VERSIONED(AG_TOPIC_CLIENT_CHANNEL, "client_channel", "channel", "{\"least_build\": 0}",
+			  "t.description", "description"),
 	VERSIONED(AG_TOPIC_METHOD, "verification_method", "method", "{}", "t.description", "description"),
 	VERSIONED(AG_TOPIC_GATE, "gate", "gate", "{}", "t.description", "description"),
 

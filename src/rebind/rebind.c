@@ -264,7 +264,9 @@ ag_rebind_begin(const AgRebindOrder *order, AgRebindResult *result)
 bool
 ag_rebind_client_good(const AgRebindOrder *order)
 {
-	return order->official && order->build >= ag_policy_setting(AG_SETTING_CLIENT_BUILD_LEAST);
+	int64		least_build;
+
+	return ag_policy_client_channel(order->channel, &least_build) && order->build >= least_build;
 }
 
 /*

@@ -305,7 +305,7 @@ typedef struct AgRebindOrder
 	const char *number;			/* the new one; of an unbinding the one to be given up */
 	const char *old_number;		/* the one to be given up, if the user was asked for it; or NULL */
 	const char *region;
-	bool		official;		/* the client came by a channel of ours */
+	const char *channel;		/* by which the client came; NULL = it names none */
 	int64		build;			/* of the client; 0 = it names none */
 	const inet *source;
 	const char *device;

@@ -70,7 +70,7 @@ reply(FunctionCallInfo fcinfo, const AgRebindResult *result)
 	PG_RETURN_DATUM(ag_flow_reply(fcinfo, &row));
 }
 
-/* (..., region, device, source, client_build, client_official) from an argument on */
+/* (..., region, device, source, client_build, client_channel) from an argument on */
 static void
 read_client(FunctionCallInfo fcinfo, int n, AgRebindOrder *order)
 {
@@ -78,7 +78,7 @@ read_client(FunctionCallInfo fcinfo, int n, AgRebindOrder *order)
 	order->device = ag_arg_short_text(fcinfo, n + 1, "device", AG_MOST_NAME);
 	order->source = PG_ARGISNULL(n + 2) ? NULL : PG_GETARG_INET_PP(n + 2);
 	order->build = PG_ARGISNULL(n + 3) ? 0 : PG_GETARG_INT64(n + 3);
-	order->official = PG_ARGISNULL(n + 4) || PG_GETARG_BOOL(n + 4);
+	order->channel = ag_arg_short_text(fcinfo, n + 4, "client_channel", AG_MOST_NAME);
 }
 
 static int
@@ -87,7 +87,7 @@ arg_no(FunctionCallInfo fcinfo, int n)
 	return PG_ARGISNULL(n) ? 0 : PG_GETARG_INT32(n);
 }
 
-/* rebind_begin(token, new_number, old_number, region, device, source, client_build, client_official) */
+/* rebind_begin(token, new_number, old_number, region, device, source, client_build, client_channel) */
 Datum
 acctguard_rebind_begin(PG_FUNCTION_ARGS)
 {
@@ -102,7 +102,7 @@ acctguard_rebind_begin(PG_FUNCTION_ARGS)
 	return reply(fcinfo, &result);
 }
 
-/* unbind_request(token, number, region, device, source, client_build, client_official) */
+/* unbind_request(token, number, region, device, source, client_build, client_channel) */
 Datum
 acctguard_unbind_request(PG_FUNCTION_ARGS)
 {
@@ -192,7 +192,7 @@ acctguard_unbind_list(PG_FUNCTION_ARGS)
 	return ag_return_set(fcinfo, ag_change_store_report(account_id, ag_now()));
 }
 
-/* trusted_number_add(token, number, region, device, source, client_build, client_official) */
+/* trusted_number_add(token, number, region, device, source, client_build, client_channel) */
 Datum
 acctguard_trusted_number_add(PG_FUNCTION_ARGS)
 {

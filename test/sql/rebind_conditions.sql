@@ -85,13 +85,16 @@ SELECT pg_temp.begin(5710007, 'u4', '+8613900571057', '0086 (139) 0057-1007');
 SELECT pg_temp.account(5710008), pg_temp.login('u4b', 5710008), pg_temp.begin(5710008, 'u4b', NULL, '+8613900571008');
 SELECT code FROM acctguard.rebind_begin(pg_temp.token('u4'), 'no number');
 SELECT code, next FROM acctguard.rebind_begin(pg_temp.token('u4'), '+8613900571007');
--- U-5: the client
-SELECT code, public_code, next FROM acctguard.rebind_begin(pg_temp.token('u4'), '+8613900571057', client_official => false);
-SELECT acctguard.policy_set('setting', 'client_build_least', '812', 'older ones have a hole') > 0 AS set;
-SELECT code FROM acctguard.rebind_begin(pg_temp.token('u4'), '+8613900571057', client_build => 811);
-SELECT code FROM acctguard.rebind_begin(pg_temp.token('u4'), '+8613900571057');
-SELECT code FROM acctguard.rebind_begin(pg_temp.token('u4'), '+8613900571057', client_build => 812);
-SELECT acctguard.policy_set('setting', 'client_build_least', '0', 'as it was') > 0 AS set;
+-- U-5: the client: every channel, as shipped; then only those that are known, the newer builds of them
+SELECT code FROM acctguard.rebind_begin(pg_temp.token('u4'), '+8613900571057', client_channel => 'somebody.else');
+SELECT acctguard.policy_set('client_channel', '*', '{"allowed": false}', 'only ours') > 1 AS set,
+    acctguard.policy_set('client_channel', 'app_store', '{"allowed": true, "least_build": 812, "description": "ours"}', 'older ones have a hole') > 0 AS set;
+SELECT code, public_code, next FROM acctguard.rebind_begin(pg_temp.token('u4'), '+8613900571057');
+SELECT n, code FROM (VALUES (1, 'somebody.else', 900), (2, 'app_store', NULL), (3, 'app_store', 811), (4, '*', 900), (5, 'app_store', 812)) c (n, channel, build),
+    acctguard.rebind_begin(pg_temp.token('u4'), '+8613900571057', client_channel => channel, client_build => build) ORDER BY n;
+SELECT code FROM acctguard.trusted_number_add(pg_temp.token('u4'), '+8613900571058', client_channel => 'app_store', client_build => 811);
+SELECT acctguard.policy_set('client_channel', '*', '{"allowed": true}', 'as it was') > 2 AS set;
+SELECT acctguard.policy_set('client_channel', 'App Store', '{"allowed": true, "description": "x"}');
 -- U-6: nothing would be left to log in with
 SELECT code, public_code, next FROM acctguard.unbind_request(pg_temp.token('u4'), '+8613900571007');
 -- U-7: a legal hold
