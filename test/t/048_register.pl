@@ -22,6 +22,8 @@ ask(q{
     CREATE EXTENSION acctguard;
     SELECT acctguard.install();
     SELECT acctguard.key_create();
+    -- the worker asks nobody whether his number is still his: what it writes is none of registration's
+    SELECT acctguard.policy_set('setting', 'reconfirm_after', '315360000', 'test');
     CREATE FUNCTION step(flow uuid, purpose text, event text, argument text) RETURNS acctguard.outcome
         LANGUAGE c AS 'acctguard', 'acctguard_test_flow_step';
     CREATE FUNCTION proved(number text) RETURNS uuid LANGUAGE plpgsql AS $$
