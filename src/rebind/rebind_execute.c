@@ -35,7 +35,7 @@ release(AgRebindScene *scene, AgNumberChange *change)
 							 scene->at);
 	if (change->kind != AG_REBIND_UNTRUST)
 	{
-		(void) ag_flow_void(scene->number->number_id, account->account_id, AG_FLOW_ANY, NULL, WHY);
+		(void) ag_flow_void(scene->binding->number_id, account->account_id, AG_FLOW_ANY, NULL, WHY);
 		ag_session_store_step_down(account->account_id, change->session_no);
 	}
 }

@@ -113,7 +113,7 @@ password_was_taken(int64 account_id, TimestampTz since)
 		return false;
 	if (strncmp(set_by, "session:", 8) != 0)
 		return true;
-	session = ag_session_store_load(account_id, atoi(set_by + 8));
+	session = ag_session_store_load(account_id, (int) strtol(set_by + 8, NULL, 10));
 	device = session == NULL ? NULL : ag_device_store_load(account_id, session->device_no);
 	if (device == NULL)
 		return true;
