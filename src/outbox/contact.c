@@ -293,6 +293,19 @@ ag_contact_remove(AgAccount *account, const AgActor *actor, int no, const char *
 			errhint("See acctguard.contact_list(%lld).", (long long) account->account_id));
 }
 
+static bool
+is_meant(const AgContact *contact, bool (*meant) (const char *address, const void *arg), const void *arg)
+{
+	char	   *address = meant == NULL ? NULL :
+		ag_contact_open(contact->account_id, contact->no, contact->address);
+	bool		found = meant == NULL || (address != NULL && meant(address, arg));
+
+	if (address != NULL)
+		ag_wipe(address, strlen(address));
+	return found;
+}
+
+/* meant NULL: all of the channel, whether or not they can be opened. */
 int
 ag_contact_remove_where(AgAccount *account, AgChannel channel,
 						bool (*meant) (const char *address, const void *arg), const void *arg,
@@ -304,17 +317,11 @@ ag_contact_remove_where(AgAccount *account, AgChannel channel,
 	foreach(cell, ag_contact_store_live(account->account_id))
 	{
 		AgContact  *contact = lfirst(cell);
-		char	   *address = contact->channel != channel ? NULL :
-			ag_contact_open(contact->account_id, contact->no, contact->address);
 
-		if (address == NULL)
+		if (contact->channel != channel || !is_meant(contact, meant, arg))
 			continue;
-		if (meant(address, arg))
-		{
-			ag_contact_remove(account, ag_actor(), contact->no, reason, at);
-			count++;
-		}
-		ag_wipe(address, strlen(address));
+		ag_contact_remove(account, ag_actor(), contact->no, reason, at);
+		count++;
 	}
 	return count;
 }

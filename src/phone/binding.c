@@ -107,27 +107,50 @@ ag_number_bind(AgNumber *number, AgAccount *account, const AgBindOrder *order, T
 }
 
 static bool
-is_same_number(const char *address, const void *arg)
+is_same_number(const char *address, const void *e164)
 {
 	AgNumberName name;
-	char		e164[AG_E164_SIZE];
 	bool		same;
 
 	if (!ag_number_read(address, NULL, ag_now(), &name))
 		return false;
-	ag_number_unseal(arg, e164);
 	same = strcmp(name.writing[0], e164) == 0;
 	ag_wipe(&name, sizeof(name));
-	ag_wipe(e164, sizeof(e164));
 	return same;
 }
 
-/* NTF-04: what is told to an account never goes to a number that has left it. */
+/*
+ * NTF-04: what is told to an account never goes to a number that has left it.  A number
+ * that cannot be opened may be any of those that the account has given.
+ */
 static int
 drop_contacts(const AgNumber *number, AgAccount *account, TimestampTz at)
 {
-	return ag_contact_remove_where(account, AG_CHANNEL_SMS, is_same_number, number,
-								   "the number has left the account", at);
+	AgNumberName name;
+	bool		known = ag_number_open(number, ag_now(), &name);
+	int			count = ag_contact_remove_where(account, AG_CHANNEL_SMS, known ? is_same_number : NULL,
+												name.writing[0], "the number has left the account", at);
+
+	ag_wipe(&name, sizeof(name));
+	return count;
+}
+
+/* A number can be an account's own and trusted by it as well. */
+static bool
+still_has(const AgAccount *account, int64 number_id)
+{
+	AgPhoneBinding *login = ag_binding_store_live(account->account_id, number_id, AG_BINDING_LOGIN);
+
+	return (login != NULL && login->number_id == number_id) ||
+		ag_binding_store_live(account->account_id, number_id, AG_BINDING_TRUSTED) != NULL;
+}
+
+/* Whom the user trusts no longer may still be told of what happens, but not a stranger. */
+static bool
+may_be_told(const AgAccount *account, const AgPhoneBinding *binding, AgRelease why)
+{
+	return still_has(account, binding->number_id) ||
+		(strcmp(binding->kind, AG_BINDING_LOGIN) != 0 && !ag_release_is_involuntary(why));
 }
 
 int
@@ -146,6 +169,5 @@ ag_number_release(AgNumber *number, AgAccount *account, const AgPhoneBinding *bi
 		ag_tombstone_leave(account, binding, at);
 	}
 	emit(account, AG_ACTION_NUMBER_RELEASED, number, binding, ag_release_name(why), note);
-	/* Whom the user trusts no longer may still be told of what happens, but not a stranger. */
-	return login || ag_release_is_involuntary(why) ? drop_contacts(number, account, at) : 0;
+	return may_be_told(account, binding, why) ? 0 : drop_contacts(number, account, at);
 }

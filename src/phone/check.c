@@ -120,32 +120,6 @@ check_indexes(const AgNumber *number, const AgNumberName *name)
 	return found;
 }
 
-/* The number in its writings; false = it cannot be opened. */
-static bool
-open_number(const AgNumber *number, TimestampTz at, AgNumberName *name)
-{
-	AgBinding	binding = {.field = "number.e164", .record = number->number_id};
-	bytea	   *plain;
-	bool		sound;
-
-	if (ag_keyring_try_unseal(AG_PURPOSE_CONTACT, &binding, VARDATA(number->e164),
-							  VARSIZE(number->e164) - VARHDRSZ, &plain) != AG_KEY_OK)
-		return false;
-	sound = VARSIZE(plain) - VARHDRSZ == AG_E164_SIZE &&
-		VARDATA(plain)[AG_E164_SIZE - 1] == '\0' && ag_number_is_canonical(VARDATA(plain));
-	if (sound && !ag_number_read(VARDATA(plain), NULL, at, name))
-	{
-		/* Newer metadata may take a number for impossible; it is one all the same. */
-		memset(name, 0, sizeof(AgNumberName));
-		name->country = number->country;
-		name->count = 1;
-		memcpy(name->writing[0], VARDATA(plain), AG_E164_SIZE);
-	}
-	ag_wipe(VARDATA(plain), VARSIZE(plain) - VARHDRSZ);
-	pfree(plain);
-	return sound;
-}
-
 static uint32
 check_sealed(const AgNumber *number, TimestampTz at)
 {
@@ -153,7 +127,7 @@ check_sealed(const AgNumber *number, TimestampTz at)
 	AgNumberName name;
 	uint32		found = 0;
 
-	if (!open_number(number, at, &name))
+	if (!ag_number_open(number, at, &name))
 		return FOUND(SEAL);
 	ag_number_hint(name.writing[0], name.country, hint);
 	if (strcmp(hint, number->hint) != 0 || name.country != number->country)
@@ -224,7 +198,7 @@ mend_sealed(AgNumber *number, uint32 found, TimestampTz at)
 	ListCell   *cell;
 	int			count;
 
-	if (!open_number(number, at, &name))
+	if (!ag_number_open(number, at, &name))
 		return;
 	ag_number_hint(name.writing[0], name.country, hint);
 	number->hint = hint;

@@ -50,6 +50,32 @@ ag_number_seal(int64 number_id, int32 kid, const char *e164)
 	return ag_e164_seal(&binding, kid, e164);
 }
 
+bool
+ag_number_open(const AgNumber *number, TimestampTz at, AgNumberName *name)
+{
+	AgBinding	binding = binding_of(number->number_id);
+	bytea	   *plain;
+	bool		sound;
+
+	if (number->e164 == NULL ||
+		ag_keyring_try_unseal(AG_PURPOSE_CONTACT, &binding, VARDATA(number->e164),
+							  VARSIZE(number->e164) - VARHDRSZ, &plain) != AG_KEY_OK)
+		return false;
+	sound = VARSIZE(plain) - VARHDRSZ == AG_E164_SIZE &&
+		VARDATA(plain)[AG_E164_SIZE - 1] == '\0' && ag_number_is_canonical(VARDATA(plain));
+	if (sound && !ag_number_read(VARDATA(plain), NULL, at, name))
+	{
+		/* Newer metadata may take a number for impossible; it is one all the same. */
+		memset(name, 0, sizeof(AgNumberName));
+		name->country = number->country;
+		name->count = 1;
+		memcpy(name->writing[0], VARDATA(plain), AG_E164_SIZE);
+	}
+	ag_wipe(VARDATA(plain), VARSIZE(plain) - VARHDRSZ);
+	pfree(plain);
+	return sound;
+}
+
 void
 ag_e164_unseal(const AgBinding *binding, const bytea *sealed, char e164[AG_E164_SIZE])
 {

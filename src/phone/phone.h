@@ -213,6 +213,9 @@ extern bytea *ag_e164_seal(const AgBinding *binding, int32 kid, const char *e164
 extern void ag_e164_unseal(const AgBinding *binding, const bytea *sealed, char e164[AG_E164_SIZE]);
 
 extern bytea *ag_number_seal(int64 number_id, int32 kid, const char *e164);
+
+/* The number in its writings; false = it cannot be opened. */
+extern bool ag_number_open(const AgNumber *number, TimestampTz at, AgNumberName *name);
 extern void ag_number_unseal(const AgNumber *number, char e164[AG_E164_SIZE]);
 extern int	ag_number_index(const AgNumberName *name, AgNumberIndex *index);
 extern void ag_number_keys_init(void);
