@@ -12,9 +12,6 @@
 
 #include "phone/load.h"
 
-/* Clocks of providers may be fast by so much. */
-#define SKEW (60 * USECS_PER_SEC)
-
 /* Longest time for which a document may be valid. */
 #define LONGEST_VALIDITY (INT64CONST(30) * SECS_PER_DAY * USECS_PER_SEC)
 
@@ -76,13 +73,12 @@ static AgDocumentResult
 check_document(const AgDocument *document, const AgProvider *key, TimestampTz at)
 {
 	const AgNumberEvent *event = &document->event;
-	TimestampTz about = event->since != DT_NOEND ? event->since : event->occurred_at;
 
 	if (!has_format(key, document->format))
 		return AG_DOCUMENT_FORGED;
 	if (strcmp(document->audience, key->audience) != 0)
 		return AG_DOCUMENT_AUDIENCE;
-	if (event->stated_at > at + SKEW || (about != DT_NOEND && about > at + SKEW + AG_LATEST_DAY * USECS_PER_SEC))
+	if (event->stated_at > at + AG_CLOCK_SKEW || ag_evidence_is_early(event, at))
 		return AG_DOCUMENT_FUTURE;
 	if (document->expires_at <= at || document->expires_at > event->stated_at + LONGEST_VALIDITY)
 		return AG_DOCUMENT_EXPIRED;

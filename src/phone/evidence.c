@@ -16,6 +16,12 @@
 #include "phone/evidence.h"
 
 /* A binding whose owner never proved it is as old as the binding itself. */
+static TimestampTz
+proof_of(const AgPhoneBinding *binding)
+{
+	return binding->last_owner_proof_at != DT_NOEND ? binding->last_owner_proof_at : binding->bound_at;
+}
+
 void
 ag_evidence_of(const AgPhoneBinding *binding, TimestampTz at, AgEvidence *evidence)
 {
@@ -23,12 +29,10 @@ ag_evidence_of(const AgPhoneBinding *binding, TimestampTz at, AgEvidence *eviden
 		.answer_age = ag_policy_setting(AG_SETTING_ANSWER_AGE),
 		.sim_risk = ag_policy_setting(AG_SETTING_SIM_RISK)
 	};
-	TimestampTz proof_at = binding->last_owner_proof_at;
 	AgNumberEvent *events;
 	int			count = ag_evidence_store_events(binding->number_id, &events);
 
-	ag_evidence_judge(events, count, proof_at != DT_NOEND ? proof_at : binding->bound_at, at, &terms,
-					  evidence);
+	ag_evidence_judge(events, count, proof_of(binding), at, &terms, evidence);
 }
 
 /* Record what was said: for the locked account that has the number, or for none (NULL). */
@@ -51,16 +55,13 @@ ag_evidence_emit(AgAccount *account, int64 number_id, const AgNumberEvent *event
 }
 
 TimestampTz
-ag_evidence_since(const AgPhoneBinding *binding, const AgEvidence *evidence)
+ag_evidence_since(const AgPhoneBinding *binding)
 {
 	AgNumberEvent *events;
-	int			count = evidence->reassignment >= AG_REASSIGNMENT_CONFIRMED ?
-		ag_evidence_store_events(binding->number_id, &events) : 0;
+	int			count = ag_evidence_store_events(binding->number_id, &events);
+	TimestampTz lost_at = ag_evidence_lost_at(events, count, proof_of(binding));
 
-	for (int i = 0; i < count; i++)
-		if (events[i].no == evidence->decided_by)
-			return events[i].signal == AG_SIGNAL_RECYCLED ? events[i].since : events[i].occurred_at;
-	return binding->last_owner_proof_at != DT_NOEND ? binding->last_owner_proof_at : binding->bound_at;
+	return lost_at != DT_NOEND ? lost_at : proof_of(binding);
 }
 
 AgNumberEvent *

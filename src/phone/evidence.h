@@ -89,6 +89,12 @@ typedef struct AgEvidenceTerms
 extern void ag_evidence_judge(const AgNumberEvent *events, int count, TimestampTz proof_at,
 							  TimestampTz at, const AgEvidenceTerms *terms, AgEvidence *evidence);
 
+/* Since when who proved the number at proof_at has lost it, as far as anybody says so; DT_NOEND = nobody does. */
+extern TimestampTz ag_evidence_lost_at(const AgNumberEvent *events, int count, TimestampTz proof_at);
+
+/* Is it about something that was still to come when it was said? */
+extern bool ag_evidence_is_early(const AgNumberEvent *event, TimestampTz said_at);
+
 /* May a proof that is younger than the floor stand for its holder? */
 extern bool ag_evidence_proof_is_young(const AgEvidence *evidence, TimestampTz proof_at,
 									   TimestampTz at, int64 floor);
@@ -100,8 +106,8 @@ extern void ag_evidence_of(const AgPhoneBinding *binding, TimestampTz at, AgEvid
 extern void ag_evidence_emit(AgAccount *account, int64 number_id, const AgNumberEvent *event,
 							 const char *provider);
 
-/* Since when it is not the owner's any more, or may not be: what decided happened then; else his last proof. */
-extern TimestampTz ag_evidence_since(const AgPhoneBinding *binding, const AgEvidence *evidence);
+/* Since when it is not the owner's any more, or may not be: his last proof if nobody says. */
+extern TimestampTz ag_evidence_since(const AgPhoneBinding *binding);
 
 /*
  * What is seen here of a locked number: a new holder claims it, gives up, or has got it; a
@@ -153,6 +159,9 @@ typedef struct AgDocument
 #define AG_LATEST_DAY (INT64CONST(12) * SECS_PER_HOUR)
 
 extern bool ag_document_read(const char *data, Size length, AgDocument *document);
+
+/* Clocks of providers may be fast by so much. */
+#define AG_CLOCK_SKEW (60 * USECS_PER_SEC)
 
 /* What a document is signed over, besides itself. */
 #define AG_DOCUMENT_DOMAIN "acctguard/number-event/v1"

@@ -169,6 +169,45 @@ ag_evidence_judge(const AgNumberEvent *events, int count, TimestampTz proof_at, 
 		evidence->reassignment = AG_REASSIGNMENT_CLEAR;
 }
 
+/* What an answer asks about, or when the thing happened. */
+static TimestampTz
+time_of(const AgNumberEvent *event)
+{
+	return event->signal == AG_SIGNAL_RECYCLED ? event->since : event->occurred_at;
+}
+
+/* Whoever says so first in the order of what happened, not in the order of the telling. */
+TimestampTz
+ag_evidence_lost_at(const AgNumberEvent *events, int count, TimestampTz proof_at)
+{
+	TimestampTz lost_at = DT_NOEND;
+
+	for (int i = 0; i < count; i++)
+	{
+		const AgNumberEvent *event = &events[i];
+		bool		lost = event->signal == AG_SIGNAL_RECYCLED ? event->answer == AG_ANSWER_YES :
+			gravity(event->signal) == AG_REASSIGNMENT_CONFIRMED;
+
+		if (lost && time_of(event) >= proof_at)
+			lost_at = Min(lost_at, time_of(event));
+	}
+	return lost_at;
+}
+
+/*
+ * Only what is taken to be as late as it can be (see document.c) may seem to come: the
+ * day on which it was said is then not over anywhere.
+ */
+bool
+ag_evidence_is_early(const AgNumberEvent *event, TimestampTz said_at)
+{
+	bool		taken_late = event->answer == AG_ANSWER_NO || event->signal == AG_SIGNAL_SIM_CHANGED ||
+		event->signal == AG_SIGNAL_PORTED;
+	TimestampTz latest = said_at + AG_CLOCK_SKEW + (taken_late ? AG_LATEST_DAY * USECS_PER_SEC : 0);
+
+	return time_of(event) != DT_NOEND && time_of(event) > latest;
+}
+
 bool
 ag_evidence_proof_is_young(const AgEvidence *evidence, TimestampTz proof_at, TimestampTz at,
 						   int64 floor)

@@ -29,9 +29,6 @@
 /* Lines that are compared with the signature at a time. */
 #define CHECK_PIECE 10000
 
-/* Clocks of carriers may be fast by so much, and days begin so late (document.c). */
-#define SKEW ((60 + AG_LATEST_DAY) * USECS_PER_SEC)
-
 static AgLoad *
 require_load(const char *name)
 {
@@ -194,12 +191,10 @@ read_line(const Batch *batch, const char *content, AgLoadLine *line, AgNumberInd
 	char		e164[AG_E164_SIZE];
 	AgNumberName name;
 	AgLineCode	code = ag_line_read(content, strlen(content), e164, &line->event);
-	TimestampTz about;
 
 	if (code != AG_LINE_GOOD)
 		return code;
-	about = line->event.since != DT_NOEND ? line->event.since : line->event.occurred_at;
-	if (about > batch->load->stated_at + SKEW)
+	if (ag_evidence_is_early(&line->event, batch->load->stated_at))
 		return AG_LINE_FUTURE;
 	if (!ag_number_read(e164, NULL, batch->at, &name))
 		return AG_LINE_NUMBER;

@@ -49,7 +49,7 @@ take_away(const AgTransfer *transfer)
 {
 	AgRegisterCase *c = transfer->c;
 	bool		shell = transfer->rule->effect == AG_EFFECT_REMOVE;
-	TimestampTz since = ag_evidence_since(c->binding, &c->evidence);
+	TimestampTz since = ag_evidence_since(c->binding);
 	AgFields   *told = ag_fields_new();
 	int			contacts;
 
