@@ -6,8 +6,10 @@
  * A claim ends with the number in new hands when its time is over, by the clock: it is
  * written down by the worker, or before that by whoever touches the number next.  It is
  * judged again then, as everything is, and while a ban, a freeze or a legal hold would
- * keep the number it goes on waiting.  What an owner has to show to keep his number is
- * that he has the number; being active, he shows only that he has an old telephone.
+ * keep the number it goes on waiting.  The claimant showed the number when he claimed
+ * it, and nothing since: what is said of it later counts against him, too.  What an
+ * owner has to show to keep his number is that he has the number; being active, he
+ * shows only that he has an old telephone.
  *
  * Locks: the number's row, then accounts.  Tables: release_hold, number_event, binding.
  *
@@ -121,6 +123,8 @@ find_obstacle(const AgRegisterCase *c)
 
 	if (claimant->state != AG_ACTIVE && claimant->state != AG_PENDING)
 		return "the account that waited is closed";
+	if (ag_tombstone_banned(claimant->account_id, c->at))
+		return "the account that waited is banned";
 	if (ag_binding_store_live(claimant->account_id, c->number->number_id, AG_BINDING_LOGIN) != NULL)
 		return "the account that waited has a number";
 	if (c->binding != NULL && (c->holder->account_id != c->claim->holder_id ||
@@ -158,6 +162,7 @@ carry_out(AgRegisterCase *c)
 	AgTransfer	transfer = {
 		.c = c,
 		.proofs = list_make1("number_code"),
+		.proved_at = c->claim->opened_at,
 		.newcomer = the_claimant,
 		.arg = c
 	};

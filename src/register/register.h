@@ -177,6 +177,7 @@ typedef struct AgTransfer
 	const AgRegisterRule *rule;
 	const AgFlow *flow;			/* NULL = a claim is carried out */
 	List	   *proofs;			/* char *: by what the newcomer has shown the number */
+	TimestampTz proved_at;		/* ... and when; 0 = now */
 	AgAccount  *(*newcomer) (void *arg);	/* creates, or finds, the account that gets it */
 	void	   *arg;
 	int64		account_id;		/* which that was */

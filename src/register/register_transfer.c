@@ -61,8 +61,9 @@ take_away(const AgTransfer *transfer)
 	revoke_derived(transfer, since, told);
 	ag_field_int(told, "contacts", contacts);
 	ag_register_stop_at(5);
-	/* A moment ago: the newcomer's proof is younger than what it tells of. */
-	(void) ag_evidence_note(c->number, AG_SIGNAL_CLAIM_COMPLETED, c->at - 1, c->at);
+	/* A moment earlier: the newcomer's proof is younger than what it tells of. */
+	(void) ag_evidence_note(c->number, AG_SIGNAL_CLAIM_COMPLETED,
+							(transfer->proved_at != 0 ? transfer->proved_at : c->at) - 1, c->at);
 	ag_account_emit(c->holder, AG_ACTION_NUMBER_LOST, NULL, NULL, NULL, told);
 	if (shell)
 		ag_account_discard(c->holder, WHY, c->at);
@@ -81,7 +82,7 @@ give(AgTransfer *transfer)
 		.proofs = transfer->proofs,
 		.bound_at = at,
 		.effective_at = at,
-		.proof_at = at
+		.proof_at = transfer->proved_at != 0 ? transfer->proved_at : at
 	};
 	AgFields   *told = ag_fields_new();
 
@@ -123,6 +124,8 @@ ag_register_transfer(AgTransfer *transfer)
 
 	if (c->binding != NULL)
 		take_away(transfer);
+	else if (c->claim != NULL)
+		(void) ag_evidence_note(c->number, AG_SIGNAL_CLAIM_CLOSED, c->at, c->at);
 	end_trust(c);
 	if (c->binding != NULL)
 		ag_account_save(c->holder);

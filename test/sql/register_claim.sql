@@ -7,6 +7,32 @@
 \set VERBOSITY terse
 \pset null '-'
 \pset format unaligned
+-- The claimant showed the number when he claimed it, and not again when he gets it: his proof is no younger than that.
+SELECT pg_temp.owner(3490001, '+8613734900101'), pg_temp.owner(3490011, '+8613734900102'), pg_temp.owner(3490021, '+8613734900103');
+SELECT n, r.commit_code FROM generate_series(1, 3) n, pg_temp.reg('+861373490010' || n, 3490002 + 10 * (n - 1), 'not_mine') r;
+-- a day later the SIM is put back, or the number goes to a third person: what the carrier says then is about the claimant, too
+SELECT pg_temp.day(1);
+SELECT pg_temp.carrier('+8613734900101', 'disconnected', '1 hour'), pg_temp.carrier('+8613734900102', 'subscriber_changed', '1 hour');
+SELECT pg_temp.day(4);
+SELECT error FROM acctguard.sweep() WHERE task = 'claim';
+SELECT n.account_id, e.evidence, e.young_proof, pg_temp.now() - e.last_owner_proof_at > interval '3 days 23 hours' AS proof_of_the_claim
+FROM unnest('{3490002,3490012,3490022}'::bigint[]) n (account_id), acctguard.number_evidence(n.account_id) e;
+-- so the third person has it at once
+SELECT * FROM pg_temp.reg('+8613734900101', 3490003, 'not_mine');
+SELECT * FROM pg_temp.who(3490001, 3490003);
+SELECT pg_temp.day(0);
+
+-- A claim is over when its number is free, too: who got it can change it.
+SELECT pg_temp.owner(3490041, '+8613734900105');
+SELECT commit_code FROM pg_temp.reg('+8613734900105', 3490042, 'not_mine');
+SELECT acctguard.number_release(3490041, 1, 'carrier', 'given back') AS released;
+SELECT code FROM acctguard.register_question(pg_temp.proved('+8613734900105'));
+SELECT hint, state FROM pg_temp.who(3490041, 3490042);
+SELECT claim, state FROM pg_temp.claims(3490042);
+SELECT evidence, young_proof FROM acctguard.number_evidence(3490042);
+SELECT pg_temp.login('claim-phone', 3490042, step_up => true);
+SELECT code FROM held, acctguard.rebind_begin(token, '+8613734900106') WHERE name = 'claim-phone';
+
 -- A10: who lost the number when is a matter of what happened, not of who said so first. The device of a thief who had codes sent to it:
 SELECT pg_temp.day(-12);
 SELECT pg_temp.owner(3490051, '+8613734900107', 40), pg_temp.login('laundered', 3490051, '{number_code}'), pg_temp.login('own', 3490051);
@@ -21,4 +47,27 @@ SELECT pg_temp.owner(3490061, '+8613734900108');
 SELECT e, pg_temp.carrier('+8613734900108', e, '-2 hours') FROM unnest('{disconnected,subscriber_changed,delivery_failed,sim_changed}'::text[]) e;
 SELECT evidence, sim_risk FROM acctguard.number_evidence(3490061);
 
+-- A41: a ban that comes while an account waits ends its claim; the owner keeps his number, and no banned account gets it.
+CREATE ROLE claim_mod1 LOGIN IN ROLE acctguard_moderator;
+CREATE ROLE claim_mod2 LOGIN IN ROLE acctguard_moderator;
+CREATE FUNCTION pg_temp.ban(account bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    no int;
+BEGIN
+    SET SESSION AUTHORIZATION claim_mod1;
+    no := acctguard.freeze_impose(account, 'ban', 'violation.severe', 'Sold stolen accounts.', ground => 'rules 4.2');
+    SET SESSION AUTHORIZATION claim_mod2;
+    PERFORM acctguard.freeze_approve(account, no);
+    RESET SESSION AUTHORIZATION;
+END $$;
+SELECT pg_temp.owner(3490071, '+8613734900109');
+SELECT commit_code FROM pg_temp.reg('+8613734900109', 3490072, 'not_mine');
+SELECT pg_temp.ban(3490072);
+SELECT pg_temp.day(4);
+SELECT error FROM acctguard.sweep() WHERE task = 'claim';
+SELECT account, state FROM pg_temp.who(3490071, 3490072);
+SELECT state, end_note FROM acctguard.release_hold_list(3490072);
+SELECT pg_temp.day(0);
+
+DROP ROLE claim_mod1, claim_mod2;
 SELECT acctguard.entitlement_remove('register_coupon', 'test');
