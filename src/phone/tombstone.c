@@ -35,10 +35,14 @@ ag_tombstone_until(const AgTombstone *tombstone)
 									   ag_policy_setting(AG_SETTING_TOMBSTONE_LEAST)));
 }
 
-/* Has the number changed hands since an instant? */
+/*
+ * Has the number changed hands since the ban, and since the banned one proved it last
+ * (DT_NOEND = never)?  A ban keeps nobody from doing that.
+ */
 static bool
-is_confirmed_since(int64 number_id, TimestampTz since, TimestampTz at)
+is_confirmed_since(int64 number_id, TimestampTz banned_at, TimestampTz proved_at, TimestampTz at)
 {
+	TimestampTz since = proved_at == DT_NOEND ? banned_at : Max(banned_at, proved_at);
 	AgEvidenceTerms terms = {
 		.answer_age = ag_policy_setting(AG_SETTING_ANSWER_AGE),
 		.sim_risk = ag_policy_setting(AG_SETTING_SIM_RISK)
@@ -58,7 +62,7 @@ is_confirmed_since(int64 number_id, TimestampTz since, TimestampTz at)
 bool
 ag_tombstone_is_overtaken(const AgTombstone *tombstone, TimestampTz at)
 {
-	return is_confirmed_since(tombstone->number_id, tombstone->banned_at, at);
+	return is_confirmed_since(tombstone->number_id, tombstone->banned_at, tombstone->proved_at, at);
 }
 
 AgTombstone *
@@ -87,7 +91,7 @@ ag_tombstone_would_hold(const AgPhoneBinding *holder, TimestampTz at)
 	AgBan		ban;
 
 	return bans->find(holder->account_id, at, &ban) &&
-		!is_confirmed_since(holder->number_id, ban.since, at);
+		!is_confirmed_since(holder->number_id, ban.since, holder->last_owner_proof_at, at);
 }
 
 bool

@@ -44,6 +44,7 @@ typedef struct AgTombstone
 	int			binding;		/* ... with which binding */
 	int			freeze_no;		/* ... banned by which freeze */
 	TimestampTz banned_at;
+	TimestampTz proved_at;		/* when its owner proved the number last; DT_NOEND = never */
 	TimestampTz written_at;
 	TimestampTz ended_at;		/* by an operator; DT_NOEND = not */
 	char	   *ended_by;

@@ -20,8 +20,10 @@ enum
 
 #define COLUMNS \
 	"t.number_id, t.account_id, t.binding, t.freeze_no, t.banned_at, t.written_at, t.ended_at, " \
-	"t.ended_by, t.end_note, n.hint"
-#define TABLES "acctguard.tombstone t JOIN acctguard.number n USING (number_id)"
+	"t.ended_by, t.end_note, n.hint, b.last_owner_proof_at"
+#define TABLES \
+	"acctguard.tombstone t JOIN acctguard.number n USING (number_id) " \
+	"LEFT JOIN acctguard.binding b ON b.account_id = t.account_id AND b.no = t.binding"
 
 static const AgStatement statements[] = {
 	[TOMBSTONE_INSERT] = {
@@ -87,6 +89,7 @@ tombstones_of(const AgResult *result)
 		tombstone->ended_by = ag_row_text(result, i, 8);
 		tombstone->end_note = ag_row_text(result, i, 9);
 		tombstone->hint = ag_row_text(result, i, 10);
+		tombstone->proved_at = ag_row_time(result, i, 11);
 		tombstones = lappend(tombstones, tombstone);
 	}
 	return tombstones;

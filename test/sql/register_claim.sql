@@ -69,5 +69,18 @@ SELECT account, state FROM pg_temp.who(3490071, 3490072);
 SELECT state, end_note FROM acctguard.release_hold_list(3490072);
 SELECT pg_temp.day(0);
 
+-- A42, R2: what was said before a banned owner proved his number again frees it from nobody, wherever the number is by then.
+SELECT pg_temp.day(-30);
+SELECT acctguard.account_open(3490081), pg_temp.ban(3490081);
+SELECT pg_temp.day(0);
+SELECT acctguard.number_import(3490081, '+8613734900110', bound_at => pg_temp.now() - interval '40 days', proof_at => pg_temp.now() - interval '10 days') AS binding \gset
+SELECT pg_temp.carrier('+8613734900110', 'disconnected', '20 days');
+SELECT commit_code FROM pg_temp.reg('+8613734900110', 3490082, 'not_mine');
+SELECT acctguard.number_release(3490081, :binding, 'admin', 'test');
+SELECT state FROM acctguard.tombstone_list(3490081);
+SELECT question, commit_code FROM pg_temp.reg('+8613734900110', 3490082);
+SELECT pg_temp.carrier('+8613734900110', 'disconnected', '1 hour');
+SELECT state FROM acctguard.tombstone_list(3490081);
+
 DROP ROLE claim_mod1, claim_mod2;
 SELECT acctguard.entitlement_remove('register_coupon', 'test');
