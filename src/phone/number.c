@@ -151,13 +151,21 @@ ag_number_try_lock(int64 number_id)
 }
 
 AgNumber *
-ag_number_lock(int64 number_id)
+ag_number_lock_kept(int64 number_id)
 {
 	AgNumber   *number = ag_number_store_lock(number_id);
 
 	if (number == NULL && IsolationUsesXactSnapshot())
 		ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				errmsg("could not serialize access due to concurrent update"));
+	return number;
+}
+
+AgNumber *
+ag_number_lock(int64 number_id)
+{
+	AgNumber   *number = ag_number_lock_kept(number_id);
+
 	if (number == NULL)
 		elog(ERROR, "number " INT64_FORMAT " does not exist", number_id);
 	return number;

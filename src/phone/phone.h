@@ -85,6 +85,9 @@ extern int64 ag_number_find(const AgNumberName *name);
 /* Lock a number's row (FOR NO KEY UPDATE) and read it. */
 extern AgNumber *ag_number_lock(int64 number_id);
 
+/* The same for who only remembers it: NULL = it was forgotten since. */
+extern AgNumber *ag_number_lock_kept(int64 number_id);
+
 /* The same without waiting: NULL while somebody else works on it. */
 extern AgNumber *ag_number_try_lock(int64 number_id);
 

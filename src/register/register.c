@@ -57,9 +57,9 @@ lock_number(const AgFlow *flow, bool make)
 	if (number_id != 0)
 	{
 		ag_number_touch(number_id, 0, 0);
-		number = ag_number_lock(number_id);
+		number = ag_number_lock_kept(number_id);
 	}
-	else if (make && ag_flow_number(flow, &name))
+	if (number == NULL && make && ag_flow_number(flow, &name))
 	{
 		number = ag_number_obtain(&name, ag_now());
 		ag_wipe(&name, sizeof(name));
