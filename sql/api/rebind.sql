@@ -74,7 +74,7 @@ RETURNS acctguard.outcome
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_unbind_cancel';
 COMMENT ON FUNCTION acctguard.unbind_cancel(text, integer) IS
-'The owner takes a request back, in any state before it has taken effect, also while he is frozen. Codes: REBIND_CANCELLED, UNBIND_OVER, UNBIND_UNKNOWN, SESSION_REQUIRED. The act is recorded.';
+'The owner takes a request back, in any state before it has taken effect, also while he is frozen; not a session that was opened with the number alone (REBIND_FACTOR). Codes: REBIND_CANCELLED, REBIND_FACTOR, UNBIND_OVER, UNBIND_UNKNOWN, SESSION_REQUIRED. The act is recorded.';
 
 CREATE OR REPLACE FUNCTION acctguard.unbind_execute(account_id bigint, request integer)
 RETURNS acctguard.outcome
@@ -151,7 +151,7 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_number_reconfirm';
 COMMENT ON FUNCTION acctguard.number_reconfirm(text, uuid) IS
 'The user of a session answers whether the number of his account is still his: yes. He is not asked again for policy reconfirm_after seconds. Who has to say no changes it, rebind_begin().
-flow: of number_reconfirm_begin(), in which the number was proved; together with a session that was stepped up lately it is a proof of its owner, from which the age of the binding counts anew (RECONFIRM_OK). NULL: one tap, in a session that shows more than the number; it is noted and proves nothing (RECONFIRM_NOTED). Codes besides: REBIND_FACTOR (step the session up), PROOF_REQUIRED, why the flow is over, and those of number_reconfirm_begin(). The act is recorded.';
+flow: of number_reconfirm_begin(), in which the number was proved; together with a session that was stepped up lately it is a proof of its owner, from which the age of the binding counts anew (RECONFIRM_OK); where it is confirmed that the number is somebody else''s, only if what the session showed passes the gate for that, see assurance_of(). NULL: one tap, in a session that shows more than the number; it is noted and proves nothing (RECONFIRM_NOTED). Codes besides: REBIND_FACTOR (step the session up), PROOF_REQUIRED, why the flow is over, and those of number_reconfirm_begin(). The act is recorded.';
 
 CREATE OR REPLACE FUNCTION acctguard.device_disown(token text, device_no integer, OUT code text,
     OUT sessions integer, OUT devices integer, OUT numbers integer, OUT contacts integer, OUT requests integer,

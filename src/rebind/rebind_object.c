@@ -232,7 +232,10 @@ ag_rebind_settle(const char *token, int no, AgRebindResult *result)
 	}
 }
 
-/* The owner can always, whatever denies him other things. */
+/*
+ * The owner can always, whatever denies him other things.  Who has shown no more than the
+ * number is not known to be he: by objecting the number makes neither side win.
+ */
 void
 ag_rebind_cancel(const char *token, int no, AgRebindResult *result)
 {
@@ -242,10 +245,11 @@ ag_rebind_cancel(const char *token, int no, AgRebindResult *result)
 	if (!load_own(token, no, true, &acting, result, &state))
 		return;
 	if (ag_rebind_rule(state, AG_REBIND_CANCEL) == NULL)
-	{
 		result->code = AG_FLOW_UNBIND_OVER;
+	else if (acting.session->number_only)
+		result->code = AG_FLOW_REBIND_FACTOR;
+	if (result->code != AG_FLOW_OK)
 		return;
-	}
 	ag_rebind_end(acting.account, result->change, AG_REBIND_CANCEL, "cancelled",
 				  ag_session_actor(&acting), acting.at);
 	ag_account_save(acting.account);

@@ -101,6 +101,29 @@ take_word(const Scene *scene)
 	return AG_FLOW_RECONFIRM_NOTED;
 }
 
+/*
+ * A step-up, and where it is confirmed that the number is somebody else's, as much as is
+ * demanded of whoever says that the account is his: else a password and a code, which its
+ * next holder may have, would end what was confirmed.
+ */
+static bool
+is_owner(const Scene *scene)
+{
+	AgClaimant	claimant;
+	AgAssurance assurance;
+	AgEvidence	evidence;
+
+	if (!ag_session_fresh(&scene->acting))
+		return false;
+	ag_evidence_of(scene->binding, scene->acting.at, &evidence);
+	if (evidence.reassignment != AG_REASSIGNMENT_CONFIRMED)
+		return true;
+	ag_claimant_of_session(&scene->acting, &claimant);
+	claimant.way = AG_WAY_CLAIM;
+	ag_gate_judge(scene->acting.account, &claimant, scene->acting.at, &assurance);
+	return assurance.passed;
+}
+
 /* He has the number, and is its owner: both. */
 static AgFlowCode
 take_proof(const Scene *scene, const pg_uuid_t *id, AgRebindResult *result)
@@ -114,7 +137,7 @@ take_proof(const Scene *scene, const pg_uuid_t *id, AgRebindResult *result)
 		return AG_FLOW_FLOW_UNKNOWN;
 	if (!ag_flow_proved(result->flow, NUMBER_CODE, scene->acting.at))
 		return AG_FLOW_PROOF_REQUIRED;
-	if (!ag_session_fresh(&scene->acting))
+	if (!is_owner(scene))
 		return AG_FLOW_REBIND_FACTOR;
 	(void) ag_flow_consume(result->flow, scene->acting.at);
 	ag_binding_store_prove(scene->binding, scene->acting.at);

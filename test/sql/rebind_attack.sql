@@ -209,3 +209,11 @@ SELECT c.* FROM acctguard.number_check() c WHERE number_id IN (SELECT number_id 
 SELECT acctguard.entitlement_remove('rebind_coupon', 'test') IS NOT NULL AS removed;
 DROP SCHEMA rebind_app CASCADE;
 DROP ROLE rebind_mod1, rebind_mod2, rebind_app, rebind_reader;
+
+-- Who has the number alone does not take back what the owner asked for; with something else he may (3.6: neither side wins by SMS alone).
+SELECT pg_temp.account(5740090, '+8613957400090'), pg_temp.login('owner90', 5740090);
+SELECT pg_temp.change(5740090, 'owner90', '+8613957400091') AS asked;
+SELECT pg_temp.login('sim90', 5740090, '{number_code}', false);
+SELECT code, public_code, next FROM acctguard.unbind_cancel(pg_temp.token('sim90'), pg_temp.request(5740090));
+SELECT state FROM pg_temp.requests(5740090);
+SELECT code FROM acctguard.unbind_cancel(pg_temp.token('owner90'), pg_temp.request(5740090));

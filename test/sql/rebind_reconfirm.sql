@@ -116,3 +116,13 @@ END $$;
 SELECT line FROM plan WHERE line ~ 'Scan|Sort';
 ROLLBACK;
 DEALLOCATE old;
+
+-- Once it is confirmed that the number is somebody else's, a leaked password and a code to it do not make it the owner's again (3.4, L15).
+SELECT pg_temp.account(5730090, '+8613957300090');
+SELECT pg_temp.signal(5730090, 'disconnected');
+SELECT gate FROM acctguard.assurance_of(5730090, '{number_code,password}');
+SELECT pg_temp.login('next holder', 5730090, '{password,number_code}');
+SELECT code, (data ->> 'flow')::uuid AS flow FROM pg_temp.begin('next holder') \gset next_
+SELECT pg_temp.prove(:'next_flow', '+8613957300090');
+SELECT code, public_code FROM acctguard.number_reconfirm(pg_temp.token('next holder'), :'next_flow');
+SELECT evidence, young_proof FROM acctguard.number_evidence(5730090);
