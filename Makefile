@@ -179,10 +179,10 @@ docs:
 	@[ ! -x tools/docs.sh ] || tools/docs.sh
 bench:
 	@test/bench/run
-# A long random walk against the oracle: make model STEPS=100000 [SEED=S].
+# A long random walk against the oracle: make model STEPS=100000 [SEED=S] [JOBS=N].
 STEPS ?= 10000
 model: deps
-	@test/model/run --steps $(STEPS) $(if $(SEED),--seed $(SEED)) --coverage
+	@test/model/run --steps $(STEPS) $(if $(SEED),--seed $(SEED)) $(if $(JOBS),--jobs $(JOBS)) --coverage
 release:
 	@tools/release.sh $(NEXT)
 print-%:

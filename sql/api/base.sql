@@ -298,9 +298,21 @@ AS $$
       AND NOT EXISTS (SELECT FROM acctguard.worker_status() w
                       WHERE w.this_database AND (w.state IN ('running', 'starting') OR w.since > clock_timestamp() - interval '5 minutes'))
     UNION ALL
+    -- the outbox; not before its tables are there
+    SELECT 'notice', 'outbox', format('%s notices were given up within a week', d.most), 'See acctguard.notice_dead() and acctguard.notice_retry().'
+    FROM (SELECT NULL::text WHERE to_regclass('acctguard.notice') IS NOT NULL) AS installed (channel)
+    CROSS JOIN LATERAL (SELECT CASE WHEN count(*) < 1000 THEN count(*)::text ELSE '1000 or more' END
+                        FROM acctguard.notice_dead(installed.channel, 1000) n
+                        WHERE n.ended_at > clock_timestamp() - interval '7 days' HAVING count(*) > 0) AS d (most)
+    UNION ALL
+    SELECT 'notice', 'notice_template', format('%s over %s: %s', g.event, g.channel, g.problem), 'See acctguard.notice_coverage() and acctguard.policy_set().'
+    FROM (SELECT true WHERE to_regclass('acctguard.notice_template') IS NOT NULL) AS installed (yes)
+    CROSS JOIN LATERAL (SELECT c.event, c.channel, c.problem FROM acctguard.notice_coverage() c
+                        WHERE installed.yes AND c.problem IS NOT NULL OFFSET 0) AS g
+    UNION ALL
     SELECT 'notice', p.task, format('the worker''s task fails: %s', p.error), 'See the server log; it is tried again.'
     FROM acctguard.worker_progress() p WHERE p.state = 'failed'
     ORDER BY 1, 2, 3
 $$;
 COMMENT ON FUNCTION acctguard.health() IS
-'What is wrong or weak about acctguard in this database, one row per finding; no row is good health. severity: danger (protection is missing) or notice. Looks at acctguard''s tables (triggers that a restore weakened, row-level security, grants, owner), its roles, publications and preloading; guard_health() looks at guards. Run it after a restore and from monitoring.';
+'What is wrong or weak about acctguard in this database, one row per finding; no row is good health. severity: danger (protection is missing) or notice. Looks at acctguard''s tables (triggers that a restore weakened, row-level security, grants, owner), its roles, publications, preloading, the worker, notices that were given up within a week and templates that are missing; guard_health() looks at guards. Run it after a restore and from monitoring.';

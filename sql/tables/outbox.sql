@@ -75,6 +75,7 @@ CREATE TABLE acctguard.notice (
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000,
         autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 100000);
 CREATE INDEX notice_due ON acctguard.notice (channel, not_before) WHERE state = 'pending';
+CREATE INDEX notice_age ON acctguard.notice USING brin (written_at) WITH (pages_per_range = 32, autosummarize = on);
 CREATE INDEX notice_dead ON acctguard.notice (ended_at) WHERE state = 'dead';
 COMMENT ON TABLE acctguard.notice IS
 'The outbox: one row per event, channel and contact, written in the event''s transaction. It holds no text and no address; both are made when the notice is claimed or read.';

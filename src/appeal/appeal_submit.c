@@ -343,6 +343,10 @@ add_contact(AgAccount *account, const AgActor *actor, const AgAppeal *appeal, co
 {
 	AgContactOrder order = {.address = address, .locale = appeal->locale, .verified = true};
 
+	if (strchr(address, '@') == NULL && address[0] != '+')
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("the contact is neither an e-mail address nor a number"),
+				errhint("Pass an address, or a number in international form, beginning with +."));
 	order.channel = strchr(address, '@') != NULL ? AG_CHANNEL_EMAIL : AG_CHANNEL_SMS;
 	order.appeal_no = appeal->no;
 	(void) ag_contact_add(account, actor, &order, at);

@@ -175,6 +175,8 @@ ag_freeze_amend(AgAccount *account, const AgActor *actor, int no,
 	version.legal_reference = amendment->legal_reference;
 	version.evidence = amendment->evidence;
 	version.change_note = amendment->note;
+	if (version.proposal)
+		ag_freeze_observe(account, actor, freeze, AG_FREEZE_PROPOSE, at);
 	ag_freeze_store_insert_version(freeze, freeze->terms, &version);
 	if (!version.proposal)
 	{

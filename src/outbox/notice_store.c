@@ -37,6 +37,7 @@ enum
 	NOTICE_CANCEL_ALL,
 	NOTICE_REPORT,
 	NOTICE_DEAD,
+	NOTICE_FORGET,
 	NOTICE_ANNOUNCE,
 	NOTICE_AUDIENCE,
 	ATTEMPT_INSERT
@@ -241,6 +242,18 @@ static const AgStatement statements[] = {
 		.read_only = true,
 		.nargs = 2,
 		.argtypes = {TEXTOID, INT4OID}
+	},
+	[NOTICE_FORGET] = {
+		.name = "notice.forget",
+		.sql = "WITH n AS (DELETE FROM acctguard.notice WHERE ctid = ANY (ARRAY(SELECT d.ctid "
+			"FROM acctguard.notice d WHERE d.written_at < $1 AND d.ended_at < $1 LIMIT $2 "
+			"FOR UPDATE SKIP LOCKED)) RETURNING account_id, no), "
+			"t AS (DELETE FROM acctguard.notice_attempt t USING n "
+			"WHERE t.account_id = n.account_id AND t.notice_no = n.no) "
+			"SELECT count(*) FROM n",
+		.expected = SPI_OK_SELECT,
+		.nargs = 2,
+		.argtypes = {TIMESTAMPTZOID, INT8OID}
 	},
 	[NOTICE_AUDIENCE] = {
 		.name = "notice.audience",
@@ -544,6 +557,13 @@ AgResult *
 ag_notice_store_dead(const char *channel, int most)
 {
 	return ag_run(notice_statements, NOTICE_DEAD, ag_text(channel), ag_int4(most));
+}
+
+/* Deletes notices that ended before then, with their failures; how many. */
+int64
+ag_notice_store_forget(TimestampTz before, int64 limit)
+{
+	return ag_row_int8(ag_run(notice_statements, NOTICE_FORGET, ag_time(before), ag_int8(limit)), 0, 1);
 }
 
 /* The next accounts of an audience: how many, and the last of them. */

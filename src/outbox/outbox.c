@@ -159,6 +159,12 @@ write_notices(const AgEvent *event, const AgActor *actor, TimestampTz at)
 	}
 }
 
+int64
+ag_notice_sweep(int64 limit)
+{
+	return ag_notice_store_forget(ag_now() - ag_policy_setting(AG_SETTING_NOTICE_RETENTION) * USECS_PER_SEC, limit);
+}
+
 void
 ag_outbox_init(void)
 {

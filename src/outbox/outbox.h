@@ -126,6 +126,8 @@ extern char *ag_notice_judge(const AgTemplate *candidate);
 /*
  * outbox.c: the sink.
  */
+/* Forget notices that ended longer ago than policy notice_retention; those that wait are kept.  For the worker. */
+extern int64 ag_notice_sweep(int64 limit);
 extern void ag_outbox_init(void);
 extern void ag_outbox_wake(AgChannel channel);	/* listeners, at commit */
 
@@ -449,5 +451,6 @@ extern void ag_notice_store_announce(const AgAnnouncement *announcement, int64 a
 									 int64 first_no, AgNoticeClass class, ArrayType *channels,
 									 TimestampTz at);
 extern AgResult *ag_notice_store_dead(const char *channel, int most);
+extern int64 ag_notice_store_forget(TimestampTz before, int64 limit);
 
 #endif							/* AG_OUTBOX_H */

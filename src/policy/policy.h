@@ -191,7 +191,9 @@
 	AG_SETTING(NOTICE_RETRY_CAP, "notice_retry_cap", "seconds", 21600, 1, 604800, \
 			   "longest time between two tries of a notice") \
 	AG_SETTING(NOTICE_TRIES, "notice_tries", "tries", 12, 1, 100, \
-			   "tries after which a notice is given up")
+			   "tries after which a notice is given up") \
+	AG_SETTING(NOTICE_RETENTION, "notice_retention", "seconds", 63072000, 2592000, 315360000, \
+			   "time for which notices are kept after they were delivered, given up or cancelled")
 
 #define AG_SETTING(symbol, name, unit, default_value, lowest, highest, meaning) AG_SETTING_##symbol,
 typedef enum AgSetting

@@ -25,6 +25,7 @@
 #include "guc.h"
 #include "lifecycle/lifecycle.h"
 #include "miscadmin.h"
+#include "outbox/outbox.h"
 #include "phone/forget.h"
 #include "pgstat.h"
 #include "rebind/rebind.h"
@@ -64,6 +65,8 @@ static const AgTask tasks[] = {
 	.run = ag_rebind_sweep, .due = ag_rebind_sweep_due},
 	{.name = "reconfirm", .what = "asks owners of old bindings whether the number is still theirs",
 	.interval = SECS_PER_HOUR, .run = ag_reconfirm_sweep},
+	{.name = "notice", .what = "forgets notices that ended long ago",
+	.interval = SECS_PER_HOUR, .run = ag_notice_sweep},
 	{.name = "flow", .what = "forgets flows that are over, and old answers of flows",
 	.interval = 60, .run = ag_flow_sweep}
 };

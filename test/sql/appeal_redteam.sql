@@ -223,6 +223,18 @@ SELECT pg_temp.as('appeal_app', format('SELECT acctguard.appeal_withdraw(2620076
 SELECT pg_temp.as('appeal_rev1', format('SELECT count(*) FROM acctguard.appeal_claim(2620076, %s)', no)) FROM pg_temp.cases(2620076) WHERE freeze_no = 2;
 SELECT pg_temp.decide('appeal_rev1', 2620076, no, 'dismissed', ', manifestly_unfounded => true') FROM pg_temp.cases(2620076) WHERE freeze_no = 2;
 SELECT unfounded, decided FROM acctguard.appeal_abuse_check(2620076);
+-- who holds a case proposes no harder terms of its freeze either, and who proposed some does not take the case
+SELECT pg_temp.as('freeze_officer1', 'SELECT acctguard.freeze_impose(2620077, ''compliance'', ''regulatory.order'', ''long enough text'', ground => ''Law'', legal_reference => ''order 77'', capabilities => ''{msg.send.stranger}'')');
+SELECT pg_temp.as('freeze_officer2', 'SELECT acctguard.freeze_approve(2620077, 1)');
+SELECT pg_temp.as('freeze_mod1', 'SELECT acctguard.appeal_open_review(2620077, 1, ''I have a doubt'')') AS opened;
+CREATE ROLE redteam_officer LOGIN IN ROLE acctguard_compliance;
+SELECT pg_temp.as('freeze_officer3', format('SELECT count(*) FROM acctguard.appeal_claim(2620077, %s)', no)) FROM acctguard.appeal WHERE account_id = 2620077;
+SELECT pg_temp.as('freeze_officer3', 'SELECT acctguard.freeze_amend(2620077, 1, facts => ''he went on with it'', capabilities => ''{messaging.out}'', legal_reference => ''order 78'')');
+SELECT state, amendment FROM acctguard.freeze_list(2620077);
+SELECT pg_temp.as('freeze_officer3', format('SELECT acctguard.appeal_release(2620077, %s)', no)) FROM acctguard.appeal WHERE account_id = 2620077;
+SELECT pg_temp.as('redteam_officer', 'SELECT acctguard.freeze_amend(2620077, 1, facts => ''he went on with it'', capabilities => ''{messaging.out}'', legal_reference => ''order 78'')');
+SELECT pg_temp.as('redteam_officer', format('SELECT count(*) FROM acctguard.appeal_claim(2620077, %s)', no)) FROM acctguard.appeal WHERE account_id = 2620077;
+DROP ROLE redteam_officer;
 DROP ROLE redteam_service, redteam_alice, redteam_desk;
 DROP ROLE freeze_mod1, freeze_mod2, freeze_mod3, freeze_reviewer, freeze_officer1, freeze_officer2, freeze_officer3,
     freeze_operator, freeze_risk, freeze_app, freeze_desk, appeal_app, appeal_rev1, appeal_rev2, appeal_rev3, appeal_desk;
