@@ -298,15 +298,19 @@ AS $$
       AND NOT EXISTS (SELECT FROM acctguard.worker_status() w
                       WHERE w.this_database AND (w.state IN ('running', 'starting') OR w.since > clock_timestamp() - interval '5 minutes'))
     UNION ALL
-    -- the outbox; not before its tables are there
+    -- the outbox; not before its tables are there, nor while what it needs belongs to somebody else
     SELECT 'notice', 'outbox', format('%s notices were given up within a week', d.most), 'See acctguard.notice_dead() and acctguard.notice_retry().'
-    FROM (SELECT NULL::text WHERE to_regclass('acctguard.notice') IS NOT NULL) AS installed (channel)
+    FROM (SELECT NULL::text WHERE to_regclass('acctguard.notice') IS NOT NULL AND NOT EXISTS (
+              SELECT FROM pg_class c WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p')
+                AND c.relowner <> 'acctguard_owner'::regrole)) AS installed (channel)
     CROSS JOIN LATERAL (SELECT CASE WHEN count(*) < 1000 THEN count(*)::text ELSE '1000 or more' END
                         FROM acctguard.notice_dead(installed.channel, 1000) n
                         WHERE n.ended_at > clock_timestamp() - interval '7 days' HAVING count(*) > 0) AS d (most)
     UNION ALL
     SELECT 'notice', 'notice_template', format('%s over %s: %s', g.event, g.channel, g.problem), 'See acctguard.notice_coverage() and acctguard.policy_set().'
-    FROM (SELECT true WHERE to_regclass('acctguard.notice_template') IS NOT NULL) AS installed (yes)
+    FROM (SELECT true WHERE to_regclass('acctguard.notice') IS NOT NULL AND NOT EXISTS (
+              SELECT FROM pg_class c WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p')
+                AND c.relowner <> 'acctguard_owner'::regrole)) AS installed (yes)
     CROSS JOIN LATERAL (SELECT c.event, c.channel, c.problem FROM acctguard.notice_coverage() c
                         WHERE installed.yes AND c.problem IS NOT NULL OFFSET 0) AS g
     UNION ALL

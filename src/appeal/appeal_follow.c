@@ -184,7 +184,7 @@ follow(AgAccount *account, const AgActor *actor, const AgFreeze *freeze, AgAppea
 			require_not_decided(actor, appeal, at);
 			move(account, actor, appeal, freeze->replaced_by, at);
 			break;
-		case AG_FREEZE_PROPOSE:	/* of other terms, which a second person has to approve */
+		case AG_FREEZE_PROPOSE: /* of other terms, which a second person has to approve */
 			require_no_reviewer(actor, appeal, at);
 			break;
 		case AG_FREEZE_AMEND:

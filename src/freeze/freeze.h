@@ -373,8 +373,8 @@ extern void ag_freeze_notice_init(void);
 typedef struct AgFreezeObserver
 {
 	/*
-	 * After a step; of a freeze that is imposed or approved, when it has taken effect; of
-	 * other terms that wait for a second person, before they are proposed.
+	 * After a step; of a freeze that is imposed or approved, when it has taken effect; of other
+	 * terms that wait for a second person, before they are proposed.
 	 */
 	void		(*changed) (AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
 							AgFreezeEvent event, TimestampTz at);

@@ -245,10 +245,18 @@ sub weaker
     return 1 if !contains($n->{ack} // 0, $o->{ack} // 0);
     return 1 if !subset($n->{lift}, $o->{lift}) || !subset([ @{ $n->{lift} }, @{ $n->{approve} } ], [ @{ $o->{lift} }, @{ $o->{approve} } ]);
     return 1 if $n->{stay_max} && (!$o->{stay_max} || $n->{stay_max} > $o->{stay_max} || !subset(stayers($n), stayers($o)));
-    return 1 if !subset($n->{conditions}, $o->{conditions}) || ($new->{appealable} && !$old->{appealable});
+    return 1 if !subset([ conditions($new) ], [ conditions($old) ]) || ($new->{appealable} && !$old->{appealable});
     my %strict = (authority => 3, manual => 2, system => 1, self => 0);
     return 1 if $strict{ $n->{lift_policy} } < $strict{ $o->{lift_policy} };
     return 0;
+}
+
+# What ends it: a proof of identity does not undo what a person did or an authority ordered.
+sub conditions
+{
+    my ($f) = @_;
+    my $act = Model::Account::category($f) =~ /^(violation|regulatory)$/;
+    return grep { $_ eq 'risk_over' || !$act } @{ kind($f)->{conditions} };
 }
 
 sub stayers { my ($kind) = @_; return [ 'reviewer', @{ $kind->{lift} }, @{ $kind->{approve} } ] }
