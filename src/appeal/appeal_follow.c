@@ -184,9 +184,6 @@ follow(AgAccount *account, const AgActor *actor, const AgFreeze *freeze, AgAppea
 			require_not_decided(actor, appeal, at);
 			move(account, actor, appeal, freeze->replaced_by, at);
 			break;
-		case AG_FREEZE_PROPOSE: /* of other terms, which a second person has to approve */
-			require_no_reviewer(actor, appeal, at);
-			break;
 		case AG_FREEZE_AMEND:
 			add_party(account, actor, appeal, at);
 			break;
@@ -216,6 +213,21 @@ freeze_changed(AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
 		follow(account, actor, freeze, appeal, event, at);
 }
 
+/* Who holds the case proposes no other terms, who has decided it no other freeze either. */
+static void
+freeze_proposing(AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
+				 AgFreezeEvent event, TimestampTz at)
+{
+	AgAppeal   *appeal = ag_appeal_open_case(account, freeze->no, at);
+
+	if (appeal == NULL)
+		return;
+	if (event == AG_FREEZE_AMEND)
+		require_no_reviewer(actor, appeal, at);
+	else
+		require_not_decided(actor, appeal, at);
+}
+
 /* What was decided while the reasons were withheld is told now. */
 static void
 freeze_disclosed(AgAccount *account, const AgFreeze *freeze, TimestampTz at)
@@ -233,6 +245,7 @@ freeze_disclosed(AgAccount *account, const AgFreeze *freeze, TimestampTz at)
 
 static const AgFreezeObserver observer = {
 	.changed = freeze_changed,
+	.proposing = freeze_proposing,
 	.disclosed = freeze_disclosed,
 	.remedy_until = ag_appeal_remedy_until
 };

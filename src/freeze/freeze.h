@@ -372,12 +372,16 @@ extern void ag_freeze_notice_init(void);
  */
 typedef struct AgFreezeObserver
 {
-	/*
-	 * After a step; of a freeze that is imposed or approved, when it has taken effect; of other
-	 * terms that wait for a second person, before they are proposed.
-	 */
+	/* After a step; of a freeze that is imposed or approved, when it has taken effect. */
 	void		(*changed) (AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
 							AgFreezeEvent event, TimestampTz at);
+
+	/*
+	 * Before somebody proposes to amend it, or imposes or proposes what supersedes it: may
+	 * he?  What a second person approves is the first one's work, too.
+	 */
+	void		(*proposing) (AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
+							  AgFreezeEvent event, TimestampTz at);
 
 	/* Its reasons are no longer withheld; told once, by the sweep. */
 	void		(*disclosed) (AgAccount *account, const AgFreeze *freeze, TimestampTz at);
@@ -390,6 +394,8 @@ extern void ag_freeze_register_observer(const AgFreezeObserver *observer);
 extern void ag_freeze_observe(AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
 							  AgFreezeEvent event, TimestampTz at);
 
+extern void ag_freeze_observe_proposing(AgAccount *account, const AgActor *actor,
+										const AgFreeze *freeze, AgFreezeEvent event, TimestampTz at);
 extern void ag_freeze_observe_disclosed(AgAccount *account, const AgFreeze *freeze, TimestampTz at);
 
 /* When a decision is final: its appeal window is over and nothing is open. */

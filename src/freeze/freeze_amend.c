@@ -176,7 +176,7 @@ ag_freeze_amend(AgAccount *account, const AgActor *actor, int no,
 	version.evidence = amendment->evidence;
 	version.change_note = amendment->note;
 	if (version.proposal)
-		ag_freeze_observe(account, actor, freeze, AG_FREEZE_PROPOSE, at);
+		ag_freeze_observe_proposing(account, actor, freeze, AG_FREEZE_AMEND, at);
 	ag_freeze_store_insert_version(freeze, freeze->terms, &version);
 	if (!version.proposal)
 	{

@@ -292,7 +292,11 @@ ag_freeze_impose(AgAccount *account, const AgActor *actor, const AgFreezeOrder *
 	if (account->freeze_count > 0)
 		check_prior_conduct(freeze, kind, reason, order, ag_freeze_list(account->account_id), at);
 	if (freeze->replaces != 0)
+	{
 		ag_freeze_require_replaceable(account, actor, freeze, kind, at);
+		ag_freeze_observe_proposing(account, actor, ag_freeze_load(account->account_id, freeze->replaces),
+									AG_FREEZE_SUPERSEDE, at);
+	}
 
 	/* 3. Record and version. */
 	freeze->no = ag_account_next_freeze(account);

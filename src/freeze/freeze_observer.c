@@ -36,6 +36,15 @@ ag_freeze_observe(AgAccount *account, const AgActor *actor, const AgFreeze *free
 }
 
 void
+ag_freeze_observe_proposing(AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
+							AgFreezeEvent event, TimestampTz at)
+{
+	for (int i = 0; i < observer_count; i++)
+		if (observers[i]->proposing != NULL)
+			observers[i]->proposing(account, actor, freeze, event, at);
+}
+
+void
 ag_freeze_observe_disclosed(AgAccount *account, const AgFreeze *freeze, TimestampTz at)
 {
 	for (int i = 0; i < observer_count; i++)

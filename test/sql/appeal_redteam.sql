@@ -191,6 +191,8 @@ SELECT pg_temp.submit(2620073);
 SELECT pg_temp.as('redteam_desk', 'SELECT count(*) FROM acctguard.appeal_claim(2620073, 2)');
 SELECT pg_temp.decide('redteam_desk', 2620073, 2, 'granted');
 SELECT pg_temp.as('redteam_desk', 'SELECT acctguard.freeze_impose(2620073, ''feature_timeout'', ''violation.spam'', ''long enough text'', ground => ''Terms'', replaces => 1)');
+-- nor proposes what a second person would let take its place
+SELECT pg_temp.as('redteam_desk', 'SELECT acctguard.freeze_impose(2620073, ''ban'', ''violation.severe'', ''long enough text'', ground => ''Terms'', replaces => 1)');
 -- a contact that is neither an address nor a number is called that, whatever channel it might have been for
 SELECT pg_temp.frozen(2620078, 'feature_timeout');
 SELECT contact, pg_temp.submit(2620078, 1, format(', contact => %L', contact)) FROM unnest('{nobody,13800138000,+1380,a@}'::text[]) contact;
