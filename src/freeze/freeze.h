@@ -377,8 +377,8 @@ typedef struct AgFreezeObserver
 							AgFreezeEvent event, TimestampTz at);
 
 	/*
-	 * Before somebody proposes to amend it, or imposes or proposes what supersedes it: may
-	 * he?  What a second person approves is the first one's work, too.
+	 * Before somebody proposes to amend it, or imposes or proposes what supersedes it: may he?
+	 * What a second person approves is the first one's work, too.
 	 */
 	void		(*proposing) (AgAccount *account, const AgActor *actor, const AgFreeze *freeze,
 							  AgFreezeEvent event, TimestampTz at);
