@@ -29,7 +29,8 @@
 
 /*
  * A fresh account id: milliseconds since 2020, then 22 random bits.  Ids made later
- * sort later, and two made in the same millisecond collide once in four million.
+ * sort later.  Two made in the same millisecond collide once in four million, which
+ * happens where a million users are adopted.
  */
 static int64
 generate_id(TimestampTz at)
@@ -73,7 +74,8 @@ insert_account(const AgAccountOrder *order, TimestampTz at)
 		account->account_id = order->account_id ? order->account_id : generate_id(at);
 		if (ag_account_store_insert(account))
 			return ag_account_lock(account->account_id);
-		if (order->account_id != 0 || order->external_id != NULL)
+		if (order->account_id != 0 ||
+			(order->external_id != NULL && ag_account_store_find(order->external_id) != 0))
 			break;
 	}
 	refuse_existing(order);

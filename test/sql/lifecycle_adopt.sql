@@ -42,6 +42,14 @@ SELECT acctguard.account_adopt('regress_adopt.people', 'uid');
 INSERT INTO regress_adopt.people VALUES ('00000000-0000-0000-0000-000000000001', 'y'), ('00000000-0000-0000-0000-000000000002', 'z');
 SELECT external_id, account_id > 0 AS generated FROM acctguard.account WHERE external_id LIKE '%-%-%-%-%' ORDER BY 1;
 
+-- so many at one instant that some of their generated ids collide: each gets another one
+BEGIN;
+SET LOCAL acctguard.test_clock = 860000000;
+CREATE TABLE regress_adopt.crowd (name text PRIMARY KEY);
+INSERT INTO regress_adopt.crowd SELECT 'crowd ' || n FROM generate_series(1, 8000) n;
+SELECT acctguard.account_adopt('regress_adopt.crowd', 'name');
+ROLLBACK;
+
 -- a partitioned table of users
 CREATE TABLE regress_adopt.parted (id bigint NOT NULL, region int NOT NULL) PARTITION BY LIST (region);
 CREATE TABLE regress_adopt.parted_1 PARTITION OF regress_adopt.parted FOR VALUES IN (1);
