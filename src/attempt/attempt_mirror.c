@@ -47,18 +47,12 @@ at_subxact(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, v
 		written_count = 0;
 }
 
-/* Copy what is not in the table, at most so many; how many there were. */
-int64
-ag_attempt_mirror(int64 limit)
+static void
+write_changed(int count)
 {
 	static bool registered = false;
-	int			most = (int) Min(Max(limit, LEAST), 1000000);
-	int			count = ag_attempt_memory_dirty(NULL, most);
 	MemoryContext old;
 
-	(void) ag_attempt_store_forget(ag_now(), limit);
-	if (count == 0)
-		return 0;
 	if (!registered)
 	{
 		RegisterXactCallback(at_xact, NULL);
@@ -73,6 +67,21 @@ ag_attempt_mirror(int64 limit)
 	ag_attempt_store_write(written, count);
 	written_in = GetCurrentSubTransactionId();
 	written_count = count;
+}
+
+/*
+ * Copy what is not in the table, at most so many; how many there were.  Old rows go last:
+ * that waits for nobody, and who copies at the same time meets only rows in their order.
+ */
+int64
+ag_attempt_mirror(int64 limit)
+{
+	int			most = (int) Min(Max(limit, LEAST), 1000000);
+	int			count = ag_attempt_memory_dirty(NULL, most);
+
+	if (count > 0)
+		write_changed(count);
+	(void) ag_attempt_store_forget(ag_now(), limit);
 	return count;
 }
 

@@ -440,7 +440,7 @@ ag_rebind_commit(const char *token, int no, AgRebindResult *result)
 		return;
 	change = ag_rebind_load(result->account_id, no, acting.at, &state);
 	result->code = AG_FLOW_UNBIND_OVER;
-	if (state != AG_REBIND_REQUESTED)
+	if (change == NULL || state != AG_REBIND_REQUESTED)
 		return;
 	scene.account = acting.account;
 	scene.at = acting.at;

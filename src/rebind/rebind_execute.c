@@ -208,6 +208,8 @@ ag_rebind_execute(int64 account_id, int no, bool wait, AgRebindResult *result)
 		return;
 	scene.at = ag_account_now(scene.account);
 	change = ag_rebind_load(account_id, no, scene.at, &state);
+	if (change == NULL)
+		return;
 	read_scene(&scene, change);
 	execute_locked(&scene, change, state, result);
 }
