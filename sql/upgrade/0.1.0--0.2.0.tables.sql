@@ -45,6 +45,22 @@ COMMENT ON COLUMN acctguard.scope_announcement.told IS 'how many accounts that w
 INSERT INTO acctguard.reason (reason, version, category, public_text, points, strike_life, changed_at, changed_by)
 VALUES ('appeal.abuse', 1, 'violation', 'Appeals that are manifestly unfounded, after a warning', 0, '180 days', '-infinity', 'acctguard')
 ON CONFLICT DO NOTHING;
+INSERT INTO acctguard.reason (reason, version, category, public_text, points, strike_life, changed_at, changed_by)
+VALUES ('security.returned', 1, 'security', 'The account was taken back by a verification of identity', 0, '1 day', '-infinity', 'acctguard')
+ON CONFLICT DO NOTHING;
+INSERT INTO acctguard.freeze_kind
+(kind, version, severity, denies, choosable, min_length, max_length, default_length, indefinite, automated_max,
+ impose_roles, approve_roles, lift_roles, second_person, lift_policy, cooldown, conditions, session_effect,
+ appeal, appeal_window, review_due, breach, stayable, stay_max, points, points_max, probation, probation_denies,
+ acknowledge, acknowledge_denies, blocks_closure, blocks_erasure, visible, required, scope, mode, description,
+ changed_at, changed_by, choices) VALUES
+('money_wait', 1, 1, '{money.out}', false, NULL, '30 days', '72 hours', false, '30 days',
+ '{operator}', '{}', '{moderator,operator}', false, 'system', NULL, '{}', 'keep',
+ 'no', NULL, NULL, NULL, false, NULL, 0, 0, NULL, '{}',
+ false, '{}', false, false, true, '{reason}', false, 'deny',
+ 'no punishment: whoever came back through the gate T4 moves money only later; begins and ends by itself',
+ '-infinity', 'acctguard', '{}')
+ON CONFLICT DO NOTHING;
 -- include sql/tables/phone.sql
 -- include sql/tables/identity.sql
 -- include sql/tables/dormancy.sql

@@ -74,6 +74,8 @@
 			  "a freeze is over and the rules have to be acknowledged") \
 	AG_ACTION(FREEZE_DISCLOSED, 146, "freeze.disclosed", \
 			  "the reasons of a freeze are no longer withheld from the user") \
+	AG_ACTION(MONEY_WAITS, 147, "freeze.money_waits", \
+			  "the gate T4 was passed, and money moves only later") \
 	AG_ACTION(APPEAL_OPENED, 200, "appeal.opened", "a review of a freeze was opened") \
 	AG_ACTION(APPEAL_SUBMITTED, 201, "appeal.submitted", "the user appealed") \
 	AG_ACTION(APPEAL_CLAIMED, 202, "appeal.claimed", "a reviewer took a case") \

@@ -196,6 +196,7 @@ typedef struct AgFreezeOrder
 	/* not of the SQL function */
 	bool		proposal;		/* propose only, whatever the kind says */
 	int			ladder_score;	/* > 0: the ladder decides, not the actor */
+	bool		by_rule;		/* this library decides: of an open account, whoever it is, at once */
 	const char *batch;			/* uuid */
 } AgFreezeOrder;
 
@@ -215,6 +216,20 @@ extern void ag_freeze_order_check(const AgActor *actor, const AgFreezeOrder *ord
  */
 extern int	ag_freeze_impose(AgAccount *account, const AgActor *actor, const AgFreezeOrder *order,
 							 TimestampTz at);
+
+/*
+ * money_wait.c
+ */
+
+/*
+ * Somebody came through the gate T4: what moves money waits, as the kind in policy says.
+ * Returns the number of the freeze, 0 if policy wants none.  The account is open and
+ * locked, and the caller saves it.
+ */
+extern int	ag_money_wait_begin(AgAccount *account, TimestampTz at);
+
+/* Is a freeze such a wait? */
+extern bool ag_money_wait_is(const AgFreeze *freeze);
 
 /*
  * freeze_decide.c: F2, F3.  Approving returns the state after it.

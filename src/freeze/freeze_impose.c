@@ -84,7 +84,7 @@ ag_freeze_order_check(const AgActor *actor, const AgFreezeOrder *order)
 {
 	const AgKind *kind = order_kind(order);
 
-	if (order->ladder_score == 0)
+	if (order->ladder_score == 0 && !order->by_rule)
 		ag_freeze_require_impose_role(actor, kind);
 	ag_freeze_require_reason(kind, order_reason(order));
 	ag_freeze_check_statement(kind, order);
@@ -257,7 +257,8 @@ new_freeze(const AgAccount *account, const AgActor *actor, const AgKind *kind,
 	freeze->appealable = strcmp(kind->appeal, "no") != 0 && order->appeal != 0;
 	freeze->rule = ag_freeze_order_rule(order, account, kind);
 	ag_freeze_order_terms(freeze, kind, order, at);
-	if (order->proposal || kind->second_person || (freeze->automated && kind->automated_max < 0))
+	if (!order->by_rule &&
+		(order->proposal || kind->second_person || (freeze->automated && kind->automated_max < 0)))
 		freeze->proposal_until = at + ag_policy_setting(AG_SETTING_PROPOSAL_LIFE) * USECS_PER_SEC;
 	freeze->stays = NULL;
 	freeze->wake_at = ag_freeze_wake(freeze, kind, &(AgFreezeAfter) {.probation_end = DT_NOEND});
@@ -288,7 +289,8 @@ ag_freeze_impose(AgAccount *account, const AgActor *actor, const AgFreezeOrder *
 	/* 2. Terms and guards. */
 	freeze = new_freeze(account, actor, kind, order, at);
 	proposal = freeze->proposal_until != DT_NOEND;
-	ag_freeze_require_target(account, actor, kind, freeze, at);
+	if (!order->by_rule)
+		ag_freeze_require_target(account, actor, kind, freeze, at);
 	if (account->freeze_count > 0)
 		check_prior_conduct(freeze, kind, reason, order, ag_freeze_list(account->account_id), at);
 	if (freeze->replaces != 0)

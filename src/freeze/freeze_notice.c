@@ -41,6 +41,7 @@ static const AgNoticeEvent events[] = {
 	{AG_ACTION_FREEZE_PROBATION_ENDED, AG_NOTICE_DECISION, false, FREEZE_KNOWN, "kind remaining", "kind"},
 	{AG_ACTION_FREEZE_ACKNOWLEDGMENT_WANTED, AG_NOTICE_DECISION, false, FREEZE_KNOWN, "kind afterwards", "kind"},
 	{AG_ACTION_FREEZE_DISCLOSED, AG_NOTICE_DECISION, true, FREEZE_KNOWN, FREEZE_FULL, "kind"},
+	{AG_ACTION_MONEY_WAITS, AG_NOTICE_SECURITY, true, FREEZE_KNOWN, "denied until", "until"},
 	{AG_ACTION_WARNED, AG_NOTICE_DECISION, false, "reason facts points until", "reason facts points until", "reason"},
 	{AG_ACTION_SCOPE_FROZEN, AG_NOTICE_SERVICE, false, SCOPE_KNOWN, "since until denied", "since until"},
 	{AG_ACTION_SCOPE_AMENDED, AG_NOTICE_SERVICE, false, SCOPE_KNOWN, "until denied", "until"},
@@ -66,6 +67,13 @@ is_no_news(const AgEvent *event)
 		strcmp(text_field(event->after, "end_reason"), "closed") == 0;
 }
 
+/* A wait for money has words of its own, which say when it is over. */
+static bool
+is_told_by_wait(AgAction action)
+{
+	return action == AG_ACTION_FREEZE_IMPOSED || action == AG_ACTION_FREEZE_EXPIRED;
+}
+
 static bool
 wanted(const AgEvent *event, AgNoticeWish *wish)
 {
@@ -83,6 +91,8 @@ wanted(const AgEvent *event, AgNoticeWish *wish)
 	freeze = ag_freeze_load(event->account_id, (int) number->number);
 	reason = ag_policy_reason(freeze->reason);
 	wish->record = freeze->no;
+	if (ag_money_wait_is(freeze) && is_told_by_wait(event->action))
+		return false;
 	wish->urgent = reason != NULL && strcmp(reason->category, "security") == 0;
 	return ag_policy_kind_version(freeze->kind, freeze->kind_version)->visible;
 }

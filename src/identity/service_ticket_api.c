@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "freeze/freeze.h"
 #include "funcapi.h"
 #include "identity/identity.h"
 #include "utils/builtins.h"
@@ -52,13 +53,13 @@ acctguard_account_return(PG_FUNCTION_ARGS)
 {
 	AgAccount  *account = ag_account_lock(ag_arg_account(fcinfo, 0));
 	char	   *ticket = ag_arg_text(fcinfo, 1);
+	TimestampTz at = ag_account_now(account);
 	AgAssurance assurance;
-	bool		back;
 
-	if (account->state != AG_ACTIVE && account->state != AG_CLOSING)
+	if (ticket == NULL || !ag_freeze_is_open(account, at) || !ag_account_return(account, ticket, at, &assurance))
 		PG_RETURN_BOOL(false);
-	back = ticket != NULL && ag_account_return(account, ticket, ag_account_now(account), &assurance);
-	if (back)
-		ag_account_save(account);
-	PG_RETURN_BOOL(back);
+	if (assurance.money_waits)
+		(void) ag_money_wait_begin(account, at);
+	ag_account_save(account);
+	PG_RETURN_BOOL(true);
 }

@@ -14,6 +14,7 @@
  */
 #include "postgres.h"
 
+#include "freeze/freeze.h"
 #include "phone/touch.h"
 #include "policy/policy.h"
 #include "rebind/rebind.h"
@@ -404,6 +405,8 @@ commit_locked(AgRebindScene *scene, AgNumberChange *change, const AgActing *acti
 	if (code_shown)
 		(void) ag_flow_consume(result->old_flow, scene->at);
 	begin_cooling(scene, change, acting, &it);
+	if (result->assurance.money_waits)
+		(void) ag_money_wait_begin(scene->account, scene->at);
 	result->change = change;
 	if (change->times.ready_at > scene->at || change->situation == AG_REBIND_SPECIAL)
 	{

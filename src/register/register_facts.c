@@ -80,7 +80,10 @@ holder_of(const AgRegisterCase *c)
 	return c->holder->state == AG_ACTIVE ? AG_HOLDER_ACTIVE : AG_HOLDER_CLOSING;
 }
 
-/* Any freeze that denies something, whoever imposed it: somebody may be looking at the account. */
+/*
+ * Any freeze that denies something, whoever imposed it: somebody may be looking at the
+ * account.  Nobody looks at one whose owner came back and waits with his money.
+ */
 static bool
 is_frozen(const AgAccount *account, TimestampTz at)
 {
@@ -91,7 +94,7 @@ is_frozen(const AgAccount *account, TimestampTz at)
 		const AgFreeze *freeze = lfirst(cell);
 		AgFreezeState state = ag_freeze_state(freeze, at);
 
-		if ((state == AG_FREEZE_ACTIVE || state == AG_FREEZE_STAYED) &&
+		if ((state == AG_FREEZE_ACTIVE || state == AG_FREEZE_STAYED) && !ag_money_wait_is(freeze) &&
 			strcmp(ag_policy_kind_version(freeze->kind, freeze->kind_version)->mode, "deny") == 0)
 			return true;
 	}

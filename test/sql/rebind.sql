@@ -54,6 +54,12 @@ SELECT pg_temp.at(0), pg_temp.account(5700007, '+8613900570007'), pg_temp.login(
 SELECT pg_temp.change(5700007, 'recycled', '+8613900570057', '+8613900570007');
 SELECT * FROM pg_temp.requests(5700007);
 SELECT pg_temp.objection('+8613900570007') AS no_code;
+-- ... it took T4, because the device is new: money waits for three days, and the request for nothing else
+SELECT kind, state, capabilities, ends_at - starts_at AS lasts FROM acctguard.freeze_list(5700007);
+SELECT pg_temp.at(7200), pg_temp.execute(5700007), acctguard.allowed(5700007, 'pay.send') AS pays, (SELECT count(*) FROM acctguard.freeze_list(5700001)) AS of_the_first;
+SELECT pg_temp.at(259199), acctguard.allowed(5700007, 'pay.send') AS pays;
+SELECT pg_temp.at(259200), acctguard.allowed(5700007, 'pay.send') AS pays;
+SELECT pg_temp.at(0);
 -- sim_risk: three days with a code, seven without one
 SELECT pg_temp.account(5700008, '+8613900570008'), pg_temp.login('sim', 5700008), pg_temp.signal(5700008, 'sim_changed');
 SELECT pg_temp.change(5700008, 'sim', '+8613900570058', '+8613900570008');

@@ -176,6 +176,18 @@ SELECT n, r.* FROM generate_series(0, 1) n, pg_temp.reg('+861373401170' || n, 34
 SELECT pg_temp.carrier('+8613734011700', 'disconnected', '1 day'), pg_temp.carrier('+8613734011701', 'disconnected', '1 day');
 SELECT n, r.* FROM generate_series(0, 1) n, pg_temp.reg('+861373401170' || n, 3401172 + 2 * n, 'not_mine') r;
 SELECT kind, state FROM acctguard.freeze_list(3401171);
+-- ... one whose money only waits, because its owner came back through T4 (Q5), is not frozen: he is there, and is asked (R12)
+SELECT pg_temp.owner(3401175, '+8613734011702', 130);
+INSERT INTO register_app.coupon VALUES (3401175);
+SET SESSION AUTHORIZATION register_mod1;
+SELECT ticket FROM acctguard.service_ticket_issue(3401175, 'case 17');
+SET SESSION AUTHORIZATION register_mod2;
+SELECT ticket FROM acctguard.service_ticket_issue(3401175, 'case 17') \gset
+RESET SESSION AUTHORIZATION;
+SELECT acctguard.account_return(3401175, :'ticket') AS back;
+SELECT kind, state FROM acctguard.freeze_list(3401175);
+SELECT * FROM pg_temp.reg('+8613734011702', 3401176, 'not_mine');
+SELECT * FROM pg_temp.claims(3401176);
 -- R18: being closed: at once, and closing goes on
 SELECT pg_temp.owner(3401181, '+8613734011800');
 SELECT acctguard.account_request_close(3401181) IS NOT NULL AS closing;
