@@ -65,7 +65,7 @@ static const char *const event_names[] = {
 	"FREEZE_UNKNOWN, NOT_OWNER, NOT_APPEALABLE, NOT_INFORMED, APPEAL_DEADLINE, CASE_OPEN, APPEALS_EXHAUSTED, " \
 	"APPEAL_SUSPENDED, APPEAL_TEXT, IDEMPOTENCY_CONFLICT"
 #define REVIEW_GUARD \
-	"not a party, nor whose decision was not signed, outranks the account, has not held it for appeal_hold; freezes of an authority: who lifts them; operator and compliance: " \
+	"not a party, nor whose decision was refused a signature, outranks the account, has not held it for appeal_hold; freezes of an authority: who lifts them; operator and compliance: " \
 	"overdue ones of kinds that escalate; programs may only grant"
 #define CLAIM_ERRORS "NOT_INDEPENDENT, CLAIMED, REVIEW_ROLE, FREEZE_RANK, CLAIM_SPENT, CLAIM_COUNT"
 #define DECIDE_GUARD \

@@ -176,8 +176,8 @@ static const AgStatement statements[] = {
 			"UNION SELECT s.person FROM c JOIN acctguard.appeal_step s ON s.account_id = $1 AND s.no = c.no "
 			"AND (s.what IN ('submit', 'join', 'reopen', 'supplement') "
 			"OR (c.no <> $3 AND s.what IN ('ask', 'decide', 'sign', 'refuse')) "
-			"OR (s.what = 'decide' AND EXISTS (SELECT FROM acctguard.appeal_step r WHERE r.account_id = $1 "
-			"AND r.no = s.no AND r.step > s.step AND r.what = 'refuse'))) "
+			"OR (s.what = 'decide' AND (SELECT r.what FROM acctguard.appeal_step r WHERE r.account_id = $1 "
+			"AND r.no = s.no AND r.step > s.step AND r.what IN ('refuse', 'move') ORDER BY r.step LIMIT 1) = 'refuse')) "
 			"UNION SELECT unnest(ARRAY[t.proposed_by, t.issued_by]) FROM c "
 			"JOIN acctguard.appeal_ticket t ON t.account_id = $1 AND t.no = c.ticket "
 			"UNION SELECT unnest($4)) p (person)",

@@ -164,6 +164,14 @@ SELECT pg_temp.as('freeze_mod1', 'SELECT acctguard.freeze_impose(2200416, ''ban'
 SELECT pg_temp.as('freeze_mod2', 'SELECT acctguard.freeze_approve(2200416, 2)');
 SELECT * FROM pg_temp.cases(2200416);
 SELECT pg_temp.as('appeal_rev2', 'SELECT acctguard.appeal_sign(2200416, 1)');
+-- nor does it bar its reviewer from the case, whosever decision about the new one is refused later
+SELECT pg_temp.as('appeal_rev2', 'SELECT count(*) FROM acctguard.appeal_claim(2200416, 1)');
+SELECT pg_temp.decide('appeal_rev2', 2200416, 1, 'denied');
+SELECT pg_temp.as('appeal_rev3', 'SELECT acctguard.appeal_refuse_sign(2200416, 1, ''not what the log says'')');
+SELECT who, pg_temp.as(who, 'SELECT count(*) FROM acctguard.appeal_claim(2200416, 1)') FROM unnest('{appeal_rev2,appeal_rev1}'::text[]) who;
+SELECT pg_temp.decide('appeal_rev1', 2200416, 1, 'granted');
+SELECT pg_temp.as('appeal_rev3', 'SELECT acctguard.appeal_sign(2200416, 1)');
+SELECT * FROM pg_temp.steps(2200416);
 
 -- APL-08: overdue by the clock; the breach policy of the kind, applied once
 SELECT pg_temp.frozen(2200420, 'feature_freeze');
