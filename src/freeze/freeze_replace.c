@@ -116,8 +116,10 @@ ag_freeze_require_replaceable(const AgAccount *account, const AgActor *actor,
 }
 
 /*
- * The same when a proposal is approved.  Its proposer was asked; what has changed
- * about the old freeze since, he was not asked about, so the approver is.
+ * The same when a proposal is approved.  Its proposer was asked; what the old freeze
+ * does since it became harsher, he was not asked about, so the approver is.  Whatever
+ * else happened to it (the user was informed or appealed, it was stayed, it became
+ * milder) leaves the new one as strong as it was.
  */
 void
 ag_freeze_recheck_replaceable(const AgAccount *account, const AgActor *actor,
@@ -125,7 +127,7 @@ ag_freeze_recheck_replaceable(const AgAccount *account, const AgActor *actor,
 {
 	AgFreeze   *old = ag_freeze_load(account->account_id, freeze->replaces);
 
-	if (old->changed_at > freeze->issued_at &&
+	if (old->renewed_at != DT_NOEND && old->renewed_at > freeze->issued_at &&
 		ag_freeze_rule_find(ag_freeze_state(old, at), AG_FREEZE_SUPERSEDE) != NULL)
 		ag_freeze_require_replaceable(account, actor, freeze, kind, at);
 }

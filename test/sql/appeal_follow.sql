@@ -172,6 +172,21 @@ SELECT who, pg_temp.as(who, 'SELECT count(*) FROM acctguard.appeal_claim(2200416
 SELECT pg_temp.decide('appeal_rev1', 2200416, 1, 'granted');
 SELECT pg_temp.as('appeal_rev3', 'SELECT acctguard.appeal_sign(2200416, 1)');
 SELECT * FROM pg_temp.steps(2200416);
+-- a proposal to replace is approved though the user appealed meanwhile, the freeze was stayed and somebody wants it annulled: it does no more than it did
+SELECT pg_temp.frozen(2200417, 'feature_timeout');
+SELECT pg_temp.as('freeze_mod1', 'SELECT acctguard.freeze_impose(2200417, ''ban'', ''violation.severe'', ''long enough text'', ground => ''Terms'', replaces => 1)');
+SELECT pg_temp.submit(2200417);
+SELECT pg_temp.as('appeal_rev1', 'SELECT acctguard.freeze_stay(2200417, 1, ''while it is reviewed'')');
+SELECT pg_temp.as('freeze_mod2', 'SELECT acctguard.freeze_vacate(2200417, 1, ''it was somebody else'')');
+SELECT pg_temp.as('freeze_officer1', 'SELECT acctguard.freeze_approve(2200417, 2)');
+SELECT no, state, kind FROM pg_temp.freezes(2200417);
+SELECT * FROM pg_temp.cases(2200417);
+-- a risk that a reviewer found to be over, by ending the freeze that it set off, starts from nothing
+SELECT score, freeze_no FROM acctguard.risk_report(2200418, 'takeover_report', 120);
+SELECT pg_temp.submit(2200418);
+SELECT pg_temp.as('appeal_rev1', format('SELECT count(*) FROM acctguard.appeal_claim(2200418, %s)', no)) FROM acctguard.appeal WHERE account_id = 2200418;
+SELECT pg_temp.decide('appeal_rev1', 2200418, no, 'partially_granted', ', end_freeze => true') FROM acctguard.appeal WHERE account_id = 2200418;
+SELECT score, freeze_no FROM acctguard.risk_report(2200418, 'new_device', 20);
 
 -- APL-08: overdue by the clock; the breach policy of the kind, applied once
 SELECT pg_temp.frozen(2200420, 'feature_freeze');

@@ -322,7 +322,6 @@ sub end_stay
     my ($account, $t, $f, $since) = @_;
     return if !is($f, $t, 'stayed') || $f->{stays}[-1][0] < $since;
     $account->seen('freeze', 'stayed', 'unstay', 'active');
-    $f->{changed} = $t;
     $f->{stays}[-1][1] = $t;
     return;
 }

@@ -187,6 +187,8 @@ sub finish
     $account->seen('freeze', (state_of($f, $t))[0], $event, 'ended', $reason);
     @$f{qw(ended_at end_reason)} = ($t, $reason);
     delete $f->{amendment};
+    # A person has judged what the signals came to.
+    clear_risk($account) if $f->{risk} && $event =~ /^(lift|reduce)$/;
     void_strikes($account, $t, $f) if $event eq 'cancel';
     Model::Appeal::freeze_ended($account, $t, $f, $event) if $event ne 'vacate';
     return;
@@ -266,7 +268,6 @@ sub replacement_errors
     my ($account, $who, $t, $new, $reference) = @_;
     my $old = named($account, $who, $new->{replaces}) or return 'UG100';
     return 'UG101' if !is($old, $t, qw(active stayed scheduled));
-    return 'UG210' if Model::Appeal::none(Model::Appeal::undecided($account, $who, $t, $old)) ? 0 : 1;
     return 'UG120' if is_self($new) && !is_self($old);
     return if !weaker($old, $new, $t);
     return 'UG120' if !may($who, @{ kind($old)->{lift} }) || (is_self($old) && $who eq 'app');
@@ -321,7 +322,11 @@ $COMMAND{freeze_impose} = sub {
         replaces => $x->{replaces}, incident => $x->{incident}, risk => $x->{risk},
         disclose => $x->{disclose}, complainant => $x->{evidence} ? $x->{evidence}{complainant} : undef,
         appealable => $kind->{appeal} eq 'no' ? 0 : $x->{appeal} // 1 };
-    push @errors, replacement_errors($account, $who, $t, $terms, $x->{reference}) if $x->{replaces};
+    if ($x->{replaces})
+    {
+        my $old = named($account, $who, $x->{replaces});
+        push @errors, replacement_errors($account, $who, $t, $terms, $x->{reference}), $old ? Model::Appeal::undecided($account, $who, $t, $old) : ();
+    }
     return (\@errors) if @errors;
 
     my $f = record($account, $who, $t, $terms, $proposal);
@@ -361,11 +366,12 @@ $COMMAND{freeze_approve} = sub {
     my $endorse = $kind->{second} && $f->{automated} && !defined $f->{endorsed_by};
     my $starts = max($f->{starts}, $t);
     my $new = { %$f, starts => $starts, ends => $f->{ends} == INF ? INF : $f->{ends} + $starts - $f->{starts} };
-    if ($f->{replaces} && !$endorse)
+    my $old = $f->{replaces} && !$endorse && $account->freeze($f->{replaces});
+    if ($old && is($old, $t, qw(active stayed scheduled)))
     {
-        my $old = $account->freeze($f->{replaces});
-        push @errors, replacement_errors($account, $who, $t, $new, $f->{reference})
-            if is($old, $t, qw(active stayed scheduled)) && ($old->{changed} // 0) > $f->{issued_at};
+        push @errors, Model::Appeal::undecided($account, $who, $t, $old);
+        # The proposer was not asked about what it became since.
+        push @errors, replacement_errors($account, $who, $t, $new, $f->{reference}) if $old->{told_from} > $f->{issued_at};
     }
     return (\@errors) if @errors;
     if ($endorse)
@@ -396,7 +402,6 @@ $COMMAND{freeze_reject} = sub {
         push @errors, 'UG123' if $t >= $f->{amendment}{until};
         push @errors, 'UG101' if $state eq 'ended';
         return (\@errors) if @errors;
-        $f->{changed} = $t;
         delete $f->{amendment};
         return ([], '');
     }
@@ -412,7 +417,6 @@ sub amend
     my ($account, $t, $f, $new, $harsher) = @_;
     my ($was) = state_of($f, $t);
     @$f{qw(starts ends denies)} = @$new{qw(starts ends denies)};
-    $f->{changed} = $t;
     $f->{version}++;
     $f->{taken_over} = 1 if !$new->{automated};
     push @{ $f->{amenders} }, $new->{approved_by} // ();
@@ -466,7 +470,6 @@ $COMMAND{freeze_amend} = sub {
     push @{ $f->{amenders} }, $who;
     if ($harsher && ($kind->{second} || ($automated && !defined $kind->{automated})))
     {
-        $f->{changed} = $t;
         $f->{amendment} = { %$new, version => ++$f->{version}, until => $t + PROPOSAL_LIFE };
         return ([], $f->{version});
     }
@@ -488,7 +491,6 @@ $COMMAND{freeze_lift} = sub {
     return (\@errors) if @errors;
     if (is($f, $t, 'scheduled')) { finish($account, $t, $f, 'cancel', 'cancelled') }
     else { finish($account, $t, $f, 'lift', 'lifted') }
-    clear_risk($account) if $f->{risk};
     return ([], remaining($account, $t));
 };
 
@@ -531,7 +533,6 @@ $COMMAND{freeze_stay} = sub {
     push @errors, 'UG108' if $kind->{stay_max} && ($until <= $t || $until - $t > $left);
     return (\@errors) if @errors;
     $account->seen('freeze', 'active', 'stay', 'stayed');
-    $f->{changed} = $t;
     push @{ $f->{stays} }, [ $t, $until ];
     return ([], '');
 };
@@ -545,7 +546,6 @@ $COMMAND{freeze_unstay} = sub {
     push @errors, 'UG115' if !may($who, @{ stayers(kind($f)) });
     return (\@errors) if @errors;
     $account->seen('freeze', 'stayed', 'unstay', 'active');
-    $f->{changed} = $t;
     $f->{stays}[-1][1] = $t;
     return ([], '');
 };
@@ -564,7 +564,6 @@ $COMMAND{freeze_vacate} = sub {
     return (\@errors) if @errors;
     if (!$pending)
     {
-        $f->{changed} = $t;
         $f->{vacating} = { by => $who, until => $t + PROPOSAL_LIFE };
         return ([], 'proposed');
     }
