@@ -21,7 +21,7 @@ BEGIN
 END $$;
 CREATE FUNCTION pg_temp.token(wanted text) RETURNS text LANGUAGE sql AS $$ SELECT token FROM held WHERE name = wanted $$;
 CREATE FUNCTION pg_temp.check(wanted text) RETURNS text LANGUAGE sql AS $$ SELECT code FROM acctguard.session_check(pg_temp.token(wanted)) $$;
-CREATE FUNCTION pg_temp.device(wanted text) RETURNS integer LANGUAGE sql AS $$ SELECT no FROM acctguard.device WHERE handle = wanted $$;
+CREATE FUNCTION pg_temp.device(wanted text) RETURNS integer LANGUAGE sql AS $$ SELECT no FROM acctguard.device WHERE handle = wanted AND account_id BETWEEN 4100200 AND 4100219 $$;
 CREATE FUNCTION pg_temp.devices(account bigint) RETURNS TABLE (device text, state text, number_only boolean) LANGUAGE sql AS $$
     SELECT d.handle, l.state, l.number_only FROM acctguard.device_list(account) l JOIN acctguard.device d ON (d.account_id, d.no) = (account, l.no) ORDER BY l.no
 $$;
