@@ -22,7 +22,7 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_register_question';
 COMMENT ON FUNCTION acctguard.register_question(uuid) IS
 'What is to be asked of somebody who has proved the number: nothing, because it is free (REG_FREE; go on with register_commit()), or whether the account that has it is his (REG_QUESTION; go on with register_answer()).
-data.hints, a few times a day and never of protected accounts: nickname (first character and stars), registered (month), product. Other answers: REG_OWN_ACCOUNT (to the client: LOGIN_INSTEAD), REG_NUMBER_HELD, REG_QUOTA (both REG_UNAVAILABLE), REG_EXPIRED, PROOF_REQUIRED. See register_rules().';
+data.hints, a few times a day and never of protected accounts: nickname (first visible character and stars), registered (month), product. Other answers: REG_OWN_ACCOUNT (to the client: LOGIN_INSTEAD), REG_NUMBER_HELD, REG_QUOTA (both REG_UNAVAILABLE), REG_EXPIRED, PROOF_REQUIRED. See register_rules().';
 
 CREATE OR REPLACE FUNCTION acctguard.register_answer(flow uuid, answer text)
 RETURNS acctguard.outcome
@@ -54,7 +54,7 @@ RETURNS void
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_register_hint_set';
 COMMENT ON FUNCTION acctguard.register_hint_set(bigint, text) IS
-'Tells the nickname of an account, of which only the first character is kept, for the question whether an account is one''s own; NULL or blank: forget it. UG404: no such account. UG601: it is erased.';
+'Tells the nickname of an account, of which only the first visible character is kept, a star if there is none, for the question whether an account is one''s own; NULL or blank: forget it. UG404: no such account. UG601: it is erased.';
 
 CREATE OR REPLACE FUNCTION acctguard.release_hold_list(account_id bigint DEFAULT NULL,
     OUT hint text, OUT claim integer, OUT claimant bigint, OUT holder bigint, OUT rule text, OUT state text,

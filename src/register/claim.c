@@ -209,11 +209,11 @@ settle(AgNumber *number)
 bool
 ag_claim_end(int64 account_id, const char *note)
 {
-	AgNumberClaim *claim = ag_claim_store_of_account(account_id);
+	AgNumberClaim *claim = ag_claim_store_of_claimant(account_id);
 	AgRegisterCase c;
 	AgNumber   *number;
 
-	if (claim == NULL || claim->claimant_id != account_id)
+	if (claim == NULL)
 		return false;
 	number = ag_number_lock(claim->number_id);
 	settle(number);

@@ -404,7 +404,10 @@ prove_number(const pg_uuid_t *id, const AgRegisterCase *c, AgFlow **flow, bool *
 static void
 judge_objection(AgRegisterCase *c, const AgActing *acting, const pg_uuid_t *id, AgRegisterReply *reply)
 {
-	AgObjection objection = {.other = ag_session_fresh(acting)};
+	AgObjection objection = {
+		.other = ag_session_fresh(acting),
+		.confirmed = c->evidence.reassignment == AG_REASSIGNMENT_CONFIRMED
+	};
 	const AgRegisterRule *rule;
 
 	reply->code = prove_number(id, c, &reply->flow, &objection.number);
@@ -442,8 +445,8 @@ ag_register_object_to(const char *token, const pg_uuid_t *id, AgRegisterReply *r
 		return;
 	reply->account_id = check.session.account_id;
 	reply->code = AG_FLOW_REG_NO_CLAIM;
-	claim = ag_claim_store_of_account(check.session.account_id);
-	if (claim == NULL || claim->holder_id != check.session.account_id)
+	claim = ag_claim_store_of_holder(check.session.account_id);
+	if (claim == NULL)
 		return;
 
 	ag_number_touch(claim->number_id, 0, claim->holder_id);

@@ -120,6 +120,7 @@ typedef struct AgObjection
 	bool		due;			/* the time of the claim is over */
 	bool		number;			/* he has just proved the number */
 	bool		other;			/* ... and something that does not depend on it */
+	bool		confirmed;		/* providers have confirmed meanwhile that it left him */
 } AgObjection;
 
 extern const AgRegisterRule *ag_register_object(const AgObjection *objection);
@@ -247,7 +248,8 @@ extern AgStatementTable register_statements;
 
 extern void ag_claim_store_insert(AgNumberClaim *claim);
 extern AgNumberClaim *ag_claim_store_running(int64 number_id);
-extern AgNumberClaim *ag_claim_store_of_account(int64 account_id);
+extern AgNumberClaim *ag_claim_store_of_claimant(int64 account_id);
+extern AgNumberClaim *ag_claim_store_of_holder(int64 account_id);
 extern int	ag_claim_store_count(int64 number_id, TimestampTz after);
 extern void ag_claim_store_note(const AgNumberClaim *claim, TimestampTz at);
 extern void ag_claim_store_end(const AgNumberClaim *claim, const char *outcome, const char *who,

@@ -3,8 +3,8 @@
  * register_hint.c
  *		What somebody is told of an account who is asked whether it is his.
  *
- * Little enough that a stranger does not learn whom he follows: the first character of
- * a nickname, the month of registration, the name of the product.  The same every time,
+ * Little enough that a stranger does not learn whom he follows: the first visible
+ * character of a nickname, the month of registration, the name of the product.  The same every time,
  * so that asking again teaches nothing, and a few times a day (policy limit_rule
  * register.hint); each is an event of the account.  The nickname itself is kept
  * nowhere.
@@ -21,12 +21,46 @@
 #include "register/register.h"
 
 #define STARS "**"
+#define NOTHING_VISIBLE "*"
 
+/*
+ * Code points that leave no mark though they may have a width, or that turn around or join
+ * what follows: blanks, fillers, format characters.  Marks without a width of their own
+ * (combining ones) are found by that.  After Unicode 15, Zs, Zl, Zp and Cf.
+ */
+static const struct
+{
+	pg_wchar	from;
+	pg_wchar	until;
+}			unseen[] = {
+	{0x0000, 0x0020}, {0x007F, 0x00A0}, {0x00AD, 0x00AD}, {0x034F, 0x034F}, {0x061C, 0x061C},
+	{0x115F, 0x1160}, {0x1680, 0x1680}, {0x17B4, 0x17B5}, {0x180B, 0x180F}, {0x2000, 0x200F},
+	{0x2028, 0x202F}, {0x205F, 0x206F}, {0x2800, 0x2800}, {0x3000, 0x3000}, {0x3164, 0x3164},
+	{0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFFB}, {0x1BCA0, 0x1BCA3},
+	{0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}
+};
+
+/* Bytes of a database without an encoding are no characters. */
+static bool
+is_visible(const char *character)
+{
+	const unsigned char *utf8;
+	pg_wchar	c;
+
+	if (GetDatabaseEncoding() == PG_SQL_ASCII)
+		return *character > ' ' && *character < 0x7F;
+	utf8 = (const unsigned char *) pg_server_to_any(character, pg_mblen(character), PG_UTF8);
+	c = utf8_to_unicode(utf8);
+	for (int i = 0; i < (int) lengthof(unseen); i++)
+		if (c >= unseen[i].from && c <= unseen[i].until)
+			return false;
+	return pg_dsplen(character) > 0;
+}
+
+/* A hint is the first character that one sees, or a star if there is none. */
 void
 ag_hint_set(int64 account_id, const char *nickname)
 {
-	int			length;
-
 	while (nickname != NULL && *nickname == ' ')
 		nickname++;
 	if (nickname == NULL || *nickname == '\0')
@@ -34,8 +68,12 @@ ag_hint_set(int64 account_id, const char *nickname)
 		ag_hint_store_drop(account_id);
 		return;
 	}
-	length = pg_mblen(nickname);
-	ag_hint_store_set(account_id, psprintf("%.*s%s", length, nickname, STARS));
+	while (*nickname != '\0' && !is_visible(nickname))
+		nickname += pg_mblen(nickname);
+	if (*nickname == '\0')
+		ag_hint_store_set(account_id, NOTHING_VISIBLE STARS);
+	else
+		ag_hint_store_set(account_id, psprintf("%.*s%s", pg_mblen(nickname), nickname, STARS));
 }
 
 /* 2024-03 */

@@ -90,9 +90,9 @@ static const AgRegisterRule rules[] = {
 	OTHER, NOT_MINE, "REG_HOLD", AG_EFFECT_HOLD_LONG},
 	[ROW_R12_RUNNING] = {"R12 running", "the same, and a claim to the number is running", OTHER, NOT_MINE,
 	"REG_HOLD_RUNNING", AG_EFFECT_NONE},
-	[ROW_R13] = {"R13", "a claim is running", "the owner, number and another proof", "keep",
+	[ROW_R13] = {"R13", "a claim is running, not confirmed", "the owner, number and another proof", "keep",
 	"REG_HOLD_KEPT", AG_EFFECT_KEEP},
-	[ROW_R14] = {"R14", "a claim is running", "the owner, with less", "keep",
+	[ROW_R14] = {"R14", "a claim is running", "the owner, with less, or it is confirmed", "keep",
 	"REG_HOLD_NOTED", AG_EFFECT_NOTE},
 	[ROW_R15] = {"R15", "the time of a claim is over", ANY, NULL,
 	"REG_RELEASE_DUE", AG_EFFECT_RELEASE},
@@ -259,5 +259,6 @@ ag_register_object(const AgObjection *objection)
 {
 	if (objection->due)
 		return &rules[ROW_R15];
-	return &rules[objection->number && objection->other ? ROW_R13 : ROW_R14];
+	/* What comes to a number that is somebody else's proves nothing. */
+	return &rules[objection->number && objection->other && !objection->confirmed ? ROW_R13 : ROW_R14];
 }

@@ -16,7 +16,8 @@ enum
 {
 	CLAIM_INSERT,
 	CLAIM_RUNNING,
-	CLAIM_OF_ACCOUNT,
+	CLAIM_OF_CLAIMANT,
+	CLAIM_OF_HOLDER,
 	CLAIM_NEXT,
 	CLAIM_COUNT,
 	CLAIM_NOTE,
@@ -64,10 +65,18 @@ static const AgStatement statements[] = {
 		.nargs = 1,
 		.argtypes = {INT8OID}
 	},
-	[CLAIM_OF_ACCOUNT] = {
-		.name = "release_hold.of_account",
+	[CLAIM_OF_CLAIMANT] = {
+		.name = "release_hold.of_claimant",
 		.sql = "SELECT " COLUMNS " FROM acctguard.release_hold "
-			"WHERE ended_at IS NULL AND (claimant_id = $1 OR holder_id = $1) ORDER BY opened_at DESC LIMIT 1",
+			"WHERE ended_at IS NULL AND claimant_id = $1 ORDER BY opened_at DESC LIMIT 1",
+		.expected = SPI_OK_SELECT,
+		.nargs = 1,
+		.argtypes = {INT8OID}
+	},
+	[CLAIM_OF_HOLDER] = {
+		.name = "release_hold.of_holder",
+		.sql = "SELECT " COLUMNS " FROM acctguard.release_hold "
+			"WHERE ended_at IS NULL AND holder_id = $1 ORDER BY opened_at DESC LIMIT 1",
 		.expected = SPI_OK_SELECT,
 		.nargs = 1,
 		.argtypes = {INT8OID}
@@ -194,11 +203,18 @@ ag_claim_store_running(int64 number_id)
 	return claim_of(ag_run(register_statements, CLAIM_RUNNING, ag_int8(number_id)));
 }
 
-/* The last one that has not ended and concerns an account. */
+/* The last one that has not ended with which an account waits for a number. */
 AgNumberClaim *
-ag_claim_store_of_account(int64 account_id)
+ag_claim_store_of_claimant(int64 account_id)
 {
-	return claim_of(ag_run(register_statements, CLAIM_OF_ACCOUNT, ag_int8(account_id)));
+	return claim_of(ag_run(register_statements, CLAIM_OF_CLAIMANT, ag_int8(account_id)));
+}
+
+/* ... to a number that an account has: who waits for one may have got another meanwhile. */
+AgNumberClaim *
+ag_claim_store_of_holder(int64 account_id)
+{
+	return claim_of(ag_run(register_statements, CLAIM_OF_HOLDER, ag_int8(account_id)));
 }
 
 /* How many were opened after a time. */

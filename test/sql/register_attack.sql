@@ -67,6 +67,18 @@ SELECT pg_temp.hints('+8613734020002') AS the_day_after;
 SELECT pg_temp.day(0);
 SELECT acctguard.register_hint_set(3402002, '  ');
 SELECT count(*) AS hints FROM acctguard.register_hint WHERE account_id = 3402002;
+-- ... what cannot be seen, or turns the line around, is no first character: zero width space, ideographic space, a combining mark, bidi controls, ...
+CREATE FUNCTION pg_temp.hint(nickname text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM acctguard.register_hint_set(3402002, nickname);
+    RETURN (SELECT hint FROM acctguard.register_hint WHERE account_id = 3402002);
+END $$;
+SELECT what, pg_temp.hint(nickname) FROM (VALUES ('zero width space', U&'\200B王小明'), ('ideographic space', U&'\3000王小明'), ('combining mark', U&'\0301王小明'),
+    ('right to left override', U&'\202E王小明'), ('isolate', U&'\2067王小明'), ('mark', U&'\200F王小明'), ('byte order mark', U&'\FEFF王小明'), ('no-break space', U&'\00A0王小明'),
+    ('filler', U&'\3164王小明'), ('soft hyphen', U&'\00AD王小明'), ('variation selector', U&'\FE0F王小明'), ('tag', U&'\+0E0041王小明'), ('tab, delete, control', E'\t\x7f\u0085王小明'),
+    ('all of them', U&'\200B\3000\0301\202E\2067\FEFF \00A0王小明'), ('nothing else', U&'\200B\3000\202E'), ('a mark after it', U&'e\0301mile'),
+    ('a letter written from the right', U&'\202Eשלום'), ('a face', '😀'), ('a letter', 'Ann')) n (what, nickname);
+SELECT pg_temp.hint('');
 
 -- A26: the same number in another writing is the same number
 SELECT n, q.code FROM unnest('{0086-137-3402-0002,+86 (137) 3402 0002,＋８６１３７３４０２０００２}'::text[]) n, acctguard.register_question(pg_temp.proved(n)) q;

@@ -94,5 +94,32 @@ ALTER TABLE acctguard.number_index ENABLE ALWAYS TRIGGER acctguard_row;
 SELECT code FROM acctguard.register_question(:'flow');
 SELECT code FROM acctguard.register_commit(:'flow', 'correct horse battery', 3490092);
 SELECT question, commit_code FROM pg_temp.reg('+8613734900111', 3490092);
+
+-- R13, R14: providers confirm while a claim runs that the number left its owner: whatever comes to it since is no proof of his. The claim goes on.
+SELECT pg_temp.owner(3490101, '+8613734900112'), pg_temp.login('a-confirmed', 3490101, step_up => true);
+SELECT commit_code FROM pg_temp.reg('+8613734900112', 3490102, 'not_mine');
+SELECT pg_temp.day(1);
+SELECT pg_temp.carrier('+8613734900112', 'disconnected', '3 days');
+SELECT code FROM held, acctguard.session_step_up(token, '{password}') WHERE name = 'a-confirmed';
+SELECT code, public_code FROM held, acctguard.register_hold_object(token, pg_temp.proved('+8613734900112', 'a-confirmed')) WHERE name = 'a-confirmed';
+SELECT evidence FROM acctguard.number_evidence(3490101);
+SELECT state, noted FROM pg_temp.claims(3490102);
+SELECT pg_temp.day(4);
+SELECT error FROM acctguard.sweep() WHERE task = 'claim';
+SELECT account, state, release_reason FROM pg_temp.who(3490101, 3490102);
+SELECT pg_temp.day(0);
+
+-- Who waits for one number, has bound another and sees that claimed is one person with two claims: each is ended and objected to for itself.
+SELECT pg_temp.owner(3490111, '+8613734900113');
+SELECT commit_code FROM pg_temp.reg('+8613734900113', 3490112, 'not_mine');
+SELECT acctguard.number_import(3490112, '+8613734900114') AS binding;
+SELECT commit_code FROM pg_temp.reg('+8613734900114', 3490113, 'not_mine', 'third-phone');
+SELECT claimant, holder, state FROM pg_temp.claims(3490112);
+SELECT pg_temp.login('between', 3490112, step_up => true);
+SELECT code FROM held, acctguard.register_hold_object(token) WHERE name = 'between';
+SELECT acctguard.release_hold_end(3490112, 'he needs it no more') AS ended;
+SELECT claimant, holder, state, noted FROM pg_temp.claims(3490112);
+SELECT acctguard.release_hold_end(3490112, 'twice') AS ended_again;
+SELECT account, hint, state FROM pg_temp.who(3490111, 3490113);
 DROP ROLE claim_mod1, claim_mod2;
 SELECT acctguard.entitlement_remove('register_coupon', 'test');

@@ -284,14 +284,14 @@ test_objections(void)
 {
 	bool		same = true;
 
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < 16; i++)
 	{
-		AgObjection objection = {.due = i & 4, .number = i & 2, .other = i & 1};
-		const char *row = i >= 4 ? "R15" : i == 3 ? "R13" : "R14";
+		AgObjection objection = {.due = i & 8, .confirmed = i & 4, .number = i & 2, .other = i & 1};
+		const char *row = i >= 8 ? "R15" : i == 3 ? "R13" : "R14";
 
 		same = same && strcmp(ag_register_object(&objection)->row, row) == 0;
 	}
-	ok(same, "only number and another proof, in time, keep a number");
+	ok(same, "only number and another proof, in time and not confirmed, keep a number");
 }
 
 /* R1 to R24, each at least once. */
