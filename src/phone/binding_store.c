@@ -24,6 +24,7 @@ enum
 	BINDING_ASKED,
 	BINDING_CONFIRM,
 	BINDING_OLD,
+	BINDING_OLD_COUNT,
 	BINDING_RELEASE,
 	BINDING_REPORT,
 	BINDING_SIGNS,
@@ -136,6 +137,13 @@ static const AgStatement statements[] = {
 		.expected = SPI_OK_SELECT,
 		.nargs = 4,
 		.argtypes = {TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, INT8OID}
+	},
+	[BINDING_OLD_COUNT] = {
+		.name = "binding.old_count",
+		.sql = "SELECT count(*) FROM (SELECT FROM acctguard.binding WHERE " IN_FORCE " AND " SINCE " <= $1 LIMIT $2) o",
+		.expected = SPI_OK_SELECT,
+		.nargs = 2,
+		.argtypes = {TIMESTAMPTZOID, INT8OID}
 	},
 	[BINDING_STARTED] = {
 		.name = "binding.started",
@@ -329,6 +337,13 @@ ag_binding_store_old(TimestampTz before, TimestampTz after_since, int64 after_ac
 	return ag_run(binding_statements, BINDING_OLD, ag_time(before),
 				  ag_datum(TimestampTzGetDatum(after_since), false), ag_int8(after_account_id),
 				  ag_int8(limit));
+}
+
+/* How many they are, counted up to a number. */
+int64
+ag_binding_store_old_count(TimestampTz before, int64 most)
+{
+	return ag_row_int8(ag_run(binding_statements, BINDING_OLD_COUNT, ag_time(before), ag_int8(most)), 0, 1);
 }
 
 /* How many accounts, not counting one (0 = none), have got the number as login number after a time. */

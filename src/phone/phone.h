@@ -243,6 +243,7 @@ extern void ag_binding_store_asked(const AgPhoneBinding *binding, TimestampTz at
 extern void ag_binding_store_confirm(const AgPhoneBinding *binding, TimestampTz at);
 extern AgResult *ag_binding_store_old(TimestampTz before, TimestampTz after_since, int64 after_account_id,
 									  int64 limit);
+extern int64 ag_binding_store_old_count(TimestampTz before, int64 most);
 extern int	ag_binding_store_started(int64 number_id, int64 but_account_id, TimestampTz after);
 extern AgResult *ag_binding_store_trusting(int64 number_id);
 extern AgResult *ag_binding_store_report(int64 account_id);

@@ -426,6 +426,7 @@ extern void ag_reconfirm_begin(const char *token, const char *device, const inet
 /* flow NULL = he says so, and proves nothing. */
 extern void ag_reconfirm(const char *token, const pg_uuid_t *flow, AgRebindResult *result);
 extern int64 ag_reconfirm_sweep(int64 limit);
+extern int64 ag_reconfirm_sweep_due(int64 most);
 
 /*
  * rebind_store.c

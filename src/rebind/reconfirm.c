@@ -202,12 +202,24 @@ failed(const void *item, const ErrorData *error)
 				   ((const OldBinding *) item)->account_id, error->message));
 }
 
+/* Bindings of which nothing was heard since then are due. */
+static TimestampTz
+due_since(void)
+{
+	return ag_now() - ag_policy_setting(AG_SETTING_RECONFIRM_AFTER) * USECS_PER_SEC;
+}
+
+int64
+ag_reconfirm_sweep_due(int64 most)
+{
+	return ag_binding_store_old_count(due_since(), most);
+}
+
 int64
 ag_reconfirm_sweep(int64 limit)
 {
 	static const AgSweep sweep = {.work = ask, .failed = failed};
-	TimestampTz before = ag_now() - ag_policy_setting(AG_SETTING_RECONFIRM_AFTER) * USECS_PER_SEC;
-	AgResult   *result = ag_binding_store_old(before, last_since, last_account_id, limit);
+	AgResult   *result = ag_binding_store_old(due_since(), last_since, last_account_id, limit);
 	List	   *bindings = NIL;
 
 	for (uint64 i = 0; i < result->count; i++)

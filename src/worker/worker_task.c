@@ -64,7 +64,7 @@ static const AgTask tasks[] = {
 	{.name = "rebind", .what = "carries out changes of numbers whose time for objections is over",
 	.run = ag_rebind_sweep, .due = ag_rebind_sweep_due},
 	{.name = "reconfirm", .what = "asks owners of old bindings whether the number is still theirs",
-	.interval = SECS_PER_HOUR, .run = ag_reconfirm_sweep},
+	.interval = SECS_PER_HOUR, .run = ag_reconfirm_sweep, .due = ag_reconfirm_sweep_due},
 	{.name = "notice", .what = "forgets notices that ended long ago",
 	.interval = SECS_PER_HOUR, .run = ag_notice_sweep},
 	{.name = "flow", .what = "forgets flows that are over, and old answers of flows",

@@ -26,7 +26,11 @@ SELECT pg_temp.at(86400 * 170 - 1);
 SELECT * FROM pg_temp.sweep();
 SELECT pg_temp.at(86400 * 170);
 SELECT acctguard.account_request_close(5730004) > pg_temp.clock() AS closing;
+-- ... how many are to be asked is what progress shows as remaining, before and after
+CREATE FUNCTION pg_temp.remaining() RETURNS bigint LANGUAGE sql AS $$ SELECT remaining FROM acctguard.progress WHERE task = 'reconfirm' $$;
+SELECT pg_temp.remaining() AS before \gset
 SELECT * FROM pg_temp.sweep();
+SELECT :before - pg_temp.remaining() >= 3 AS those_and_others;
 SELECT * FROM pg_temp.told(5730001);
 SELECT subject, body FROM acctguard.notice_inbox(5730001) WHERE event = 'number.asked';
 SELECT locale, subject, body FROM acctguard.notice_claim('email', 1000) WHERE account_id = 5730001 AND event = 'number.asked';
