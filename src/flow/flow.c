@@ -179,19 +179,46 @@ ag_flow_require(const pg_uuid_t *id, uint32 purposes, AgFlow **flow)
 	return *flow == NULL ? AG_FLOW_FLOW_UNKNOWN : ag_flow_judge(*flow, purposes, ag_now());
 }
 
-bool
-ag_flow_number(const AgFlow *flow, AgNumberName *name)
+/* The flow's number, with the ways it may be written at a time. */
+static void
+read_number(const AgFlow *flow, TimestampTz at, AgNumberName *name)
 {
 	AgBinding	binding = binding_of(flow);
 	char		e164[AG_E164_SIZE];
 
-	if (!flow->has_number)
-		return false;
 	ag_e164_unseal(&binding, flow->e164, e164);
-	if (!ag_number_read(e164, NULL, ag_now(), name))
+	if (!ag_number_read(e164, NULL, at, name))
 		elog(ERROR, "the number of a flow is no number any more");
 	ag_wipe(e164, sizeof(e164));
-	return true;
+}
+
+bool
+ag_flow_number(const AgFlow *flow, AgNumberName *name)
+{
+	if (flow->has_number)
+		read_number(flow, ag_now(), name);
+	return flow->has_number;
+}
+
+/*
+ * Its country has renumbered since: what was proved then was the number of nobody, or of
+ * somebody else, and not of whoever is found under the former writing now.
+ */
+bool
+ag_flow_renumbered(const AgFlow *flow)
+{
+	AgNumberName then;
+	AgNumberName now;
+	bool		other;
+
+	if (!flow->has_number || flow->number_id != 0)
+		return false;
+	read_number(flow, flow->opened_at, &then);
+	read_number(flow, ag_now(), &now);
+	other = then.count != now.count && ag_number_find(&then) != ag_number_find(&now);
+	ag_wipe(&then, sizeof(then));
+	ag_wipe(&now, sizeof(now));
+	return other;
 }
 
 /* A number that was unknown when the flow was opened is the row that was made since. */

@@ -360,6 +360,9 @@ extern AgFlowCode ag_flow_require(const pg_uuid_t *id, uint32 purposes, AgFlow *
 /* The number itself; the caller wipes it.  False: the flow has none. */
 extern bool ag_flow_number(const AgFlow *flow, AgNumberName *name);
 
+/* Is it the number of somebody now whose number it was not when the flow was opened? */
+extern bool ag_flow_renumbered(const AgFlow *flow);
+
 /* Has the locked number changed hands since its state was shown?  And: its state is shown now. */
 extern bool ag_flow_stale(const AgFlow *flow, const AgNumber *number);
 extern void ag_flow_see_epoch(AgFlow *flow, const AgNumber *number);

@@ -30,6 +30,7 @@ typedef struct Conversation
 	AgRegisterCase c;
 	AgRegisterFacts facts;
 	AgFlow	   *flow;
+	bool		renumbered;		/* the flow is about a number that has become another's */
 } Conversation;
 
 static int64
@@ -99,7 +100,9 @@ enter(Conversation *v, const pg_uuid_t *id, bool make)
 	ag_register_read(&v->c, &v->facts);
 	v->facts.expired = !ag_flow_proved(v->flow, NUMBER_CODE, v->c.at);
 	v->facts.own = ag_register_is_own(&v->c, v->flow->device);
-	v->facts.stale = v->c.number == NULL ? v->flow->number_epoch != 0 : ag_flow_stale(v->flow, v->c.number);
+	v->renumbered = ag_flow_renumbered(v->flow);
+	v->facts.stale = v->renumbered ||
+		(v->c.number == NULL ? v->flow->number_epoch != 0 : ag_flow_stale(v->flow, v->c.number));
 	return AG_FLOW_OK;
 }
 
@@ -146,8 +149,8 @@ ag_register_question(const pg_uuid_t *id, AgRegisterReply *reply)
 		begin_reply(reply, code, &v);
 		return;
 	}
-	v.facts.stale = false;
-	if (v.c.number != NULL)
+	v.facts.stale = v.renumbered;
+	if (v.c.number != NULL && !v.renumbered)
 		ag_flow_see_epoch(v.flow, v.c.number);
 	rule = ag_register_decide(&v.facts);
 	set_rule(reply, rule, &v);
@@ -397,7 +400,8 @@ prove_number(const pg_uuid_t *id, const AgRegisterCase *c, AgFlow **flow, bool *
 	code = ag_flow_require(id, AG_FLOW_IS(AG_FLOW_FOR_REGISTER) | AG_FLOW_IS(AG_FLOW_FOR_RECONFIRM), flow);
 	if (code != AG_FLOW_OK)
 		return code;
-	*proved = number_of(*flow) == c->number->number_id && ag_flow_proved(*flow, NUMBER_CODE, c->at);
+	*proved = number_of(*flow) == c->number->number_id && !ag_flow_renumbered(*flow) &&
+		ag_flow_proved(*flow, NUMBER_CODE, c->at);
 	return AG_FLOW_OK;
 }
 
