@@ -6,7 +6,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" acctguard.
 
 # Rank order. A domain's SQL may name only its own and earlier domains; sql/tables and sql/api are
 # assembled in this order, and tools/lint/layers.sh holds the same order for the folders of src.
-DOMAINS = base policy keyring audit account attempt outbox capability phone session dormancy identity freeze appeal lifecycle flow register rebind wording enforce redact worker
+DOMAINS = base policy keyring audit account attempt outbox capability phone session dormancy identity freeze appeal lifecycle flow register rebind wording enforce redact restore worker
 
 CXX_OBJS := $(patsubst %.cpp,%.o,$(wildcard src/*/*.cpp))
 OBJS    := $(patsubst %.c,%.o,$(wildcard src/*.c src/*/*.c)) $(CXX_OBJS)

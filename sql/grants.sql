@@ -444,5 +444,9 @@ GRANT EXECUTE ON FUNCTION
     acctguard.notice_retry(bigint, bigint)
 TO acctguard_operator;
 
+-- after a restore
+GRANT EXECUTE ON FUNCTION acctguard.post_restore(text, text) TO acctguard_operator;
+GRANT EXECUTE ON FUNCTION acctguard.residence_status() TO acctguard_operator, acctguard_auditor;
+
 -- what is wrong or weak
 GRANT EXECUTE ON FUNCTION acctguard.config_findings(), acctguard.secret_functions(), acctguard.health() TO acctguard_operator, acctguard_auditor;

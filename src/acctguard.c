@@ -36,6 +36,7 @@
 #include "rebind/rebind.h"
 #include "redact/redact.h"
 #include "register/register.h"
+#include "restore/restore.h"
 #include "session/session.h"
 #include "worker/worker.h"
 
@@ -51,6 +52,7 @@ _PG_init(void)
 	ag_guc_init();
 	ag_actor_init();
 	ag_installation_init();
+	ag_residence_init();
 	ag_resolve_init();
 	ag_crypto_init();
 	ag_policy_init();
@@ -91,6 +93,7 @@ _PG_init(void)
 	ag_worker_init();
 	ag_shmem_init();
 
+	ag_plan_register(&residence_statements);
 	ag_plan_register(&policy_statements);
 	ag_plan_register(&policy_write_statements);
 	ag_plan_register(&keyring_statements);
@@ -132,5 +135,6 @@ _PG_init(void)
 	ag_plan_register(&rebind_statements);
 	ag_plan_register(&number_message_statements);
 	ag_plan_register(&enforce_statements);
+	ag_plan_register(&restore_statements);
 	ag_plan_register(&worker_statements);
 }

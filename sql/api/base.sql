@@ -63,6 +63,8 @@ AS $$
     UNION ALL
     SELECT 'acctguard.standing'::regclass, 'acctguard_changed', 'AFTER INSERT OR UPDATE OR DELETE', 'ROW', 'standing_changed'
     UNION ALL
+    SELECT 'acctguard.residence'::regclass, 'acctguard_changed', 'AFTER INSERT OR UPDATE OR DELETE', 'STATEMENT', 'policy_changed'
+    UNION ALL
     SELECT p.policy, 'acctguard_changed', 'AFTER INSERT OR UPDATE OR DELETE', 'STATEMENT', 'policy_changed'
     FROM unnest('{acctguard.capability,acctguard.bundle,acctguard.reason,acctguard.freeze_kind,acctguard.ladder_step,acctguard.risk_signal,acctguard.setting,acctguard.notice_template,acctguard.country_floor,acctguard.number_alias,acctguard.label,acctguard.limit_rule,acctguard.code_country,acctguard.client_channel,acctguard.verification_method,acctguard.gate}'::regclass[]) AS p (policy)
 $$;
@@ -119,7 +121,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION acctguard.protect_tables() IS
-'Gives each of acctguard''s tables what protects it, where that is missing or weakened: row-level security, no grants (default privileges leak onto new tables), its own triggers, all of them ENABLE ALWAYS. Returns the number of repairs. install() and migrate() call it; call it after a restore with --disable-triggers.';
+'Gives each of acctguard''s tables what protects it, where that is missing or weakened: row-level security, no grants (default privileges leak onto new tables), its own triggers, all of them ENABLE ALWAYS. Returns the number of repairs. install() and migrate() call it; post_restore() calls it, too, since a restore with --disable-triggers leaves triggers weakened.';
 
 CREATE OR REPLACE FUNCTION acctguard.install()
 RETURNS text
@@ -260,6 +262,13 @@ AS $$
     WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p')
       AND c.relowner <> 'acctguard_owner'::regrole
     UNION ALL
+    -- tables of users that were adopted
+    SELECT 'danger', t.tgrelid::regclass::text,
+           format('trigger "%s" is %s', t.tgname, CASE t.tgenabled WHEN 'D' THEN 'disabled' ELSE 'not ENABLE ALWAYS' END),
+           format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I;', t.tgrelid::regclass, t.tgname)
+    FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid AND p.proname = 'account_follow' AND p.pronamespace = 'acctguard'::regnamespace
+    WHERE t.tgenabled <> 'A'
+    UNION ALL
     -- roles
     SELECT 'danger', r.rolname::text, 'can log in or has an attribute', 'ALTER ROLE ... NOLOGIN without attributes.'
     FROM pg_roles r
@@ -283,6 +292,15 @@ AS $$
     WHERE m.roleid IN ('acctguard_moderator'::regrole, 'acctguard_reviewer'::regrole, 'acctguard_operator'::regrole)
     UNION ALL
     -- the installation
+    SELECT 'danger', 'residence', 'the database was restored or copied from elsewhere: nobody is let in and nothing is sent',
+           'See doc/restore.md, then SELECT * FROM acctguard.post_restore(...);'
+    FROM acctguard.residence_status() s WHERE NOT s.at_home
+    UNION ALL
+    SELECT 'notice', 'residence',
+           format('the server is on timeline %s, and was on %s: a standby was promoted, or it was set back to an earlier time', s.here_timeline, s.timeline),
+           'If it was set back: acctguard.post_restore(''restore'', ...). If not, acctguard.post_restore(''upgrade'', ...) makes a note of it.'
+    FROM acctguard.residence_status() s WHERE s.at_home AND s.here_timeline <> s.timeline
+    UNION ALL
     SELECT 'notice', p.pubname::text, 'publishes all tables, acctguard''s with them', 'Publish named tables or schemas.'
     FROM pg_publication p WHERE p.puballtables
     UNION ALL
@@ -319,4 +337,4 @@ AS $$
     ORDER BY 1, 2, 3
 $$;
 COMMENT ON FUNCTION acctguard.health() IS
-'What is wrong or weak about acctguard in this database, one row per finding; no row is good health. severity: danger (protection is missing) or notice. Looks at acctguard''s tables (triggers that a restore weakened, row-level security, grants, owner), its roles, publications, preloading, the worker, notices that were given up within a week and templates that are missing; guard_health() looks at guards. Run it after a restore and from monitoring.';
+'What is wrong or weak about acctguard in this database, one row per finding; no row is good health. severity: danger (protection is missing) or notice. Looks at acctguard''s tables (triggers that a restore weakened, row-level security, grants, owner), the triggers of tables that account_adopt() has taken over, its roles, publications, preloading, the worker, whether the database came from elsewhere (post_restore()) or changed its timeline, notices that were given up within a week and templates that are missing; guard_health() looks at guards. Run it after a restore and from monitoring.';

@@ -52,7 +52,7 @@ COMMENT ON FUNCTION acctguard.notice_claim(text, integer, interval) IS
 'Takes up to n notices that are due on a channel, earliest first, for a lease, with address and text ready to be sent. No two callers get the same notice while its lease lasts; whoever has neither acknowledged it (notice_done) nor reported a failure (notice_failed) by then loses it. Commit before sending.
 channel: in_app, email, sms or push; in_app has no address. n: 1 to 1000. lease: one second to one day. idempotency_key: the same for every try of the notice, for the provider. event: as in events(). locale: of the text. subject: NULL for sms. attempt: counted from 1.
 A notice whose contact was removed, whose account is erased or whose matter is gone is cancelled and not returned; one that falls into the user''s quiet hours waits for their end. LISTEN acctguard_notice wakes; poll as well.
-UG001: the server has no key to read addresses with (in_app needs none). UG004: standby. Handing out addresses is recorded, once per call.';
+UG001: the server has no key to read addresses with (in_app needs none). UG004: standby. UG007: the database was restored from elsewhere, see post_restore(). Handing out addresses is recorded, once per call.';
 
 CREATE OR REPLACE FUNCTION acctguard.notice_done(account_id bigint, notice_no bigint, receipt text DEFAULT NULL)
 RETURNS boolean

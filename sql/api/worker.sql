@@ -5,7 +5,7 @@ AS 'MODULE_PATHNAME', 'acctguard_sweep';
 COMMENT ON FUNCTION acctguard.sweep(integer) IS
 'Runs every task of the background worker once, by hand and in this transaction: for a server that has not preloaded the library, or with acctguard.worker off. Call it every minute or so, for example by cron, and again at once while a task returns as much as it may. It may run beside the worker and beside itself; nothing is told twice. No answer of acctguard depends on it.
 max_rows: how much each task does at most (1 to 1000000, else 22023); the accounts concerned are locked until the transaction ends. task: as in acctguard.progress. done: how much it did. error: why a task failed; the other tasks go on.
-Errors: UG004: standby. UG006: no current tables.';
+Errors: UG004: standby. UG006: no current tables. UG007: the database was restored from elsewhere, see post_restore().';
 
 CREATE OR REPLACE FUNCTION acctguard.worker_progress(
     OUT task text, OUT what text, OUT database text, OUT state text, OUT started_at timestamptz, OUT last_run timestamptz,
@@ -30,4 +30,4 @@ LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_worker_status';
 COMMENT ON FUNCTION acctguard.worker_status() IS
 'The background workers of this server, one row per database that the launcher has looked at; none if the library is not preloaded, and on a standby.
-state: running; starting; no extension, no current tables (the worker looks again after next_start, and when install() or migrate() has run); yielded (it left because somebody copies, renames or drops the database); stopped; failed. since: of the state. failures: in a row; each doubles the time until the next start, up to five minutes.';
+state: running; starting; no extension, no current tables (the worker looks again after next_start, and when install(), migrate() or post_restore() has run); restored (the database came from elsewhere, and post_restore() has not run); yielded (it left because somebody copies, renames or drops the database); stopped; failed. since: of the state. failures: in a row; each doubles the time until the next start, up to five minutes.';

@@ -68,3 +68,4 @@ ON CONFLICT DO NOTHING;
 -- include sql/tables/register.sql
 -- include sql/tables/rebind.sql
 -- include sql/tables/wording.sql
+-- include sql/tables/restore.sql

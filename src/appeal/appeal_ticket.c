@@ -31,6 +31,7 @@ ag_appeal_ticket_find(int64 account_id, const char *token, int freeze_no, int ap
 	AgAppealTicket ticket;
 	AgAppeal   *appeal;
 
+	ag_home_require();			/* it may have been used up elsewhere since */
 	ag_ticket_hash(token, hash);
 	if (!ag_appeal_ticket_store_find(account_id, hash, &ticket))
 		return 0;

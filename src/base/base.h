@@ -356,6 +356,33 @@ extern Oid	ag_schema_id(void);
 extern Oid	ag_relation_id(const char *name);	/* in our schema; InvalidOid if absent */
 
 /*
+ * residence.c: where the database lives, and whether it has been brought from elsewhere.
+ */
+typedef struct AgResidence
+{
+	uint64		system_identifier;	/* of the cluster */
+	Oid			database;
+	uint32		timeline;		/* 0 = not known: a standby */
+	TimestampTz since;			/* 0 = unknown: the running one */
+	const char *mode;			/* how it came there; NULL = the running one */
+} AgResidence;
+
+extern bool ag_at_home(void);
+extern void ag_home_require(void);	/* UG007 */
+extern bool ag_residence_bound(AgResidence *residence); /* false = nothing is written down */
+extern void ag_residence_here(AgResidence *residence);
+extern void ag_residence_init(void);
+
+/*
+ * residence_store.c
+ */
+extern AgStatementTable residence_statements;
+
+extern bool ag_residence_store_newest(AgResidence *residence);
+extern void ag_residence_store_lock(void);
+extern void ag_residence_store_bind(const AgResidence *residence, const char *person, const char *reason);
+
+/*
  * inval.c: relcache messages.
  */
 typedef void (*AgRelcacheCallback) (Oid relation);	/* InvalidOid = all */

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "base/base.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
@@ -15,6 +16,9 @@ PG_FUNCTION_INFO_V1(acctguard_errors);
 PG_FUNCTION_INFO_V1(acctguard_check_plans);
 PG_FUNCTION_INFO_V1(acctguard_acting_as);
 PG_FUNCTION_INFO_V1(acctguard_tables_version);
+PG_FUNCTION_INFO_V1(acctguard_residence_status);
+
+#define RESIDENCE_COLUMNS 9
 
 /* errors(): the error catalogue. */
 Datum
@@ -64,4 +68,41 @@ Datum
 acctguard_tables_version(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_INT32(AG_TABLES_VERSION);
+}
+
+/* Three columns: the cluster, the database, the timeline. */
+static void
+put_residence(Datum *values, bool *nulls, const AgResidence *residence, bool known)
+{
+	nulls[0] = nulls[1] = !known;
+	values[0] = Int64GetDatum((int64) residence->system_identifier);
+	values[1] = ObjectIdGetDatum(residence->database);
+	nulls[2] = residence->timeline == 0;
+	values[2] = Int32GetDatum((int32) residence->timeline);
+}
+
+/* residence_status(): where the rows belong, and where they are; also before install(). */
+Datum
+acctguard_residence_status(PG_FUNCTION_ARGS)
+{
+	AgResidence bound = {0};
+	AgResidence here;
+	bool		known = ag_residence_bound(&bound);
+	TupleDesc	desc;
+	Datum		values[RESIDENCE_COLUMNS] = {0};
+	bool		nulls[RESIDENCE_COLUMNS] = {false};
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	ag_residence_here(&here);
+	nulls[0] = !OidIsValid(ag_relation_id("residence"));
+	values[0] = BoolGetDatum(known && bound.system_identifier == here.system_identifier &&
+							 bound.database == here.database);
+	put_residence(&values[1], &nulls[1], &bound, known);
+	nulls[4] = nulls[5] = !known;
+	values[4] = TimestampTzGetDatum(bound.since);
+	if (known)
+		values[5] = CStringGetTextDatum(bound.mode);
+	put_residence(&values[6], &nulls[6], &here, true);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
 }

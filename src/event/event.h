@@ -21,6 +21,8 @@
 /* AG_ACTION(symbol, code, name, what it records) */
 #define AG_ACTION_LIST \
 	AG_ACTION(INSTALLED, 1, "installation.installed", "the tables were created or migrated") \
+	AG_ACTION(RESTORED, 2, "installation.restored", \
+			  "an operator said what became of a database that was restored, copied or upgraded") \
 	AG_ACTION(KEY_CREATED, 10, "key.created", "a data key was made and is the active one") \
 	AG_ACTION(KEY_REWRAPPED, 11, "key.rewrapped", "keys or rows were moved under the newest key") \
 	AG_ACTION(KEY_RETIRED, 12, "key.retired", "a data key was destroyed after its last use") \

@@ -64,7 +64,7 @@ ag_flow_begin(void)
 	if (RecoveryInProgress())
 		return AG_FLOW_READ_ONLY;
 	touched = true;
-	return AG_FLOW_OK;
+	return ag_at_home() ? AG_FLOW_OK : AG_FLOW_STALE_RESTORE;
 }
 
 /* Version 4: random. */

@@ -63,6 +63,8 @@
 	/* of every flow */ \
 	AG_FLOW_CODE(OK, "OK", "none", DONE, "done") \
 	AG_FLOW_CODE(READ_ONLY, "MAINTENANCE", "wait", REFUSED, "this server is a standby; nothing was looked at") \
+	AG_FLOW_CODE(STALE_RESTORE, "MAINTENANCE", "wait", REFUSED, \
+				 "the database was restored from elsewhere, and acctguard.post_restore() has not run; nothing was looked at") \
 	AG_FLOW_CODE(NUMBER_INVALID, "NUMBER_INVALID", "begin", REFUSED, "the text is not a phone number") \
 	AG_FLOW_CODE(FLOW_OPENED, "FLOW_OPENED", "code_send", DONE, "a flow was opened") \
 	AG_FLOW_CODE(FLOW_UNKNOWN, "FLOW_OVER", "begin", REFUSED, "there is no such flow, or it is none of this function's") \

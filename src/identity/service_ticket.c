@@ -80,6 +80,7 @@ use_ticket(AgAccount *account, const char *token, TimestampTz at)
 	AgServiceTicket ticket;
 	uint8		hash[AG_SHA256_SIZE];
 
+	ag_home_require();			/* it may have been used up elsewhere since */
 	memset(&ticket, 0, sizeof(ticket));
 	ag_ticket_hash(token, hash);
 	if (!ag_service_ticket_store_use(account->account_id, hash, at, &ticket))

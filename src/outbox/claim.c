@@ -13,6 +13,9 @@
  * Messages that belong to no account (one-time codes, what numbers are told) are kept by
  * their own domains, the carriers, and come first: codes are good for minutes.
  *
+ * A database that was restored from elsewhere hands out nothing until an operator has
+ * said what becomes of what waits: the other one has sent it, or will.
+ *
  * Locks: rows of notices; claimers skip those that others have.  The first delivery of
  * what starts a person's time limits also locks the account, before any notice.
  *
@@ -247,6 +250,7 @@ ag_notice_claim(AgChannel channel, int n, int64 lease, ReturnSetInfo *rsinfo)
 	List	   *rows;
 
 	require_primary();
+	ag_home_require();
 	if (channel != AG_CHANNEL_IN_APP)
 	{
 		(void) ag_keyring_require(AG_PURPOSE_CONTACT);

@@ -182,7 +182,9 @@ ag_session_open(const AgSessionOrder *order, AgSessionResult *result)
 	AgSession  *session;
 
 	begin_result(result);
-	result->code = judge_opening(account, order, new_device, at, &result->until);
+	result->code = ag_at_home() ? AG_ACCESS_OK : AG_ACCESS_STALE_RESTORE;
+	if (result->code == AG_ACCESS_OK)
+		result->code = judge_opening(account, order, new_device, at, &result->until);
 	if (result->code == AG_ACCESS_OK && device != NULL)
 		result->code = judge_device(device, order, number_only, at);
 	if (result->code == AG_ACCESS_OK && new_device &&

@@ -42,6 +42,7 @@ extern void ag_token_format(char text[AG_TOKEN_TEXT], const AgToken *token);
 	AG_ACCESS_CODE(EXPIRED, "the session has reached its absolute end") \
 	AG_ACCESS_CODE(IDLE, "the session was not used for too long") \
 	AG_ACCESS_CODE(STALE, "the token was exchanged for a newer one") \
+	AG_ACCESS_CODE(STALE_RESTORE, "the database was restored from elsewhere, and acctguard.post_restore() has not run") \
 	AG_ACCESS_CODE(LOCKED, "a freeze denies the use of sessions; they come back when it ends") \
 	AG_ACCESS_CODE(DENIED, "the account is not allowed this now") \
 	AG_ACCESS_CODE(STEP_UP_REQUIRED, "a stronger proof is needed first") \
@@ -182,7 +183,7 @@ extern AgDeviceState ag_device_state(const AgDevice *device, int64 established_a
 typedef struct AgSessionCheck
 {
 	AgAccessCode code;
-	AgSession	session;		/* valid unless UNKNOWN */
+	AgSession	session;		/* valid unless UNKNOWN or STALE_RESTORE */
 	uint64		denied;
 	uint64		challenged;
 	bool		restricted;		/* something is on record about the account */

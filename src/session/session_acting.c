@@ -78,7 +78,9 @@ ag_session_act(AgActing *acting, const char *text, bool floor)
 	acting->code = AG_ACCESS_UNKNOWN;
 	if (text == NULL || !ag_token_parse(&token, text, strlen(text)))
 		return;
-	if (looks_real(&token))
+	if (!ag_at_home())
+		acting->code = AG_ACCESS_STALE_RESTORE;
+	else if (looks_real(&token))
 		act_under_lock(acting, &token, floor);
 	ag_wipe(token.secret, AG_TOKEN_SIZE);
 }

@@ -88,7 +88,7 @@ static Datum
 return_check(const AgSessionCheck *check)
 {
 	const AgSession *session = &check->session;
-	bool		known = check->code != AG_ACCESS_UNKNOWN;
+	bool		known = check->code != AG_ACCESS_UNKNOWN && check->code != AG_ACCESS_STALE_RESTORE;
 	List	   *must_do = must_do_of(check);
 	Datum		values[9];
 	bool		nulls[9] = {0};

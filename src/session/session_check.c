@@ -3,6 +3,9 @@
  * session_check.c
  *		Is this session good, now?
  *
+ * In a database that was restored from elsewhere none is: it may have been ended there
+ * since (base/residence.c).
+ *
  * The answer is a function of three things that are read with the latest snapshot and
  * without waiting for anybody: the session's row, the account's epochs and cuts, and
  * standing; and of the clock.  So it is the same on a standby, without keys, without
@@ -119,6 +122,12 @@ ag_session_check(AgSessionCheck *check, const char *text, Size length)
 	check->until = DT_NOEND;
 	if (!ag_token_parse(&token, text, length))
 		return;
+	if (!ag_at_home())
+	{
+		check->code = AG_ACCESS_STALE_RESTORE;
+		ag_wipe(token.secret, AG_TOKEN_SIZE);
+		return;
+	}
 	if (ag_session_probe(token.account_id, token.no, &check->session) &&
 		(match = ag_session_match(&check->session, &token)) != AG_TOKEN_OTHER &&
 		ag_account_probe_epochs(token.account_id, &check->session.account_place, &epochs))

@@ -3,7 +3,8 @@
  * worker.c
  *		The worker of one database: runs the tasks that are due, again and again.
  *
- * It leaves when it is told to, when the extension or its tables go away, and when
+ * It leaves when it is told to, when the extension or its tables go away, when the
+ * database was restored from elsewhere and nobody has said what becomes of it, and when
  * somebody wants the database for himself (CREATE DATABASE ... TEMPLATE, DROP, RENAME
  * wait only five seconds for others to leave); the launcher sends another one when
  * there is a reason to.
@@ -101,6 +102,8 @@ look_around(void)
 		state = AG_WORKER_ABSENT;
 	else if (!ag_installation_current())
 		state = AG_WORKER_OUTDATED;
+	else if (!ag_at_home())
+		state = AG_WORKER_RESTORED;
 	PopActiveSnapshot();
 	CommitTransactionCommand();
 	return state;

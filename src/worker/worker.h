@@ -60,6 +60,7 @@ typedef enum AgWorkerState
 	AG_WORKER_RUNNING,
 	AG_WORKER_ABSENT,			/* the database does not have the extension */
 	AG_WORKER_OUTDATED,			/* its tables are not there, or not those of this library */
+	AG_WORKER_RESTORED,			/* it came from elsewhere, and post_restore() has not run */
 	AG_WORKER_YIELDED,			/* left because the database is being copied or dropped */
 	AG_WORKER_STOPPED,			/* was told to stop */
 	AG_WORKER_FAILED			/* ended by an error */

@@ -71,6 +71,7 @@ acctguard_sweep(PG_FUNCTION_ARGS)
 				errmsg("this server is a standby and cannot change accounts"),
 				errhint("Call the function on the primary."));
 	ag_installation_require();
+	ag_home_require();
 	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < count; i++)
 	{

@@ -6,7 +6,7 @@
  * Registered when the library is preloaded; on a standby the server starts it after
  * promotion.  It is connected to no database and reads only the list of databases.
  * Whether a database has the extension is found out by a worker that goes there,
- * and leaves at once if not; install() and migrate() have it look again.
+ * and leaves at once if not; install(), migrate() and post_restore() have it look again.
  *
  *-------------------------------------------------------------------------
  */
@@ -42,7 +42,7 @@ typedef struct Database
 	NameData	name;
 } Database;
 
-static bool woke_up = false;	/* this transaction has made or migrated the tables */
+static bool woke_up = false;	/* this transaction has made, migrated or bound the tables */
 
 /* Is a database to have a worker, as far as the settings go? */
 static bool
@@ -174,11 +174,11 @@ acctguard_launcher_main(Datum arg)
 	proc_exit(1);
 }
 
-/* A sink of events that waits for tables to be made. */
+/* A sink of events that waits for tables to be made, or to be at home. */
 static void
 watch_installation(const AgEvent *event, const AgActor *actor, TimestampTz at)
 {
-	if (event->action == AG_ACTION_INSTALLED)
+	if (event->action == AG_ACTION_INSTALLED || event->action == AG_ACTION_RESTORED)
 		woke_up = true;
 }
 

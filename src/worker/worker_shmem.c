@@ -42,6 +42,7 @@ static const char *const state_names[] = {
 	[AG_WORKER_RUNNING] = "running",
 	[AG_WORKER_ABSENT] = "no extension",
 	[AG_WORKER_OUTDATED] = "no current tables",
+	[AG_WORKER_RESTORED] = "restored",
 	[AG_WORKER_YIELDED] = "yielded",
 	[AG_WORKER_STOPPED] = "stopped",
 	[AG_WORKER_FAILED] = "failed"

@@ -72,13 +72,21 @@ $node->safe_psql('postgres', 'CREATE DATABASE parallel');
 $node->command_ok([ 'pg_restore', '-j', '3', '--exit-on-error', '-d', $node->connstr('parallel'), "$dir/dir" ], 'parallel restore');
 check('parallel', 'parallel');
 
-# A data-only restore into tables that exist turns ENABLE ALWAYS into plain triggers; protect_tables() mends that.
+# A data-only restore into tables that exist turns ENABLE ALWAYS into plain triggers; post_restore() mends acctguard's own.
 $node->safe_psql('postgres', 'CREATE DATABASE dataonly');
 $node->command_ok([ 'pg_restore', '--section=pre-data', '--section=post-data', '-d', $node->connstr('dataonly'), "$dir/dir" ], 'schema restore');
 $node->command_ok([ 'pg_restore', '--data-only', '--disable-triggers', '-d', $node->connstr('dataonly'), "$dir/dir" ], 'data-only restore');
 isnt(triggers_of('dataonly'), $triggers, 'a data-only restore weakens triggers');
-cmp_ok($node->safe_psql('dataonly', 'SELECT acctguard.protect_tables()'), '>', 0, 'protect_tables() finds that');
 is(state_of('dataonly'), $rows, 'data-only: every row is back');
+like($node->safe_psql('dataonly', q{SELECT string_agg(finding, ' ') FROM acctguard.health() WHERE severity = 'danger' AND object = 'acctguard.freeze_record'}),
+    qr/trigger "acctguard_row" is not ENABLE ALWAYS/, 'health() finds that');
+like($node->safe_psql('dataonly', q{SELECT what, count FROM acctguard.post_restore('restore', 'data-only')}), qr/^repairs of acctguard's tables\|[1-9].*guard_health\(\) finds\|[1-9]/s,
+    'post_restore() mends it, and says what is left');
+is($node->safe_psql('dataonly', q{SELECT string_agg(DISTINCT object, ' ') FROM acctguard.health() WHERE severity = 'danger'}), 'public.users', '... which is not about its own tables');
+$node->safe_psql('dataonly', "SELECT remedy FROM acctguard.$_() WHERE severity = 'danger'\n\\gexec") for 'health', 'guard_health';
+is($node->safe_psql('dataonly', q{SELECT count(*) FROM acctguard.health() WHERE severity = 'danger'}), '0', 'health() says how to mend that');
+is($node->safe_psql('dataonly', q{SELECT count(*) FROM acctguard.guard_health() WHERE severity = 'danger'}), '0', '... and guard_health()');
+is(triggers_of('dataonly'), $triggers, '... and every trigger fires always again');
 
 $node->stop;
 done_testing();

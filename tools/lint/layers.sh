@@ -3,7 +3,7 @@
 # Folders of one rank do not know each other. Files *_api.c and *_trigger.c and acctguard.c may include anything, and
 # nothing includes a header of theirs. src/*.h (guc.h) are known to all.
 ranks="base | crypto event | policy keyring | audit account attempt | outbox | capability | phone session | dormancy | identity | freeze
-       | appeal | lifecycle | flow | register rebind | enforce redact | worker"
+       | appeal | lifecycle | flow | register rebind | enforce redact restore | worker"
 bad=$(grep -n '^#include "' src/*/*.[ch] /dev/null | awk -v ranks="$ranks" '
     BEGIN { n = split(ranks, group, /[ \n]*\|[ \n]*/)
             for (i = 1; i <= n; i++) { m = split(group[i], f, /[ \n]+/); for (j = 1; j <= m; j++) if (f[j]) rank[f[j]] = i } }
