@@ -228,6 +228,11 @@ CREATE OR REPLACE FUNCTION acctguard.health(OUT severity text, OUT object text, 
 RETURNS SETOF record
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+    -- What needs acctguard's tables asks them only while all of them are there and its own.
+    WITH sound (yes) AS (
+        SELECT true WHERE to_regclass('acctguard.residence') IS NOT NULL AND NOT EXISTS (
+            SELECT FROM pg_class c WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p')
+              AND c.relowner <> 'acctguard_owner'::regrole))
     -- acctguard's own tables
     SELECT 'danger', o.own_table::text, format('trigger "%s" is missing', o.name),
            'Run SELECT acctguard.protect_tables();'
@@ -292,14 +297,15 @@ AS $$
     WHERE m.roleid IN ('acctguard_moderator'::regrole, 'acctguard_reviewer'::regrole, 'acctguard_operator'::regrole)
     UNION ALL
     -- the installation
-    SELECT 'danger', 'residence', 'the database was restored or copied from elsewhere: nobody is let in and nothing is sent',
-           'See doc/restore.md, then SELECT * FROM acctguard.post_restore(...);'
-    FROM acctguard.residence_status() s WHERE NOT s.at_home
-    UNION ALL
-    SELECT 'notice', 'residence',
-           format('the server is on timeline %s, and was on %s: a standby was promoted, or it was set back to an earlier time', s.here_timeline, s.timeline),
-           'If it was set back: acctguard.post_restore(''restore'', ...). If not, acctguard.post_restore(''upgrade'', ...) makes a note of it.'
-    FROM acctguard.residence_status() s WHERE s.at_home AND s.here_timeline <> s.timeline
+    SELECT r.severity, 'residence', r.finding, r.remedy
+    FROM sound CROSS JOIN LATERAL (SELECT * FROM acctguard.residence_status() WHERE sound.yes OFFSET 0) AS h
+    CROSS JOIN LATERAL (VALUES
+        ('danger', NOT h.at_home, 'the database was restored or copied from elsewhere: nobody is let in and nothing is sent',
+         'See doc/restore.md, then SELECT * FROM acctguard.post_restore(...);'),
+        ('notice', h.at_home AND h.here_timeline <> h.timeline,
+         format('the server is on timeline %s, and was on %s: a standby was promoted, or it was set back to an earlier time', h.here_timeline, h.timeline),
+         'If it was set back: acctguard.post_restore(''restore'', ...). If not, acctguard.post_restore(''upgrade'', ...) makes a note of it.')) AS r (severity, found, finding, remedy)
+    WHERE r.found
     UNION ALL
     SELECT 'notice', p.pubname::text, 'publishes all tables, acctguard''s with them', 'Publish named tables or schemas.'
     FROM pg_publication p WHERE p.puballtables
@@ -316,24 +322,21 @@ AS $$
       AND NOT EXISTS (SELECT FROM acctguard.worker_status() w
                       WHERE w.this_database AND (w.state IN ('running', 'starting') OR w.since > clock_timestamp() - interval '5 minutes'))
     UNION ALL
-    -- the outbox; not before its tables are there, nor while what it needs belongs to somebody else
+    -- the outbox
     SELECT 'notice', 'outbox', format('%s notices were given up within a week', d.most), 'See acctguard.notice_dead() and acctguard.notice_retry().'
-    FROM (SELECT NULL::text WHERE to_regclass('acctguard.notice') IS NOT NULL AND NOT EXISTS (
-              SELECT FROM pg_class c WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p')
-                AND c.relowner <> 'acctguard_owner'::regrole)) AS installed (channel)
+    FROM sound
     CROSS JOIN LATERAL (SELECT CASE WHEN count(*) < 1000 THEN count(*)::text ELSE '1000 or more' END
-                        FROM acctguard.notice_dead(installed.channel, 1000) n
+                        FROM (SELECT n.ended_at FROM acctguard.notice_dead(NULL, 1000) n WHERE sound.yes OFFSET 0) n
                         WHERE n.ended_at > clock_timestamp() - interval '7 days' HAVING count(*) > 0) AS d (most)
     UNION ALL
     SELECT 'notice', 'notice_template', format('%s over %s: %s', g.event, g.channel, g.problem), 'See acctguard.notice_coverage() and acctguard.policy_set().'
-    FROM (SELECT true WHERE to_regclass('acctguard.notice') IS NOT NULL AND NOT EXISTS (
-              SELECT FROM pg_class c WHERE c.relnamespace = 'acctguard'::regnamespace AND c.relkind IN ('r', 'p')
-                AND c.relowner <> 'acctguard_owner'::regrole)) AS installed (yes)
-    CROSS JOIN LATERAL (SELECT c.event, c.channel, c.problem FROM acctguard.notice_coverage() c
-                        WHERE installed.yes AND c.problem IS NOT NULL OFFSET 0) AS g
+    FROM sound CROSS JOIN LATERAL (SELECT c.event, c.channel, c.problem FROM acctguard.notice_coverage() c
+                                   WHERE sound.yes AND c.problem IS NOT NULL OFFSET 0) AS g
     UNION ALL
+    -- the worker's tasks
     SELECT 'notice', p.task, format('the worker''s task fails: %s', p.error), 'See the server log; it is tried again.'
-    FROM acctguard.worker_progress() p WHERE p.state = 'failed'
+    FROM sound CROSS JOIN LATERAL (SELECT p.task, p.error FROM acctguard.worker_progress() p
+                                   WHERE sound.yes AND p.state = 'failed' OFFSET 0) AS p
     ORDER BY 1, 2, 3
 $$;
 COMMENT ON FUNCTION acctguard.health() IS

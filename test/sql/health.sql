@@ -11,6 +11,7 @@ GRANT SELECT ON acctguard.account TO regress_health;
 GRANT UPDATE ON acctguard.standing TO PUBLIC;
 ALTER TABLE acctguard.bundle OWNER TO regress_health;
 ALTER TABLE acctguard.bundle ENABLE ROW LEVEL SECURITY;
+ALTER TABLE acctguard.residence OWNER TO regress_health;
 GRANT acctguard_owner TO regress_health;
 GRANT acctguard_auditor, acctguard_moderator, pg_write_all_data TO regress_health;
 ALTER ROLE acctguard_risk LOGIN;
@@ -23,6 +24,7 @@ RESET client_min_messages;
 SELECT severity, object, finding FROM acctguard.health() WHERE object NOT IN ('shared_preload_libraries', 'outbox');
 -- protect_tables() mends what is its business
 ALTER TABLE acctguard.bundle OWNER TO acctguard_owner;
+ALTER TABLE acctguard.residence OWNER TO acctguard_owner;
 SELECT acctguard.protect_tables() > 0 AS repaired;
 SELECT severity, object, finding FROM acctguard.health() WHERE object NOT IN ('shared_preload_libraries', 'outbox');
 SELECT acctguard.protect_tables();
