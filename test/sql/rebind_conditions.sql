@@ -159,7 +159,20 @@ SELECT code, public_code, next FROM acctguard.rebind_commit(pg_temp.token('taken
 SELECT pg_temp.prove(flow, '+8613900571031') FROM asked WHERE account = 5710030;
 SELECT code, public_code, next FROM acctguard.rebind_commit(pg_temp.token('taken'), pg_temp.request(5710030));
 SELECT pg_temp.numbers(5710031);
+-- an account that is over keeps its number until it is erased, whether the clock has closed it or the record says so: a change asks nobody whose
+-- it is, so service decides; who registers with it has it at once (R18)
+SELECT pg_temp.account(5710060, '+8613900571060'), acctguard.account_request_close(5710060) > pg_temp.clock() AS closing, pg_temp.account(5710061, '+8613900571061', 'social');
+SELECT pg_temp.at(86400 * 31), pg_temp.login('over', 5710061);
+SELECT acctguard.account_status(5710060) ->> 'state' AS by_the_clock, (SELECT state FROM acctguard.account WHERE account_id = 5710060) AS written;
+SELECT pg_temp.change(5710061, 'over', '+8613900571060', '+8613900571061');
+SELECT error FROM acctguard.sweep() WHERE task = 'lifecycle';
+SELECT state FROM acctguard.account WHERE account_id = 5710060;
+SELECT pg_temp.at(86400 * 31 + 120), pg_temp.change(5710061, 'over', '+8613900571060', '+8613900571061');
+SELECT pg_temp.numbers(5710060), acctguard.number_release(5710060, 1, 'admin', 'its account is closed') AS released;
+SELECT pg_temp.at(86400 * 31 + 240), pg_temp.change(5710061, 'over', '+8613900571060', '+8613900571061');
+SELECT pg_temp.at(86400 * 31 + 86400), pg_temp.execute(5710061), pg_temp.numbers(5710061);
 -- two accounts, one number, both have proved it: the first that is carried out has it (R20)
+SELECT pg_temp.at(0);
 SELECT pg_temp.account(5710032, '+8613900571032', 'social'), pg_temp.login('one', 5710032), pg_temp.account(5710033, '+8613900571033', 'social'), pg_temp.login('two', 5710033);
 SELECT pg_temp.change(5710032, 'one', '+8613900571090', '+8613900571032');
 SELECT pg_temp.at(120);
