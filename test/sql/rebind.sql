@@ -7,7 +7,7 @@
 \set ECHO all
 \set VERBOSITY terse
 
--- proved, profile basic: no time for objections, done at once; release and binding are one act
+-- 3.6, cooling, proved, profile basic: no time for objections, done at once; release and binding are one act
 SELECT pg_temp.account(5700001, '+8613900570001'), pg_temp.login('basic', 5700001);
 SELECT code, public_code, next, data ?& '{request,flow,old_flow}' AS flows FROM acctguard.rebind_begin(pg_temp.token('basic'), '+86 139 0057 0051', '13900570001', 'CN');
 SELECT pg_temp.change(5700001, 'basic', '+8613900570051', '+8613900570001');
@@ -22,7 +22,7 @@ SELECT pg_temp.account(5700002, '+8613900570002'), pg_temp.login('asks', 5700002
 SELECT pg_temp.change(5700002, 'asks', '+8613900570052', '+8613900570002');
 SELECT name, c.code, c.stepped_up_at IS NOT NULL AS fresh FROM held h, acctguard.session_check(h.token) c WHERE name IN ('asks', 'other') ORDER BY 1;
 
--- proved, profile social: two hours by day, twelve by night, in the account's time zone
+-- 3.6, cooling, proved, profile social: two hours by day, twelve by night, in the account's time zone
 SELECT pg_temp.account(5700003, '+8613900570003', 'social'), pg_temp.login('day', 5700003);
 SELECT pg_temp.change(5700003, 'day', '+8613900570053', '+8613900570003');
 SELECT pg_temp.account(5700004, '+8613900570004', 'money'), pg_temp.at(11 * 3600 - 1), pg_temp.login('evening', 5700004);
@@ -38,7 +38,7 @@ SELECT state FROM acctguard.unbind_list(5700004);
 SELECT code, public_code, next FROM acctguard.unbind_execute(5700004, pg_temp.request(5700004));
 SELECT pg_temp.numbers(5700004);
 
--- unusable: seven days; the sweep does it
+-- 3.6, cooling, unusable: seven days; the sweep does it
 SELECT pg_temp.at(0), pg_temp.account(5700006, '+8613900570006'), pg_temp.login('lost', 5700006);
 SELECT pg_temp.change(5700006, 'lost', '+8613900570056');
 SELECT * FROM pg_temp.requests(5700006);
@@ -49,7 +49,7 @@ SELECT sum(done) > 0 AS swept FROM acctguard.sweep(1000) WHERE task = 'rebind';
 SELECT pg_temp.numbers(5700006);
 SELECT * FROM pg_temp.requests(5700006);
 
--- reassigned: the number speaks for nobody; no code is sent there; two hours by day
+-- 3.6, cooling, reassigned: the number speaks for nobody; no code is sent there; two hours by day
 SELECT pg_temp.at(0), pg_temp.account(5700007, '+8613900570007'), pg_temp.login('recycled', 5700007, '{password,totp}'), pg_temp.signal(5700007, 'disconnected');
 SELECT pg_temp.change(5700007, 'recycled', '+8613900570057', '+8613900570007');
 SELECT * FROM pg_temp.requests(5700007);
@@ -60,17 +60,17 @@ SELECT pg_temp.at(7200), pg_temp.execute(5700007), acctguard.allowed(5700007, 'p
 SELECT pg_temp.at(259199), acctguard.allowed(5700007, 'pay.send') AS pays;
 SELECT pg_temp.at(259200), acctguard.allowed(5700007, 'pay.send') AS pays;
 SELECT pg_temp.at(0);
--- sim_risk: three days with a code, seven without one
+-- 3.6, cooling, sim_risk: three days with a code, seven without one
 SELECT pg_temp.account(5700008, '+8613900570008'), pg_temp.login('sim', 5700008), pg_temp.signal(5700008, 'sim_changed');
 SELECT pg_temp.change(5700008, 'sim', '+8613900570058', '+8613900570008');
 SELECT pg_temp.account(5700009, '+8613900570009'), pg_temp.login('sim2', 5700009), pg_temp.signal(5700009, 'sim_changed');
 SELECT pg_temp.change(5700009, 'sim2', '+8613900570059');
 SELECT * FROM pg_temp.requests(5700008) UNION ALL SELECT * FROM pg_temp.requests(5700009);
--- suspected: a code is worth nothing
+-- 3.6, cooling, suspected: a code is worth nothing
 SELECT pg_temp.account(5700010, '+8613900570010'), pg_temp.login('suspect', 5700010), pg_temp.signal(5700010, 'delivery_failed');
 SELECT pg_temp.change(5700010, 'suspect', '+8613900570060', '+8613900570010');
 SELECT * FROM pg_temp.requests(5700010);
--- special: seven days, and service has to agree
+-- 3.6, cooling, special: seven days, and service has to agree
 SELECT pg_temp.account(5700011, '+8613900570011'), pg_temp.login('special', 5700011);
 SELECT acctguard.account_mark(5700011, protected => true);
 SELECT pg_temp.change(5700011, 'special', '+8613900570061', '+8613900570011');
