@@ -36,7 +36,7 @@ SELECT pg_temp.deliver() AS delivered;
 SELECT address, locale, replace(body, code, '<code>') AS body FROM inbox ORDER BY n;
 SELECT state, code IS NULL AS gone, tries, receipt FROM acctguard.code_message WHERE flow_id = :'zh';
 SELECT after FROM acctguard.audit_read(action => 'code.sent', since => to_timestamp(:now + 946684800) - interval '1 second', max_rows => 1000) ORDER BY 1;
--- Right only as it is; then it is used.
+-- Right only as it is; then it is used. IDV-04 of codes: a keyed tag is all that is kept, and no answer tells what was wrong.
 SELECT code, public_code, next FROM acctguard.code_verify(:'zh', pg_temp.wrong(pg_temp.got('+8613700006001')));
 SELECT code, public_code, next FROM acctguard.code_verify(:'zh', pg_temp.got('+8613700006001'));
 SELECT state, proofs FROM acctguard.flow WHERE flow_id = :'zh';

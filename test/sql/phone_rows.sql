@@ -1,5 +1,5 @@
 -- The rows of evidence (3.0), of what its code is worth (3.5) and of the skips (3.4 i to iii), each by its name, from signed documents, codes,
--- claims and devices to what the gate says. PHN-02, PHN-11, PHN-12, PHN-13, IDV-02. Accounts 3196000 to 3196099. Test clock.
+-- claims and devices to what the gate says. PHN-02, PHN-08 to PHN-13, IDV-02. Accounts 3196000 to 3196099. Test clock.
 \set ECHO none
 \getenv tests PG_ABS_SRCDIR
 \set prelude :tests /sql/register.psql
@@ -152,4 +152,19 @@ SELECT c.code FROM held, acctguard.rebind_commit(token, :request) c WHERE name =
 SELECT t.code, t.data ->> 'flow' AS flow FROM held, acctguard.trusted_number_add(token, '+8613733196054') t WHERE name = 'binds' \gset
 SELECT :'code' AS begun, c.code FROM held, acctguard.trusted_number_confirm(token, :'flow') c WHERE name = 'binds';
 SELECT account, kind, hint, state FROM pg_temp.who(3196051, 3196054);
+
+-- PHN-08, PHN-09, as far as numbers go: a number that was lost may lead to who had it, but only if he lost it against his will, and it opens nothing:
+-- it proves nothing of that account, which has nothing but its other proofs, and who has the number now is another account
+SELECT pg_temp.owner(3196061, '+8613733196061'), pg_temp.owner(3196062, '+8613733196062'), pg_temp.owner(3196063, '+8613733196063', 130);
+SELECT acctguard.number_release(3196061, 1, 'carrier', 'notice'), acctguard.number_release(3196062, 1, 'admin', 'his wish'), (SELECT commit_code FROM pg_temp.reg('+8613733196063', 3196064, 'not_mine'));
+SELECT account, hint, state, release_reason, eligible FROM pg_temp.who(3196061, 3196064);
+SELECT gate, points, passed FROM acctguard.assurance_of(3196063, '{number_code,password}');
+-- PHN-10, as far as the gate goes: who "cannot receive the code" has another way and no easier one; by a device he skips it as everybody does
+SELECT pg_temp.day(7.2);
+SELECT shown, a.gate, a.points, a.passed, a.next FROM (VALUES ('{number_code}'::text[], NULL), ('{password}', NULL), ('{password,email_code}', NULL), ('{device_key}', 'usual')) s (shown, device),
+    LATERAL acctguard.assurance_of(3196031, s.shown, s.device) a;
+SELECT pg_temp.day(0);
+-- IDV-02: two questions of one in nine (1/81) are not enough where privacy or money is at stake, nor are all questions together
+SELECT profile, shown, a.gate, a.points, a.needed, a.passed FROM unnest('{basic,social,money}'::text[]) profile, (VALUES ('{quiz_9c1}'::text[]), ('{quiz_9c1,quiz_15c2,quiz_9c1_15c2_9c1}'), ('{quiz_9c1,password}')) s (shown),
+    LATERAL acctguard.assurance(jsonb_build_object('profile', profile), s.shown) a;
 SELECT acctguard.entitlement_remove('register_coupon', 'test');

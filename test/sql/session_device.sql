@@ -77,7 +77,7 @@ SELECT * FROM acctguard.session_revoke_others(pg_temp.token('thief'));
 SELECT * FROM acctguard.session_revoke(pg_temp.token('thief2'), (SELECT session_no FROM acctguard.session_check(pg_temp.token('owner'))));
 SELECT acctguard.device_trust(pg_temp.token('thief'), pg_temp.device('thief')) AS thief_trusts_himself;
 SELECT pg_temp.check('owner');
--- ... the owner kicks him at once, and reports his own device lost
+-- ... LGN-08: the owner kicks him at once, and reports his own device lost
 SELECT * FROM acctguard.device_kick(pg_temp.token('owner'), pg_temp.device('thief'));
 SELECT * FROM acctguard.device_kick(pg_temp.token('owner'), pg_temp.device('thief2'), lost => true);
 SELECT pg_temp.check('thief') AS thief, pg_temp.check('thief2') AS thief2, pg_temp.check('owner') AS owner;

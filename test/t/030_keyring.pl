@@ -394,7 +394,7 @@ like($err, qr/UG024/, '... the standby opens it no more');
 $standby->stop;
 
 #
-# Planted secrets: every key of this test, as bytes, hexadecimal and base64, in files, WAL, logs and a dump.
+# H9, planted secrets: every key of this test, as bytes, hexadecimal and base64, in files, WAL, logs and a dump.
 #
 data_key($_, $root2, 2) foreach split /\n/, sql(q{SELECT kid FROM acctguard.data_key WHERE state <> 'retired'});
 $node->command_ok([ 'pg_dumpall', '-d', $node->connstr('postgres'), '-f', "$dir/dump.sql" ], 'a dump');
@@ -410,7 +410,7 @@ foreach my $name (sort keys %secret)
 my $pattern = join '|', @patterns;
 cmp_ok(scalar(keys %secret), '>', 12, 'there are secrets to look for');
 my ($bytes_read, $found) = Secrets::search($pattern, @places);
-is($found, '', 'no key is found in ' . scalar(@places) . ' files');
+is($found, '', 'H9: no key is found in ' . scalar(@places) . ' files');
 cmp_ok($bytes_read, '>', 50_000_000, '... of many megabytes');
 ok(('x' . pack('H*', $root) . 'x') =~ /$pattern/s, '... though the search would find one');
 
