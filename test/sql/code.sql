@@ -1,4 +1,4 @@
--- One-time codes: sent to the outbox only, bound to their flow, tried a few times, used once; budgets. The clock stands still.
+-- One-time codes: sent to the outbox only, bound to their flow, tried a few times, used once; budgets. The clock stands still. Accounts 7300000 to 7300099.
 \set VERBOSITY terse
 \set SHOW_CONTEXT never
 \pset null '-'

@@ -1,4 +1,4 @@
--- ENF-02: allowed() and require(); FRZ-08: the union of what stands; the clock.
+-- ENF-02: allowed() and require(); FRZ-08: the union of what stands; the clock. Accounts 7300 to 7399.
 SET client_min_messages = warning;
 CREATE SCHEMA enforce_allowed;
 SET search_path = enforce_allowed, public;

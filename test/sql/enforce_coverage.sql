@@ -1,4 +1,4 @@
--- guard_coverage, guard_health(), coverage_watch(), monitor_report().
+-- guard_coverage, guard_health(), coverage_watch(), monitor_report(). Accounts 7600 to 7699.
 SET client_min_messages = warning;
 CREATE SCHEMA enforce_coverage;
 SET search_path = enforce_coverage, public;

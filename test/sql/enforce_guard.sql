@@ -1,4 +1,4 @@
--- guard() and unguard(): arguments, kinds of tables and columns, operations.
+-- guard() and unguard(): arguments, kinds of tables and columns, operations. Accounts 7200 to 7299.
 SET client_min_messages = warning;
 CREATE SCHEMA enforce_guard;
 SET search_path = enforce_guard, public;

@@ -1,5 +1,5 @@
 -- ENF-01, ENF-03: every way in is refused to a denied account and open to a free
--- one, at every isolation level.
+-- one, at every isolation level. Accounts 7100 to 7199.
 SET client_min_messages = warning;
 CREATE SCHEMA enforce_ways;
 SET search_path = enforce_ways, public;

@@ -1,4 +1,4 @@
--- What every flow does: opened, proved, answered, used once; its answers, and how service desk finds them. Times by the test clock.
+-- What every flow does: opened, proved, answered, used once; its answers, and how service desk finds them. Times by the test clock. Accounts 7200000 to 7200099.
 \set VERBOSITY terse
 \set SHOW_CONTEXT never
 \pset null '-'

@@ -1,5 +1,5 @@
 -- The keyring of a server without a root key: what needs none works, what needs one says so.
--- With keys: test/t/030_keyring.pl.
+-- With keys: test/t/030_keyring.pl. Accounts 330000 to 330099.
 \set VERBOSITY verbose
 \set SHOW_CONTEXT never
 CREATE FUNCTION pg_temp.attempt(statement text) RETURNS text LANGUAGE plpgsql AS $$

@@ -1,4 +1,4 @@
--- Contacts and notices, on a server with keys: NTF-01 to NTF-04.
+-- Contacts and notices, on a server with keys: NTF-01 to NTF-04. Accounts 2300000 to 2300999.
 \set VERBOSITY verbose
 \set SHOW_CONTEXT never
 \pset null '-'

@@ -1,4 +1,4 @@
--- Notices of a freeze: the user's choice of channels is followed, and the first delivery on any channel informs. NTF-01
+-- Notices of a freeze: the user's choice of channels is followed, and the first delivery on any channel informs. NTF-01. Accounts 2305000 to 2305099.
 SELECT acctguard.account_open(n, 'en', 'UTC') FROM generate_series(2305001, 2305003) n;
 SELECT count(acctguard.contact_add(n, c, a)) FROM generate_series(2305001, 2305003) n, (VALUES ('email', 'user@example.org'), ('push', 'token')) v (c, a);
 SELECT acctguard.notice_prefer(2305001, 'decision', '{push}');

@@ -1,4 +1,4 @@
--- The address that loses the account hears of it; and of two notifiers only the present one reports a failure.
+-- The address that loses the account hears of it; and of two notifiers only the present one reports a failure. Accounts 2304000 to 2304999.
 \set VERBOSITY verbose
 \set SHOW_CONTEXT never
 \pset null '-'

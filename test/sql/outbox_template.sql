@@ -1,4 +1,4 @@
--- The words of notices: judged when they are saved, chosen by language, filled without surprises. NTF-02
+-- The words of notices: judged when they are saved, chosen by language, filled without surprises. NTF-02. Accounts 2301000 to 2301099.
 \set VERBOSITY verbose
 \set SHOW_CONTEXT never
 \pset null '-'

@@ -1,4 +1,4 @@
--- What the user sees and chooses: the inbox, quiet hours, announcements, erasure. NTF-01, NTF-04, NTF-05
+-- What the user sees and chooses: the inbox, quiet hours, announcements, erasure. NTF-01, NTF-04, NTF-05. Accounts 2302000 to 2302999.
 \set VERBOSITY verbose
 \set SHOW_CONTEXT never
 \pset null '-'

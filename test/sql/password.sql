@@ -1,4 +1,4 @@
--- Passwords: rules, verification, keys, changes of policy, what a session may do. H5, H6, H8, H13, LGN-07, LGN-08, U49, U55.
+-- Passwords: rules, verification, keys, changes of policy, what a session may do. H5, H6, H8, H13, LGN-07, LGN-08, U49, U55. Accounts 4440000 to 4440099.
 SET client_min_messages = warning;
 SET timezone = 'UTC';
 CREATE FUNCTION pg_temp.verify(accounts bigint[], password text, runs integer, rule text, subject text) RETURNS text LANGUAGE c AS 'acctguard', 'acctguard_test_password_verify';

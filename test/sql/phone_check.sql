@@ -1,4 +1,4 @@
--- Leftovers (PHN-15): each is planted past the guards, found, and mended where that can be done.
+-- Leftovers (PHN-15): each is planted past the guards, found, and mended where that can be done. Accounts 319000 to 319999.
 \set VERBOSITY terse
 SET client_min_messages = warning;
 CREATE ROLE regress_check_op LOGIN;

@@ -1,4 +1,4 @@
--- What providers say: signed documents, taken once, from whom may say it (A43, A44).
+-- What providers say: signed documents, taken once, from whom may say it (A43, A44). Accounts 314000 to 314099.
 \set VERBOSITY terse
 CREATE FUNCTION pg_temp.sign(seed bytea, data bytea) RETURNS bytea LANGUAGE c AS 'acctguard', 'acctguard_test_sign';
 CREATE FUNCTION pg_temp.public_key(seed bytea) RETURNS bytea LANGUAGE c AS 'acctguard', 'acctguard_test_public_key';

@@ -1,4 +1,4 @@
--- What follows from what providers say, for whoever proved the number last: every row of the table, alone and in pairs.
+-- What follows from what providers say, for whoever proved the number last: every row of the table, alone and in pairs. Accounts 3150000 to 3159999.
 \set VERBOSITY terse
 -- The last proof was 100 days ago; things are said to be of just before it, of that instant, of the day after, of an hour ago.
 CREATE TEMP TABLE moment AS SELECT clock_timestamp() AS now, clock_timestamp() - interval '100 days' AS proof;

@@ -1,4 +1,4 @@
--- Accounts that end: their numbers are free at once, and forgotten when nobody needs them (AUD-04, PHN-18).
+-- Accounts that end: their numbers are free at once, and forgotten when nobody needs them (AUD-04, PHN-18). Accounts 318000 to 318099.
 \set VERBOSITY terse
 SET client_min_messages = warning;
 CREATE ROLE regress_forget_mod LOGIN;

@@ -1,4 +1,4 @@
--- Files of carriers (PHN-13): one signature over many lines, recorded batch by batch, nothing twice, nothing lost silently.
+-- Files of carriers (PHN-13): one signature over many lines, recorded batch by batch, nothing twice, nothing lost silently. Accounts 317000 to 317099.
 \set VERBOSITY terse
 SET timezone = 'UTC';
 CREATE ROLE regress_load_operator LOGIN;

@@ -1,4 +1,4 @@
--- How numbers may be written, and that every writing of a number is one number.
+-- How numbers may be written, and that every writing of a number is one number. Accounts 310000 to 310099.
 \set VERBOSITY terse
 
 -- PHN-01, A26: formatting variants. Everything in the column is one number.

@@ -1,4 +1,4 @@
--- Keys of numbers are replaced while numbers are in use: a lookup finds a number under whatever key it has.
+-- Keys of numbers are replaced while numbers are in use: a lookup finds a number under whatever key it has. Accounts 311000 to 311099.
 \set VERBOSITY terse
 SELECT acctguard.account_open(n) FROM generate_series(311001, 311030) n \g /dev/null
 SELECT count(acctguard.number_import(n, '+86137' || n || '00')) AS imported FROM generate_series(311001, 311010) n;

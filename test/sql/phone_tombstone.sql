@@ -1,5 +1,5 @@
 -- Tombstones (PHN-18, R2, R16, A41, A42): the number that a banned account lost is held from a fresh start, and its true next
--- holder gets past that.
+-- holder gets past that. Accounts 316000 to 316099.
 \set VERBOSITY terse
 SET client_min_messages = warning;
 CREATE ROLE regress_tomb_mod LOGIN;

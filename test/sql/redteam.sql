@@ -1,4 +1,4 @@
--- Ways around a guard and around two persons that were tried and did not work.
+-- Ways around a guard and around two persons that were tried and did not work. Accounts 7800 to 7899.
 \set VERBOSITY terse
 SET client_min_messages = warning;
 SELECT count(acctguard.account_open(a)) FROM generate_series(7801, 7809) a;

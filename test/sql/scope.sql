@@ -1,4 +1,4 @@
--- Scope freezes: one row for all accounts of a scope.
+-- Scope freezes: one row for all accounts of a scope. Accounts 610500 to 610599.
 \set ECHO none
 SET client_min_messages = warning;
 CREATE ROLE regress_scope_operator LOGIN;
