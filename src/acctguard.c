@@ -63,6 +63,7 @@ _PG_init(void)
 	ag_outbox_init();
 	ag_freeze_notice_init();
 	ag_freeze_ban_init();
+	ag_freeze_overdue_init();
 	ag_lifecycle_notice_init();
 	ag_standing_init();
 	ag_session_probe_init();

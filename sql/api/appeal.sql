@@ -146,7 +146,7 @@ COMMENT ON FUNCTION acctguard.appeal_decide(bigint, integer, text, text, timesta
 'Decides a claimed case and returns its state. Where everything is denied, or policy signoff_points or more are at stake, the state is ''signoff'' and another reviewer has to sign (appeal_sign). What the decision does happens in the same transaction:
 granted: the freeze is annulled as by freeze_vacate(): it ends, its strikes are void, neither probation nor acknowledgment follows, freezes that the ladder built on it are looked at again. partially_granted: the freeze gets an earlier end (ends_at) or fewer capabilities, or ends now (end_freeze) as one that was right while it lasted. denied, dismissed: it stands; dismissed is what is inadmissible, or manifestly_unfounded, which counts towards abuse.
 reason: as the user will read it, sealed; at most 5000 characters. automated: decided without a person; a caller who holds only acctguard_risk always is; such decisions only grant. expected_version: refuse if the case has changed since.
-Errors: UG001, UG101 the freeze has ended and cannot be reduced, UG108 ends_at, UG200, UG201, UG210 the caller took part, UG214 not the claimer, or the claim has ended, UG216 version, UG217 reason, UG218 a person is needed, 22023 arguments.';
+Errors: UG001, UG101 the freeze has ended and cannot be reduced, UG108 ends_at, UG200, UG201, UG210 the caller took part, UG214 not the claimer, or the claim has ended, UG216 version, UG217 reason, UG218 a person is needed, 22023 arguments; at the commit 40001 if what the kind says about overdue cases has happened meanwhile.';
 
 CREATE OR REPLACE FUNCTION acctguard.appeal_sign(account_id bigint, appeal_no integer)
 RETURNS text
@@ -271,6 +271,6 @@ RETURNS SETOF record
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_appeal_closed';
 COMMENT ON FUNCTION acctguard.appeal_closed(timestamptz, bigint, integer, timestamptz, text, integer) IS
-'Every case that is over, the latest first; no text of it, as in appeal_queue(). Cases that lapsed by the clock are there before any sweep.
+'Every case that is over, the latest first; no text of it, as in appeal_queue(). Cases that lapsed, or became moot, by the clock are there before any sweep.
 before, before_account, before_appeal: closed_at, account_id and appeal_no of the last row of the page before, which the next page begins after; NULL: the first page. before alone: what was closed earlier than that. since: not what was closed earlier. outcome: only this one: granted, partially_granted, denied, dismissed, withdrawn, lapsed, moot. max_rows: 1 to 1000.
 appealed: the user took part. due_at: when a decision was due. decided_by, signed_by, automated, unfounded: of decisions that took effect. Errors: 22023 outcome, max_rows.';

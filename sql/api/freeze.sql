@@ -82,7 +82,7 @@ RETURNS void
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_freeze_stay';
 COMMENT ON FUNCTION acctguard.freeze_stay(bigint, integer, text, timestamptz) IS
-'Suspends the effect of an active freeze while it is looked at again; its end does not move. until: NULL as long as the kind allows; all stays of a freeze together last at most stay_max of its kind. The effect comes back by the clock.
+'Suspends the effect of an active freeze while it is looked at again; its end does not move. until: NULL as long as the kind allows; all stays of a freeze together last at most stay_max of its kind. The effect comes back by the clock. What a stay takes is missing where the kind lets the freeze rest when its review is overdue.
 Errors: UG100, UG101 not active, UG107 own account, UG108 too long, UG115 role, UG119 kind.';
 
 CREATE OR REPLACE FUNCTION acctguard.freeze_unstay(account_id bigint, freeze_no integer, reason text)
@@ -140,7 +140,7 @@ RETURNS SETOF record
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_freeze_list';
 COMMENT ON FUNCTION acctguard.freeze_list(bigint) IS
-'Every freeze of an account, for staff: its state now (proposed, scheduled, active, stayed, ended), its terms, who decided. Invisible kinds and internal notes are in it; never hand it to the user. amendment: version that waits for a second person. Errors: UG404.';
+'Every freeze of an account, for staff: its state now (proposed, scheduled, active, stayed, ended), its terms, who decided. Invisible kinds and internal notes are in it; never hand it to the user. amendment: version that waits for a second person. ended_at, ended_by: who ended it; ''clock'' where it was lifted because its review was overdue; NULL where it runs, or expired. Errors: UG404.';
 
 CREATE OR REPLACE FUNCTION acctguard.statement_of_reasons(
     since timestamptz DEFAULT NULL, until timestamptz DEFAULT NULL,

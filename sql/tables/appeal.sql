@@ -43,6 +43,7 @@ CREATE TABLE acctguard.appeal (
     steps integer NOT NULL CHECK (steps > 0),
     items integer NOT NULL DEFAULT 0 CHECK (items >= 0),
     changed_at timestamptz NOT NULL,
+    moot_at timestamptz,
     PRIMARY KEY (account_id, no),
     FOREIGN KEY (account_id, freeze_no) REFERENCES acctguard.freeze_record,
     FOREIGN KEY (account_id, previous) REFERENCES acctguard.appeal,
@@ -115,11 +116,12 @@ COMMENT ON COLUMN acctguard.appeal.terms_capabilities IS 'of a partial grant: th
 COMMENT ON COLUMN acctguard.appeal.sign_until IS 'set: a second reviewer signs; from this time on compliance and operators may, too';
 COMMENT ON COLUMN acctguard.appeal.outcome IS 'how it closed; an appeal whose deadline passed has lapsed whether or not that is written here';
 COMMENT ON COLUMN acctguard.appeal.closed_by IS 'the person; clock where nobody did it';
-COMMENT ON COLUMN acctguard.appeal.breached_at IS 'when the breach policy of the kind was applied to an overdue case';
+COMMENT ON COLUMN acctguard.appeal.breached_at IS 'when it became overdue, once that has been written down: the breach policy of the kind has acted then, by the clock';
 COMMENT ON COLUMN acctguard.appeal.reminders IS 'reminders of the present deadline of material that were given';
 COMMENT ON COLUMN acctguard.appeal.steps IS 'number of the last appeal_step';
 COMMENT ON COLUMN acctguard.appeal.items IS 'number of the last appeal_material';
 COMMENT ON COLUMN acctguard.appeal.changed_at IS 'time of the last change of the row';
+COMMENT ON COLUMN acctguard.appeal.moot_at IS 'when it is moot because its freeze is lifted then (freeze_record.lift_at) and no strike is at stake; from then on it is closed whether or not that is written';
 
 CREATE TABLE acctguard.appeal_step (
     account_id bigint NOT NULL,

@@ -1,7 +1,7 @@
 CREATE TABLE acctguard.standing (
     account_id bigint NOT NULL,
     freeze_no integer NOT NULL,
-    part "char" NOT NULL CHECK (part IN ('l', 'f', 'p', 'a')),
+    part "char" NOT NULL CHECK (part IN ('l', 'f', 'r', 'p', 'a')),
     denied bigint NOT NULL,
     challenged bigint NOT NULL,
     monitored bigint NOT NULL,
@@ -15,7 +15,7 @@ CREATE TABLE acctguard.standing (
 COMMENT ON TABLE acctguard.standing IS
 'What is denied to whom, and when: rows only for accounts that are denied something, one per thing that denies. The verdict at an instant is the union of the rows whose interval [starts_at, ends_at) contains it. Derived from the records in the transaction that changes them; checks read nothing else.';
 COMMENT ON COLUMN acctguard.standing.freeze_no IS 'the freeze it comes from; 0 for the lifecycle';
-COMMENT ON COLUMN acctguard.standing.part IS 'l lifecycle, f freeze, p probation after it, a acknowledgment owed after it';
+COMMENT ON COLUMN acctguard.standing.part IS 'l lifecycle, f freeze, r the same freeze after a rest that lies ahead of it, p probation after it, a acknowledgment owed after it';
 COMMENT ON COLUMN acctguard.standing.denied IS 'capabilities refused, one bit each (capability.bit)';
 COMMENT ON COLUMN acctguard.standing.challenged IS 'capabilities that need a stronger proof first';
 COMMENT ON COLUMN acctguard.standing.monitored IS 'capabilities allowed but recorded (monitor mode)';

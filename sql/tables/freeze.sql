@@ -53,6 +53,9 @@ CREATE TABLE acctguard.freeze_record (
     noted smallint DEFAULT 0,
     wake_at timestamptz,
     renewed_at timestamptz,
+    lift_at timestamptz,
+    rest_at timestamptz,
+    rest_until timestamptz,
     PRIMARY KEY (account_id, no),
     CONSTRAINT freeze_record_interval CHECK (ends_at > starts_at),
     CONSTRAINT freeze_record_terms CHECK (terms BETWEEN 1 AND version),
@@ -82,11 +85,13 @@ CREATE TABLE acctguard.freeze_record (
     CONSTRAINT freeze_record_vacated CHECK (
         (vacated_at IS NULL) = (vacated_by IS NULL)
         AND (vacated_at IS NULL OR (vacate_reason IS NOT NULL AND vacated_by IS DISTINCT FROM vacate_proposed_by
-             AND coalesce(least(ended_at, ends_at) <= vacated_at, false)))),
+             AND coalesce(least(ended_at, ends_at, lift_at) <= vacated_at, false)))),
     CONSTRAINT freeze_record_vacate_proposed CHECK (
         (vacate_proposed_at IS NULL) = (vacate_proposed_by IS NULL)
         AND (vacate_proposed_at IS NULL) = (vacate_until IS NULL)
         AND (vacate_reason IS NULL) = (vacate_proposed_at IS NULL AND vacated_at IS NULL)),
+    CONSTRAINT freeze_record_overdue CHECK (
+        (rest_at IS NULL) = (rest_until IS NULL) AND rest_until > rest_at AND (rest_at IS NULL OR lift_at IS NULL)),
     CONSTRAINT freeze_record_idempotency CHECK ((idempotency_key IS NULL) = (request_hash IS NULL))
 ) WITH (fillfactor = 80);
 CREATE UNIQUE INDEX freeze_record_idempotency_key ON acctguard.freeze_record (account_id, idempotency_key)
@@ -111,7 +116,7 @@ COMMENT ON COLUMN acctguard.freeze_record.endorsed_by IS 'the person who took ov
 COMMENT ON COLUMN acctguard.freeze_record.approved_by IS 'the second person';
 COMMENT ON COLUMN acctguard.freeze_record.amendment IS 'version that waits for a second person, until amendment_until';
 COMMENT ON COLUMN acctguard.freeze_record.stays IS 'spans in which its effect is suspended; unstaying cuts the last one short';
-COMMENT ON COLUMN acctguard.freeze_record.ended_at IS 'when it was ended; NULL where it runs or ended by the clock';
+COMMENT ON COLUMN acctguard.freeze_record.ended_at IS 'when it was ended; NULL where it runs or ended by the clock (ends_at, lift_at)';
 COMMENT ON COLUMN acctguard.freeze_record.end_reason IS 'lifted; condition_met; partial: lifted in part by an appeal; overturned: ended by being annulled; superseded by replaced_by; cancelled before it started; rejected proposal; closed with the account';
 COMMENT ON COLUMN acctguard.freeze_record.end_note IS 'why it was ended, in words; internal';
 COMMENT ON COLUMN acctguard.freeze_record.end_reference IS 'reference of the authority that had it lifted';
@@ -127,8 +132,10 @@ COMMENT ON COLUMN acctguard.freeze_record.informed_at IS 'when the user was info
 COMMENT ON COLUMN acctguard.freeze_record.disclose_at IS 'the statement of reasons is withheld from the user until then';
 COMMENT ON COLUMN acctguard.freeze_record.note IS 'internal note, never shown to the user';
 COMMENT ON COLUMN acctguard.freeze_record.changed_at IS 'time of the last change of the row';
-COMMENT ON COLUMN acctguard.freeze_record.noted IS 'what the clock did to it and the worker has told, one bit each: 1 it started, 2 it expired, 4 the proposal lapsed, 8 the last stay ended, 16 probation ended, 32 the rules are to be acknowledged, 64 its reasons were disclosed. NULL: of an older version, the worker has not looked at it yet. No answer depends on it';
+COMMENT ON COLUMN acctguard.freeze_record.noted IS 'what the clock did to it and the worker has told, one bit each: 1 it started, 2 it expired, 4 the proposal lapsed, 8 the last stay ended, 16 probation ended, 32 the rules are to be acknowledged, 64 its reasons were disclosed, 128 it was lifted because its review was overdue, 256 it rested for that, 512 that rest ended. NULL: of an older version, the worker has not looked at it yet. No answer depends on it';
 COMMENT ON COLUMN acctguard.freeze_record.renewed_at IS 'when it last became harsher, which is a new decision: while nobody was informed of that, the appeal window counts from then';
+COMMENT ON COLUMN acctguard.freeze_record.lift_at IS 'when its review is overdue, if its kind has it lifted then (breach auto_lift) and nobody decides before: from then on it has ended as lifted, and nothing is written';
+COMMENT ON COLUMN acctguard.freeze_record.rest_at IS 'when its review is overdue, if its kind has it rest then (breach stay) and nobody decides before: its effect is suspended until rest_until, as by a stay, and nothing is written. Who ends that early turns what has passed of it into one of stays';
 COMMENT ON COLUMN acctguard.freeze_record.wake_at IS 'when the clock will have done something that is to be told, or an earlier time; NULL while nothing is ahead. No answer depends on it';
 
 CREATE TABLE acctguard.freeze_version (

@@ -5,6 +5,9 @@ ALTER TABLE acctguard.account ADD COLUMN acted_at timestamptz;
 COMMENT ON COLUMN acctguard.account.acted_at IS 'when something was last decided about it. A clock that was set back by less than ten minutes stands still for the account until it has caught up';
 ALTER TABLE acctguard.account ADD COLUMN session_cuts timestamptz[];
 COMMENT ON COLUMN acctguard.account.session_cuts IS 'times at which scheduled freezes revoke the sessions that were opened before, and the last of those that have passed; the clock is enough, nothing has to be written at the time';
+ALTER TABLE acctguard.standing DROP CONSTRAINT standing_part_check,
+    ADD CONSTRAINT standing_part_check CHECK (part IN ('l', 'f', 'r', 'p', 'a'));
+COMMENT ON COLUMN acctguard.standing.part IS 'l lifecycle, f freeze, r the same freeze after a rest that lies ahead of it, p probation after it, a acknowledgment owed after it';
 COMMENT ON COLUMN acctguard.standing.starts_at IS '-infinity for what is in force when the row is written: a clock that is set back does not take it out of force';
 ALTER TABLE acctguard.account ADD COLUMN owner_seen_at timestamptz;
 COMMENT ON COLUMN acctguard.account.owner_seen_at IS 'last sign of life of its owner: somebody got in with more than the number; use of sessions adds to it. NULL: none since it was registered';
@@ -20,9 +23,20 @@ ON CONFLICT DO NOTHING;
 ALTER TABLE acctguard.freeze_record ADD COLUMN noted smallint, ADD COLUMN wake_at timestamptz DEFAULT clock_timestamp();
 ALTER TABLE acctguard.freeze_record ALTER COLUMN noted SET DEFAULT 0, ALTER COLUMN wake_at DROP DEFAULT;
 CREATE INDEX freeze_record_wake ON acctguard.freeze_record (wake_at) WHERE wake_at IS NOT NULL;
-COMMENT ON COLUMN acctguard.freeze_record.noted IS 'what the clock did to it and the worker has told, one bit each: 1 it started, 2 it expired, 4 the proposal lapsed, 8 the last stay ended, 16 probation ended, 32 the rules are to be acknowledged, 64 its reasons were disclosed. NULL: of an older version, the worker has not looked at it yet. No answer depends on it';
+COMMENT ON COLUMN acctguard.freeze_record.noted IS 'what the clock did to it and the worker has told, one bit each: 1 it started, 2 it expired, 4 the proposal lapsed, 8 the last stay ended, 16 probation ended, 32 the rules are to be acknowledged, 64 its reasons were disclosed, 128 it was lifted because its review was overdue, 256 it rested for that, 512 that rest ended. NULL: of an older version, the worker has not looked at it yet. No answer depends on it';
 ALTER TABLE acctguard.freeze_record ADD COLUMN renewed_at timestamptz;
 COMMENT ON COLUMN acctguard.freeze_record.renewed_at IS 'when it last became harsher, which is a new decision: while nobody was informed of that, the appeal window counts from then';
+ALTER TABLE acctguard.freeze_record ADD COLUMN lift_at timestamptz, ADD COLUMN rest_at timestamptz, ADD COLUMN rest_until timestamptz,
+    DROP CONSTRAINT freeze_record_vacated,
+    ADD CONSTRAINT freeze_record_vacated CHECK (
+        (vacated_at IS NULL) = (vacated_by IS NULL)
+        AND (vacated_at IS NULL OR (vacate_reason IS NOT NULL AND vacated_by IS DISTINCT FROM vacate_proposed_by
+             AND coalesce(least(ended_at, ends_at, lift_at) <= vacated_at, false)))),
+    ADD CONSTRAINT freeze_record_overdue CHECK (
+        (rest_at IS NULL) = (rest_until IS NULL) AND rest_until > rest_at AND (rest_at IS NULL OR lift_at IS NULL));
+COMMENT ON COLUMN acctguard.freeze_record.ended_at IS 'when it was ended; NULL where it runs or ended by the clock (ends_at, lift_at)';
+COMMENT ON COLUMN acctguard.freeze_record.lift_at IS 'when its review is overdue, if its kind has it lifted then (breach auto_lift) and nobody decides before: from then on it has ended as lifted, and nothing is written';
+COMMENT ON COLUMN acctguard.freeze_record.rest_at IS 'when its review is overdue, if its kind has it rest then (breach stay) and nobody decides before: its effect is suspended until rest_until, as by a stay, and nothing is written. Who ends that early turns what has passed of it into one of stays';
 COMMENT ON COLUMN acctguard.freeze_record.wake_at IS 'when the clock will have done something that is to be told, or an earlier time; NULL while nothing is ahead. No answer depends on it';
 CREATE INDEX account_closing ON acctguard.account (close_at, account_id) WHERE state = 'closing';
 CREATE TABLE acctguard.scope_announcement (

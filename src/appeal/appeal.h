@@ -116,6 +116,7 @@ typedef struct AgAppeal
 	int			steps;
 	int			items;
 	TimestampTz changed_at;
+	TimestampTz moot_at;		/* the clock lifts its freeze then, and nothing is left */
 	char	   *kind;			/* of the freeze; only where the queue is read */
 } AgAppeal;
 
@@ -144,6 +145,12 @@ extern bool ag_appeal_lapses(const AgAppeal *appeal);
 extern TimestampTz ag_appeal_due(const AgAppeal *appeal, TimestampTz at);
 extern bool ag_appeal_overdue(const AgAppeal *appeal, TimestampTz at);
 
+/* When the breach policy of the kind acts, if nothing is decided before; DT_NOEND = it does not, or has. */
+extern TimestampTz ag_appeal_breach_at(const AgAppeal *appeal);
+
+/* When it was over, whether or not that is written; DT_NOEND = it is open. */
+extern TimestampTz ag_appeal_over_at(const AgAppeal *appeal, TimestampTz at);
+
 /* The n-th reminder (1, 2) of a deadline: at half of the time, and a day before. */
 extern TimestampTz ag_appeal_reminder(const AgAppeal *appeal, int n);
 
@@ -166,12 +173,15 @@ extern AgAppeal *ag_appeal_open_case(AgAccount *account, int freeze_no, Timestam
 extern void ag_appeal_require(const AgAppeal *appeal, AgAppealEvent event, TimestampTz at);
 
 /* Write the case and the step that changed it; what somebody wrote is sealed first. */
-extern void ag_appeal_write(AgAppeal *appeal, const AgActor *actor, const char *what,
+extern void ag_appeal_write(AgAccount *account, AgAppeal *appeal, const AgActor *actor, const char *what,
 							const char *decision, const char *body, TimestampTz at);
 extern AgAppeal *ag_appeal_new(AgAccount *account, const AgActor *actor, int freeze_no,
 							   const char *origin, TimestampTz at);
-extern void ag_appeal_insert(AgAppeal *appeal, const AgActor *actor, const char *what,
+extern void ag_appeal_insert(AgAccount *account, AgAppeal *appeal, const AgActor *actor, const char *what,
 							 const char *body, TimestampTz at);
+
+/* The freeze or its strikes have changed: what will the clock do to the case? */
+extern void ag_appeal_replan(AgAccount *account, AgAppeal *appeal, TimestampTz at);
 extern TimestampTz ag_appeal_sla(int64 account_id, int freeze_no, TimestampTz at);
 extern bool ag_appeal_settle(AgAccount *account, AgAppeal *appeal, TimestampTz at);
 extern void ag_appeal_stop_waiting(AgAppeal *appeal, TimestampTz at);
@@ -370,7 +380,7 @@ extern void ag_appeal_abuse(int64 account_id, TimestampTz at, AgAppealAbuse *abu
 extern void ag_appeal_notice_init(void);
 
 /*
- * appeal_sweep.c: what the clock did, written down; breach policies; reminders.
+ * appeal_sweep.c: what the clock did, written down; reminders.
  */
 extern int64 ag_appeal_sweep(int64 limit);
 extern int64 ag_appeal_sweep_due(int64 most);

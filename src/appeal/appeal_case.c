@@ -4,12 +4,17 @@
  *		One case: reading it with what the clock decided, changing it, closing it.
  *
  * Whoever changes a case first writes down what the clock has decided meanwhile: that
- * the appeal lapsed, or that the review goes on without material.  That changes no
- * answer; states are derived with or without it.
+ * the appeal lapsed, that the review goes on without material, that the case is overdue
+ * and what its kind says about that.  That changes no answer; states are derived with or
+ * without it.
+ *
+ * Whatever changes a case may move the time at which it is overdue; what will happen then is
+ * planned anew with every change.
  *
  * Every change is one step: the row, a row of appeal_step, an event.
  *
- * Locks: the caller holds the account's.  Tables: appeal, appeal_step.
+ * Locks: the caller holds the account's.  Tables: appeal, appeal_step; freeze_record and
+ * standing through ag_freeze_plan().
  *
  *-------------------------------------------------------------------------
  */
@@ -63,15 +68,52 @@ add_step(AgAppeal *appeal, const char *role, const char *person, const char *wha
 	ag_appeal_store_add_step(appeal, &step);
 }
 
+/*
+ * What the clock will do when the case is overdue follows from the case as it is now: the
+ * freeze is told, and so is the case if nothing of it will be left.
+ */
+static void
+plan(AgAccount *account, AgAppeal *appeal, TimestampTz at)
+{
+	TimestampTz due = ag_appeal_breach_at(appeal);
+	TimestampTz lift_at = ag_freeze_plan(account, appeal->freeze_no, due, at);
+
+	if (appeal->breached_at != DT_NOEND)
+		return;
+	appeal->moot_at = lift_at == due && due != DT_NOEND &&
+		ag_strike_points(account->account_id, appeal->freeze_no, due) == 0 ? due : DT_NOEND;
+}
+
 void
-ag_appeal_write(AgAppeal *appeal, const AgActor *actor, const char *what, const char *decision,
-				const char *body, TimestampTz at)
+ag_appeal_replan(AgAccount *account, AgAppeal *appeal, TimestampTz at)
+{
+	TimestampTz was = appeal->moot_at;
+
+	plan(account, appeal, at);
+	if (appeal->moot_at == was)
+		return;
+	appeal->version++;
+	ag_appeal_store_update(appeal);
+}
+
+/* as_of: when it happened; at: when it is written. */
+static void
+write_step(AgAccount *account, AgAppeal *appeal, const AgActor *actor, const char *what,
+		   const char *decision, const char *body, TimestampTz as_of, TimestampTz at)
 {
 	appeal->version++;
 	appeal->steps++;
 	appeal->changed_at = at;
+	plan(account, appeal, at);
 	ag_appeal_store_update(appeal);
-	add_step(appeal, actor->role, actor->person, what, decision, body, at);
+	add_step(appeal, actor->role, actor->person, what, decision, body, as_of);
+}
+
+void
+ag_appeal_write(AgAccount *account, AgAppeal *appeal, const AgActor *actor, const char *what,
+				const char *decision, const char *body, TimestampTz at)
+{
+	write_step(account, appeal, actor, what, decision, body, at, at);
 }
 
 /* The SLA of the freeze's kind; DT_NOEND = none. */
@@ -105,16 +147,18 @@ ag_appeal_new(AgAccount *account, const AgActor *actor, int freeze_no, const cha
 	appeal->opened_role = pstrdup(actor->role);
 	appeal->appealed_at = appeal->retracted_at = appeal->claimed_at = appeal->claim_until = DT_NOEND;
 	appeal->asked_at = appeal->ask_until = appeal->decided_at = appeal->terms_ends_at = DT_NOEND;
-	appeal->sign_until = appeal->signed_at = appeal->closed_at = appeal->breached_at = DT_NOEND;
+	appeal->sign_until = appeal->signed_at = appeal->closed_at = DT_NOEND;
+	appeal->breached_at = appeal->moot_at = DT_NOEND;
 	appeal->parties = ag_appeal_store_parties(account->account_id, freeze_no, appeal->no, NULL);
 	appeal->due_at = ag_appeal_sla(account->account_id, freeze_no, at);
 	return appeal;
 }
 
 void
-ag_appeal_insert(AgAppeal *appeal, const AgActor *actor, const char *what, const char *body,
-				 TimestampTz at)
+ag_appeal_insert(AgAccount *account, AgAppeal *appeal, const AgActor *actor, const char *what,
+				 const char *body, TimestampTz at)
 {
+	plan(account, appeal, at);
 	ag_appeal_store_insert(appeal);
 	add_step(appeal, actor->role, actor->person, what, NULL, body, at);
 }
@@ -127,27 +171,70 @@ ag_appeal_close(AgAppeal *appeal, const char *outcome, const char *person, Times
 	appeal->closed_by = pstrdup(person);
 }
 
-/* Write down what the clock decided about a case; true if there was something. */
-bool
-ag_appeal_settle(AgAccount *account, AgAppeal *appeal, TimestampTz at)
+static const AgActor clock_actor = {.role = CLOCK, .person = CLOCK};
+
+/* Material did not come in time. */
+static bool
+settle_waiting(AgAccount *account, AgAppeal *appeal, TimestampTz at)
 {
-	AgActor		clock = {.role = CLOCK, .person = CLOCK};
 	TimestampTz until = appeal->ask_until;
 
-	if (appeal->closed_at != DT_NOEND || appeal->asked_at == DT_NOEND || at < until)
+	if (appeal->asked_at == DT_NOEND || at < until)
 		return false;
 	if (ag_appeal_lapses(appeal))
 	{
 		ag_appeal_close(appeal, "lapsed", CLOCK, until);
-		ag_appeal_write(appeal, &clock, "lapse", NULL, NULL, at);
+		write_step(account, appeal, &clock_actor, "lapse", NULL, NULL, until, at);
 		ag_appeal_emit(account, AG_ACTION_APPEAL_LAPSED, appeal, at);
-		ag_appeal_open_missing(account, &clock, appeal->freeze_no, at);
+		ag_appeal_open_missing(account, &clock_actor, appeal->freeze_no, at);
 		return true;
 	}
 	ag_appeal_stop_waiting(appeal, at);
-	ag_appeal_write(appeal, &clock, "resume", NULL, NULL, at);
+	write_step(account, appeal, &clock_actor, "resume", NULL, NULL, until, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_RESUMED, appeal, at);
 	return true;
+}
+
+/* It became overdue: what the kind says about that has happened then, and is told now. */
+static bool
+settle_overdue(AgAccount *account, AgAppeal *appeal, TimestampTz at)
+{
+	TimestampTz due = ag_appeal_breach_at(appeal);
+	AgFreeze   *freeze;
+	const AgKind *kind;
+	const char *policy;
+	AgFields   *after;
+
+	if (appeal->closed_at != DT_NOEND || at < due)
+		return false;
+	freeze = ag_freeze_load(account->account_id, appeal->freeze_no);
+	kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
+	policy = kind->breach == NULL ? "notify" : kind->breach;
+	appeal->breached_at = due;
+	write_step(account, appeal, &clock_actor, "breach", policy, NULL, due, at);
+	after = ag_appeal_fields(appeal, due);
+	ag_field_text(after, "policy", policy);
+	ag_field_time(after, "at", due);
+	ag_account_emit(account, AG_ACTION_APPEAL_OVERDUE, NULL, NULL, NULL, after);
+	if (appeal->moot_at <= at)
+	{
+		ag_appeal_close(appeal, "moot", CLOCK, appeal->moot_at);
+		write_step(account, appeal, &clock_actor, "moot", NULL, NULL, appeal->moot_at, at);
+		ag_appeal_emit(account, AG_ACTION_APPEAL_MOOT, appeal, at);
+	}
+	return true;
+}
+
+/* Write down what the clock decided about a case; true if there was something. */
+bool
+ag_appeal_settle(AgAccount *account, AgAppeal *appeal, TimestampTz at)
+{
+	bool		done;
+
+	if (appeal->closed_at != DT_NOEND)
+		return false;
+	done = settle_waiting(account, appeal, at);
+	return settle_overdue(account, appeal, at) || done;
 }
 
 /* The time that was spent waiting for material does not count. */

@@ -141,7 +141,7 @@ conclude(AgAccount *account, const AgActor *actor, AgAppeal *appeal, const char 
 	char	   *note = psprintf("case %d: %s", appeal->no, appeal->decision);
 
 	ag_appeal_close(appeal, appeal->decision, actor->person, at);
-	ag_appeal_write(appeal, actor, what, appeal->decision, body, at);
+	ag_appeal_write(account, appeal, actor, what, appeal->decision, body, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_DECIDED, appeal, at);
 	if (is(appeal, "granted"))
 		ag_freeze_vacate(account, actor, freeze, note, at);
@@ -192,7 +192,7 @@ ag_appeal_decide(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
 		return;
 	}
 	appeal->sign_until = ag_time_plus(at, ag_policy_setting(AG_SETTING_SIGNOFF_TIME));
-	ag_appeal_write(appeal, actor, "decide", appeal->decision, decision->reason, at);
+	ag_appeal_write(account, appeal, actor, "decide", appeal->decision, decision->reason, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_DECISION_PROPOSED, appeal, at);
 }
 
@@ -231,6 +231,6 @@ ag_appeal_refuse_sign(AgAccount *account, const AgActor *actor, AgAppeal *appeal
 	ag_appeal_drop_claim(appeal);
 	decision = appeal->decision;
 	ag_appeal_drop_decision(appeal);
-	ag_appeal_write(appeal, actor, "refuse", decision, reason, at);
+	ag_appeal_write(account, appeal, actor, "refuse", decision, reason, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_SIGN_REFUSED, appeal, at);
 }

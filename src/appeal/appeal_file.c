@@ -29,7 +29,7 @@ freeze_json(const AgFreeze *freeze, TimestampTz at)
 		ag_json_text(&json, "end_reason", ag_freeze_end_reason(freeze));
 	ag_json_time(&json, "starts_at", freeze->starts_at);
 	ag_json_time(&json, "ends_at", freeze->ends_at);
-	ag_json_time(&json, "ended_at", freeze->ended_at);
+	ag_json_time(&json, "ended_at", Min(freeze->ended_at, ag_freeze_lifted_at(freeze, at)));
 	ag_json_time(&json, "vacated_at", freeze->vacated_at);
 	ag_json_text(&json, "issued_by", freeze->issued_by);
 	ag_json_text(&json, "approved_by", freeze->approved_by);
@@ -52,7 +52,7 @@ other_json(const AgAppeal *appeal, TimestampTz at)
 	ag_json_text(&json, "origin", appeal->origin);
 	ag_json_text(&json, "state", ag_appeal_state_name(ag_appeal_state(appeal, at)));
 	ag_json_time(&json, "opened_at", appeal->opened_at);
-	ag_json_time(&json, "closed_at", appeal->closed_at);
+	ag_json_time(&json, "closed_at", ag_appeal_over_at(appeal, at));
 	ag_json_text(&json, "decided_by", appeal->decided_by);
 	ag_json_text(&json, "signed_by", appeal->signed_by);
 	if (appeal->unfounded)

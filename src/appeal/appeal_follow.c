@@ -23,12 +23,14 @@ static void
 open_mandatory(AgAccount *account, const AgActor *actor, const AgFreeze *freeze, TimestampTz at)
 {
 	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
-	AgAppeal   *appeal;
+	AgAppeal   *appeal = ag_appeal_open_case(account, freeze->no, at);
 
-	if (kind->review_due < 0 || ag_appeal_open_case(account, freeze->no, at) != NULL)
+	if (appeal != NULL)			/* it came with the freeze that this one replaces */
+		ag_appeal_replan(account, appeal, at);
+	if (kind->review_due < 0 || appeal != NULL)
 		return;
 	appeal = ag_appeal_new(account, actor, freeze->no, "mandatory_review", at);
-	ag_appeal_insert(appeal, actor, "open", NULL, at);
+	ag_appeal_insert(account, appeal, actor, "open", NULL, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_OPENED, appeal, at);
 }
 
@@ -60,7 +62,7 @@ void
 ag_appeal_end_moot(AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
 {
 	ag_appeal_close(appeal, "moot", actor->person, at);
-	ag_appeal_write(appeal, actor, "moot", NULL, NULL, at);
+	ag_appeal_write(account, appeal, actor, "moot", NULL, NULL, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_MOOT, appeal, at);
 }
 
@@ -78,7 +80,7 @@ move(AgAccount *account, const AgActor *actor, AgAppeal *appeal, int to, Timesta
 	ag_appeal_drop_decision(appeal);
 	sla = ag_appeal_sla(account->account_id, to, at);
 	appeal->due_at = sla == DT_NOEND ? DT_NOEND : Min(appeal->due_at, sla);
-	ag_appeal_write(appeal, actor, "move", NULL, NULL, at);
+	ag_appeal_write(account, appeal, actor, "move", NULL, NULL, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_MOVED, appeal, at);
 }
 
@@ -123,7 +125,7 @@ require_not_decided(const AgActor *actor, const AgAppeal *appeal, TimestampTz at
 
 /* Who changes a freeze takes part in it; who reviews it must not change it. */
 static void
-add_party(const AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
+add_party(AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
 {
 	const AgActor clock = {.role = "clock", .person = "clock"};
 	bool		held = ag_appeal_is_held(appeal, at);
@@ -134,11 +136,12 @@ add_party(const AgAccount *account, const AgActor *actor, AgAppeal *appeal, Time
 	if (appeal->claimed_by != NULL && ag_appeal_store_is_party(appeal->parties, appeal->claimed_by))
 	{
 		ag_appeal_drop_claim(appeal);
-		ag_appeal_write(appeal, held ? actor : &clock, "release", NULL, NULL, at);
+		ag_appeal_write(account, appeal, held ? actor : &clock, "release", NULL, NULL, at);
 		return;
 	}
 	appeal->version++;
 	ag_appeal_store_update(appeal);
+	ag_appeal_replan(account, appeal, at);
 }
 
 /* Of a freeze that has ended, points of a strike are what a case can still be about. */
@@ -148,6 +151,8 @@ end_if_nothing_is_left(AgAccount *account, const AgActor *actor, const AgFreeze 
 {
 	if (ag_strike_points(account->account_id, freeze->no, at) == 0)
 		ag_appeal_end_moot(account, actor, appeal, at);
+	else
+		ag_appeal_replan(account, appeal, at);
 }
 
 /* What a step of the freeze means for its open case. */
@@ -160,13 +165,9 @@ follow(AgAccount *account, const AgActor *actor, const AgFreeze *freeze, AgAppea
 		case AG_FREEZE_LIFT:
 		case AG_FREEZE_CANCEL:
 		case AG_FREEZE_SATISFY:
-			/* A lift that follows from an overdue case is nobody's act, whoever runs the sweep. */
-			if (appeal->breached_at != at)
-			{
-				require_no_reviewer(actor, appeal, at);
-				if (event != AG_FREEZE_SATISFY)
-					require_no_case(actor, freeze, appeal, at);
-			}
+			require_no_reviewer(actor, appeal, at);
+			if (event != AG_FREEZE_SATISFY)
+				require_no_case(actor, freeze, appeal, at);
 			end_if_nothing_is_left(account, actor, freeze, appeal, at);
 			break;
 		case AG_FREEZE_REDUCE:
@@ -179,6 +180,7 @@ follow(AgAccount *account, const AgActor *actor, const AgFreeze *freeze, AgAppea
 		case AG_FREEZE_STAY:
 		case AG_FREEZE_UNSTAY:
 			require_not_decided(actor, appeal, at);
+			ag_appeal_replan(account, appeal, at);
 			break;
 		case AG_FREEZE_SUPERSEDE:
 			require_not_decided(actor, appeal, at);

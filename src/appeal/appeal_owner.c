@@ -97,7 +97,7 @@ ag_appeal_supplement(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
 				errdetail("Only an answer to what was asked for may consist of material alone."));
 	if (ag_appeal_state(appeal, at) == AG_APPEAL_AWAITING)
 		ag_appeal_stop_waiting(appeal, at);
-	ag_appeal_write(appeal, actor, "supplement", NULL, text, at);
+	ag_appeal_write(account, appeal, actor, "supplement", NULL, text, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_SUPPLEMENTED, appeal, at);
 }
 
@@ -120,7 +120,7 @@ ag_appeal_withdraw(AgAccount *account, const AgActor *actor, AgAppeal *appeal, T
 	}
 	else
 		ag_appeal_close(appeal, "withdrawn", actor->person, at);
-	ag_appeal_write(appeal, actor, "withdraw", NULL, NULL, at);
+	ag_appeal_write(account, appeal, actor, "withdraw", NULL, NULL, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_WITHDRAWN, appeal, at);
 	if (review)
 		return;

@@ -231,7 +231,7 @@ ag_appeal_claim(AgAccount *account, const AgActor *actor, AgAppeal *appeal, Time
 	appeal->claimed_at = at;
 	appeal->claimed_by = pstrdup(actor->person);
 	appeal->claim_until = Min(ag_time_plus(at, ag_policy_setting(AG_SETTING_APPEAL_LEASE)), at + left);
-	ag_appeal_write(appeal, actor, "claim", NULL, NULL, at);
+	ag_appeal_write(account, appeal, actor, "claim", NULL, NULL, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_CLAIMED, appeal, at);
 }
 
@@ -294,7 +294,7 @@ ag_appeal_release(AgAccount *account, const AgActor *actor, AgAppeal *appeal, Ti
 	ag_appeal_require_claimer(appeal, actor, at);
 	ag_appeal_require(appeal, AG_APPEAL_RELEASE, at);
 	ag_appeal_drop_claim(appeal);
-	ag_appeal_write(appeal, actor, "release", NULL, NULL, at);
+	ag_appeal_write(account, appeal, actor, "release", NULL, NULL, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_RELEASED, appeal, at);
 }
 
@@ -310,7 +310,7 @@ ag_appeal_revoke_claim(AgAccount *account, const AgActor *actor, AgAppeal *appea
 				errmsg("nobody holds case %d", appeal->no));
 	ag_field_text(before, "claimed_by", appeal->claimed_by);
 	ag_appeal_drop_claim(appeal);
-	ag_appeal_write(appeal, actor, "release", NULL, NULL, at);
+	ag_appeal_write(account, appeal, actor, "release", NULL, NULL, at);
 	ag_account_emit(account, AG_ACTION_APPEAL_CLAIM_REVOKED, reason, NULL, before,
 					ag_appeal_fields(appeal, at));
 }
@@ -339,7 +339,7 @@ ag_appeal_ask(AgAccount *account, const AgActor *actor, AgAppeal *appeal, const 
 	appeal->asked_at = at;
 	appeal->ask_until = until;
 	appeal->reminders = 0;
-	ag_appeal_write(appeal, actor, "ask", NULL, wanted, at);
+	ag_appeal_write(account, appeal, actor, "ask", NULL, wanted, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_ASKED, appeal, at);
 }
 

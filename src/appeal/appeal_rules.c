@@ -3,9 +3,9 @@
  * appeal_rules.c
  *		The state machine of a case, as a table, and its clocks.
  *
- * State: a function of the row and an instant.  Three transitions need nobody: a
+ * State: a function of the row and an instant.  Four transitions need nobody: a
  * claim ends, an appeal lapses when material does not come, a review goes on
- * without it.
+ * without it, and a case is moot when the clock has lifted its freeze.
  *
  * Everything here is pure; DT_NOEND stands for "never" in every time.
  *
@@ -116,10 +116,10 @@ static const AgAppealTransition transitions[] = {
 	{"P9", IN_REVIEW, AG_APPEAL_RETRACT, IN_REVIEW, OWNER, WITHDRAW_GUARD, WITHDRAW_ERRORS},
 	{"P9", AWAITING, AG_APPEAL_RETRACT, SUBMITTED, OWNER, WITHDRAW_GUARD, WITHDRAW_ERRORS},
 	{"P9", SIGNOFF, AG_APPEAL_RETRACT, SIGNOFF, OWNER, WITHDRAW_GUARD, WITHDRAW_ERRORS},
-	{"P10", SUBMITTED, AG_APPEAL_END_MOOT, AG_APPEAL_MOOT, "whoever ends the freeze", MOOT_GUARD, ""},
-	{"P10", IN_REVIEW, AG_APPEAL_END_MOOT, AG_APPEAL_MOOT, "whoever ends the freeze", MOOT_GUARD, ""},
-	{"P10", AWAITING, AG_APPEAL_END_MOOT, AG_APPEAL_MOOT, "whoever ends the freeze", MOOT_GUARD, ""},
-	{"P10", SIGNOFF, AG_APPEAL_END_MOOT, AG_APPEAL_MOOT, "whoever ends the freeze", MOOT_GUARD, ""},
+	{"P10", SUBMITTED, AG_APPEAL_END_MOOT, AG_APPEAL_MOOT, "whoever ends the freeze, clock", MOOT_GUARD, ""},
+	{"P10", IN_REVIEW, AG_APPEAL_END_MOOT, AG_APPEAL_MOOT, "whoever ends the freeze, clock", MOOT_GUARD, ""},
+	{"P10", AWAITING, AG_APPEAL_END_MOOT, AG_APPEAL_MOOT, "whoever ends the freeze, clock", MOOT_GUARD, ""},
+	{"P10", SIGNOFF, AG_APPEAL_END_MOOT, AG_APPEAL_MOOT, "whoever ends the freeze, clock", MOOT_GUARD, ""},
 	{"P11", NONE, AG_APPEAL_REOPEN, SUBMITTED, "app (the owner, or who has a ticket), compliance, operator",
 		"a denied, dismissed or lapsed case, once, no second level, inside the window; decided by another reviewer",
 	"NOT_OWNER, APPEAL_STATE, APPEALS_EXHAUSTED, APPEAL_DEADLINE, CASE_OPEN, APPEAL_TEXT, APPEAL_SUSPENDED"},
@@ -217,6 +217,8 @@ ag_appeal_state(const AgAppeal *appeal, TimestampTz at)
 		return AG_APPEAL_NONE;
 	if (appeal->closed_at <= at)
 		return ag_appeal_outcome_state(appeal->outcome);
+	if (appeal->moot_at <= at)
+		return AG_APPEAL_MOOT;
 	if (appeal->asked_at != DT_NOEND)
 	{
 		if (at < appeal->ask_until)
@@ -248,6 +250,26 @@ bool
 ag_appeal_overdue(const AgAppeal *appeal, TimestampTz at)
 {
 	return ag_appeal_state_open(ag_appeal_state(appeal, at)) && ag_appeal_due(appeal, at) <= at;
+}
+
+TimestampTz
+ag_appeal_breach_at(const AgAppeal *appeal)
+{
+	if (appeal->closed_at != DT_NOEND || appeal->breached_at != DT_NOEND)
+		return DT_NOEND;
+	if (appeal->asked_at == DT_NOEND || appeal->due_at <= appeal->asked_at)
+		return appeal->due_at;
+	return ag_appeal_lapses(appeal) ? DT_NOEND : ag_appeal_due(appeal, appeal->ask_until);
+}
+
+TimestampTz
+ag_appeal_over_at(const AgAppeal *appeal, TimestampTz at)
+{
+	if (ag_appeal_state_open(ag_appeal_state(appeal, at)))
+		return DT_NOEND;
+	if (appeal->closed_at != DT_NOEND)
+		return appeal->closed_at;
+	return appeal->moot_at <= at ? appeal->moot_at : appeal->ask_until;
 }
 
 TimestampTz

@@ -105,14 +105,9 @@ case_json(const AgAppeal *appeal, const AgFreeze *freeze, TimestampTz at)
 		put_text(&json, "wanted", appeal, last_step(steps, "ask"));
 		ag_json_time(&json, "wanted_until", appeal->ask_until);
 	}
-	if (appeal->closed_at <= at)
-	{
-		ag_json_time(&json, "closed_at", appeal->closed_at);
-		if (ag_appeal_decided(appeal) && ag_freeze_disclosed(freeze, at))
-			put_decision(&json, appeal, steps);
-	}
-	else if (state == AG_APPEAL_LAPSED)
-		ag_json_time(&json, "closed_at", appeal->ask_until);
+	ag_json_time(&json, "closed_at", ag_appeal_over_at(appeal, at));
+	if (appeal->closed_at <= at && ag_appeal_decided(appeal) && ag_freeze_disclosed(freeze, at))
+		put_decision(&json, appeal, steps);
 	ag_json_list(&json, "next", next_steps(appeal, state, remedy_until, at));
 	if (!ag_appeal_state_open(state) && at < remedy_until)
 		ag_json_time(&json, "remedy_until", remedy_until);

@@ -39,7 +39,7 @@ enum
 	"appealed_at, retracted_at, locale, ticket, idempotency_key, request, parties, due_at, claimed_at, " \
 	"claimed_by, claim_until, rounds, asked_at, ask_until, decision, decided_at, decided_by, " \
 	"decided_role, decided_automated, unfounded, terms_end, terms_ends_at, terms_capabilities, sign_until, signed_at, signed_by, " \
-	"signed_role, outcome, closed_at, closed_by, breached_at, reminders, steps, items, changed_at"
+	"signed_role, outcome, closed_at, closed_by, breached_at, reminders, steps, items, changed_at, moot_at"
 
 /* In the order of COLUMNS. */
 enum
@@ -88,6 +88,7 @@ enum
 	COL_STEPS,
 	COL_ITEMS,
 	COL_CHANGED_AT,
+	COL_MOOT_AT,
 	COL_KIND					/* of the open cases only */
 };
 
@@ -96,7 +97,7 @@ enum
 
 /* In the queue at $1: open, not claimed, not waiting for material or a signature. */
 #define CLAIMABLE \
-	"closed_at IS NULL AND decision IS NULL AND coalesce(claim_until <= $1, true) " \
+	"closed_at IS NULL AND coalesce(moot_at > $1, true) AND decision IS NULL AND coalesce(claim_until <= $1, true) " \
 	"AND (asked_at IS NULL OR (ask_until <= $1 AND NOT " LAPSES ")) "
 
 static const AgStatement statements[] = {
@@ -104,12 +105,12 @@ static const AgStatement statements[] = {
 		.name = "appeal.insert",
 		.sql = "INSERT INTO acctguard.appeal (account_id, no, freeze_no, origin, previous, version, "
 			"opened_at, opened_by, opened_role, appealed_at, locale, ticket, idempotency_key, request, "
-			"parties, due_at, steps, changed_at) VALUES ($1, $2, $3, $4, nullif($5, 0), 1, $6, $7, $8, "
-			"$9, $10, nullif($11, 0), $12, $13, $14, $15, 1, $6)",
+			"parties, due_at, steps, changed_at, moot_at) VALUES ($1, $2, $3, $4, nullif($5, 0), 1, $6, $7, $8, "
+			"$9, $10, nullif($11, 0), $12, $13, $14, $15, 1, $6, $16)",
 		.expected = SPI_OK_INSERT,
-		.nargs = 15,
+		.nargs = 16,
 		.argtypes = {INT8OID, INT4OID, INT4OID, TEXTOID, INT4OID, TIMESTAMPTZOID, TEXTOID, TEXTOID,
-			TIMESTAMPTZOID, TEXTOID, INT4OID, TEXTOID, BYTEAOID, TEXTARRAYOID, TIMESTAMPTZOID}
+			TIMESTAMPTZOID, TEXTOID, INT4OID, TEXTOID, BYTEAOID, TEXTARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID}
 	},
 	[APPEAL_READ] = {
 		.name = "appeal.read",
@@ -149,15 +150,16 @@ static const AgStatement statements[] = {
 			"decided_role = $22, decided_automated = $23, unfounded = $24, terms_end = $25, "
 			"terms_ends_at = $26, terms_capabilities = $27, sign_until = $28, signed_at = $29, "
 			"signed_by = $30, signed_role = $31, outcome = $32, closed_at = $33, closed_by = $34, "
-			"breached_at = $35, reminders = $36, steps = $37, items = $38, changed_at = $39 WHERE account_id = $1 AND no = $2",
+			"breached_at = $35, reminders = $36, steps = $37, items = $38, changed_at = $39, "
+			"moot_at = $40 WHERE account_id = $1 AND no = $2",
 		.expected = SPI_OK_UPDATE,
-		.nargs = 39,
+		.nargs = 40,
 		.argtypes = {INT8OID, INT4OID, INT4OID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,
 			INT4OID, TEXTOID, BYTEAOID, TEXTARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,
 			TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TIMESTAMPTZOID,
 			TEXTOID, TEXTOID, BOOLOID, BOOLOID, BOOLOID, TIMESTAMPTZOID, TEXTARRAYOID,
 			TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID,
-			TIMESTAMPTZOID, INT4OID, INT4OID, INT4OID, TIMESTAMPTZOID}
+			TIMESTAMPTZOID, INT4OID, INT4OID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID}
 	},
 	[APPEAL_PARTIES] = {
 		.name = "appeal.parties",
@@ -202,7 +204,8 @@ static const AgStatement statements[] = {
 	},
 	[APPEAL_HELD_BY] = {
 		.name = "appeal.held_by",
-		.sql = "SELECT count(*) FROM acctguard.appeal WHERE claimed_by = $1 AND closed_at IS NULL AND claim_until > $2",
+		.sql = "SELECT count(*) FROM acctguard.appeal WHERE claimed_by = $1 AND closed_at IS NULL "
+			"AND coalesce(moot_at > $2, true) AND claim_until > $2",
 		.expected = SPI_OK_SELECT,
 		.nargs = 2,
 		.argtypes = {TEXTOID, TIMESTAMPTZOID}
@@ -225,7 +228,11 @@ static const AgStatement statements[] = {
 			"UNION ALL (SELECT *, ask_until FROM acctguard.appeal WHERE closed_at IS NULL AND " LAPSES
 			"AND ask_until <= $7 AND (ask_until, account_id, no) < ($1, $2, $3) AND ask_until >= $4 "
 			"AND coalesce($5 = 'lapsed', true) "
-			"ORDER BY ask_until DESC, account_id DESC, no DESC LIMIT $6)) c "
+			"ORDER BY ask_until DESC, account_id DESC, no DESC LIMIT $6) "
+			"UNION ALL (SELECT *, moot_at FROM acctguard.appeal WHERE closed_at IS NULL "
+			"AND moot_at <= $7 AND (moot_at, account_id, no) < ($1, $2, $3) AND moot_at >= $4 "
+			"AND coalesce($5 = 'moot', true) "
+			"ORDER BY moot_at DESC, account_id DESC, no DESC LIMIT $6)) c "
 			"ORDER BY over_at DESC, account_id DESC, no DESC LIMIT $6",
 		.expected = SPI_OK_SELECT,
 		.nargs = 7,
@@ -313,6 +320,7 @@ appeal_from_row(const AgResult *result, uint64 row)
 	appeal->steps = ag_row_int4(result, row, COL_STEPS);
 	appeal->items = ag_row_int4(result, row, COL_ITEMS);
 	appeal->changed_at = ag_row_time(result, row, COL_CHANGED_AT);
+	appeal->moot_at = ag_row_time(result, row, COL_MOOT_AT);
 	if (result->desc->natts >= COL_KIND)
 		appeal->kind = ag_row_text(result, row, COL_KIND);
 	return appeal;
@@ -379,7 +387,7 @@ ag_appeal_store_insert(const AgAppeal *appeal)
 		   ag_time(appeal->opened_at), ag_text(appeal->opened_by), ag_text(appeal->opened_role),
 		   ag_time(appeal->appealed_at), ag_text(appeal->locale), ag_int4(appeal->ticket),
 		   ag_text(appeal->idempotency_key), bytes(appeal->request), array(appeal->parties),
-		   ag_time(appeal->due_at));
+		   ag_time(appeal->due_at), ag_time(appeal->moot_at));
 }
 
 void
@@ -398,7 +406,8 @@ ag_appeal_store_update(const AgAppeal *appeal)
 		   ag_time(appeal->sign_until), ag_time(appeal->signed_at), ag_text(appeal->signed_by),
 		   ag_text(appeal->signed_role), ag_text(appeal->outcome), ag_time(appeal->closed_at),
 		   ag_text(appeal->closed_by), ag_time(appeal->breached_at), ag_int4(appeal->reminders),
-		   ag_int4(appeal->steps), ag_int4(appeal->items), ag_time(appeal->changed_at));
+		   ag_int4(appeal->steps), ag_int4(appeal->items), ag_time(appeal->changed_at),
+		   ag_time(appeal->moot_at));
 }
 
 /*

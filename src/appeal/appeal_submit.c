@@ -332,7 +332,7 @@ join(AgAccount *account, const AgActor *actor, AgAppeal *open, const AgAppealOrd
 	put_appeal(account, open, order, ticket, at);
 	if (state == AG_APPEAL_AWAITING)
 		ag_appeal_stop_waiting(open, at);
-	ag_appeal_write(open, actor, "join", NULL, order->statement, at);
+	ag_appeal_write(account, open, actor, "join", NULL, order->statement, at);
 	return open;
 }
 
@@ -405,7 +405,7 @@ ag_appeal_submit(AgAccount *account, const AgActor *actor, const AgAppealOrder *
 	{
 		appeal = ag_appeal_new(account, actor, freeze->no, "appeal", at);
 		put_appeal(account, appeal, order, ticket, at);
-		ag_appeal_insert(appeal, actor, "submit", order->statement, at);
+		ag_appeal_insert(account, appeal, actor, "submit", order->statement, at);
 	}
 	if (ticket != 0)
 		ag_appeal_ticket_use(account->account_id, ticket, appeal->no, at);
@@ -487,7 +487,7 @@ ag_appeal_reopen(AgAccount *account, const AgActor *actor, int no, const char *s
 		appeal->locale = pstrdup(old->locale ? old->locale : account->locale);
 		appeal->ticket = old->ticket;
 	}
-	ag_appeal_insert(appeal, actor, "reopen", statement, at);
+	ag_appeal_insert(account, appeal, actor, "reopen", statement, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_REOPENED, appeal, at);
 	return appeal;
 }
@@ -508,7 +508,7 @@ ag_appeal_open_review(AgAccount *account, const AgActor *actor, int freeze_no, c
 	if (appeal != NULL)
 		refuse_open(appeal);
 	appeal = ag_appeal_new(account, actor, freeze_no, "own_motion", at);
-	ag_appeal_insert(appeal, actor, "open", reason, at);
+	ag_appeal_insert(account, appeal, actor, "open", reason, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_OPENED, appeal, at);
 	return appeal;
 }

@@ -1,18 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * appeal_sweep.c
- *		Bookkeeping of cases: what the clock decided, reminders, what happens to a case
- *		that is overdue.
+ *		Bookkeeping of cases: what the clock decided, and reminders.
  *
- * States, due times and who may claim or sign follow from the clock and wait for nobody.
- * Here it is written down, so that the user hears of it, each thing once: that an appeal
- * lapsed or a review went on without material; two reminders of each deadline; and, when
- * a case is overdue, what the kind of its freeze says:
- *
- *	notify		an event
- *	escalate	an event; from then on compliance and operators may claim it
- *	stay		the freeze rests as long as its kind allows
- *	auto_lift	the freeze is lifted (light kinds only)
+ * States, due times, who may claim or sign, and what happens to the freeze of a case that
+ * is overdue, follow from the clock and wait for nobody.  Here it is written down
+ * (ag_appeal_settle()), so that the user hears of it, each thing once: that an appeal
+ * lapsed or a review went on without material, that a case is overdue; and two reminders
+ * of each deadline.
  *
  * An open case of an account whose key was destroyed cannot be decided any more: moot.
  *
@@ -26,40 +21,6 @@
 
 #include "appeal/appeal.h"
 
-/* The freeze's part of an overdue case. */
-static void
-apply_breach(AgAccount *account, const AgActor *actor, AgFreeze *freeze, const char *policy,
-			 TimestampTz at)
-{
-	static const char reason[] = "its review is overdue";
-	AgFreezeState state = ag_freeze_state(freeze, at);
-
-	if (strcmp(policy, "stay") == 0)
-		(void) ag_freeze_stay_rest(account, actor, freeze, reason, at);
-	else if (strcmp(policy, "auto_lift") == 0 &&
-			 (state == AG_FREEZE_ACTIVE || state == AG_FREEZE_STAYED))
-		ag_freeze_end_now(account, actor, freeze, AG_FREEZE_LIFT, reason, at);
-}
-
-static bool
-breach(AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
-{
-	AgFreeze   *freeze = ag_freeze_load(account->account_id, appeal->freeze_no);
-	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
-	const char *policy = kind->breach == NULL ? "notify" : kind->breach;
-	AgFields   *after;
-
-	if (appeal->breached_at != DT_NOEND || !ag_appeal_overdue(appeal, at))
-		return false;
-	appeal->breached_at = at;
-	ag_appeal_write(appeal, actor, "breach", policy, NULL, at);
-	after = ag_appeal_fields(appeal, at);
-	ag_field_text(after, "policy", policy);
-	ag_account_emit(account, AG_ACTION_APPEAL_OVERDUE, NULL, NULL, NULL, after);
-	apply_breach(account, actor, freeze, policy, at);
-	return true;
-}
-
 static bool
 remind(AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
 {
@@ -72,7 +33,7 @@ remind(AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz a
 	if (due == appeal->reminders)
 		return false;
 	appeal->reminders = due;
-	ag_appeal_write(appeal, actor, "remind", NULL, NULL, at);
+	ag_appeal_write(account, appeal, actor, "remind", NULL, NULL, at);
 	ag_appeal_emit(account, AG_ACTION_APPEAL_REMINDED, appeal, at);
 	return true;
 }
@@ -101,10 +62,7 @@ sweep_case(const void *item)
 		done = true;
 	}
 	if (appeal->closed_at == DT_NOEND)
-	{
 		done |= remind(account, actor, appeal, at);
-		done |= breach(account, actor, appeal, at);
-	}
 	if (done)
 		ag_account_save(account);
 	return done;

@@ -88,6 +88,7 @@ appeal_from_tuple(const TriggerData *trigger, HeapTuple tuple)
 	appeal.outcome = text_column(trigger, tuple, "outcome");
 	appeal.closed_at = ag_trigger_time(trigger, tuple, "closed_at");
 	appeal.changed_at = ag_trigger_time(trigger, tuple, "changed_at");
+	appeal.moot_at = ag_trigger_time(trigger, tuple, "moot_at");
 	appeal.parties = DatumGetArrayTypeP(ag_trigger_column(trigger, tuple, "parties", &isnull));
 	return appeal;
 }
@@ -144,6 +145,8 @@ state_before(const AgAppeal *old, const AgAppeal *new, bool event_given, AgAppea
 	if (event_given && (event == AG_APPEAL_LAPSE || event == AG_APPEAL_RESUME) &&
 		new->changed_at >= old->ask_until)
 		return ag_appeal_state(old, old->ask_until - 1);
+	if (event_given && event == AG_APPEAL_END_MOOT && new->changed_at >= old->moot_at)
+		return ag_appeal_state(old, old->moot_at - 1);
 	if (event_given && event == AG_APPEAL_RELEASE && new->changed_at >= old->claim_until)
 		return ag_appeal_state(old, old->claim_until - 1);
 	return ag_appeal_state(old, new->changed_at);
@@ -160,16 +163,18 @@ check_date(const TriggerData *trigger, const AgAppeal *old, const AgAppeal *new)
 		"appealed_at", "retracted_at", "claimed_at", "asked_at", "decided_at", "signed_at", "closed_at"
 	};
 	bool		lapsed = new->outcome != NULL && strcmp(new->outcome, "lapsed") == 0;
+	TimestampTz clock_at = lapsed ? old->ask_until : old->moot_at;
+	bool		by_clock = clock_at <= new->changed_at;
 
 	if (!ag_account_is_now(new->changed_at))
 		refuse(trigger, "changed_at is not the time of the change.");
 	for (int i = 0; i < (int) lengthof(dated); i++)
 	{
 		TimestampTz at = ag_trigger_time(trigger, trigger->tg_newtuple, dated[i]);
-		bool		by_clock = lapsed && strcmp(dated[i], "closed_at") == 0;
+		bool		closing = strcmp(dated[i], "closed_at") == 0;
 
 		if (ag_trigger_changed(trigger, dated[i]) && at != DT_NOEND &&
-			at != (by_clock ? old->ask_until : new->changed_at))
+			at != (closing && by_clock ? clock_at : new->changed_at))
 			refuse(trigger, psprintf("Column %s is not the time of the change.", dated[i]));
 	}
 }
@@ -251,6 +256,8 @@ acctguard_appeal_transition_guard(PG_FUNCTION_ARGS)
 	for (int i = 0; i < (int) lengthof(once); i++)
 		if (!ag_trigger_was_null(trigger, once[i]) && ag_trigger_changed(trigger, once[i]))
 			refuse(trigger, psprintf("Column %s is written once.", once[i]));
+	if (old.moot_at <= ag_now() && ag_trigger_changed(trigger, "moot_at"))
+		refuse(trigger, "It is moot.");
 	if (new.version <= old.version)
 		refuse(trigger, "Every change has a version of its own.");
 	check_step(trigger, &old, &new);

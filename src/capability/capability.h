@@ -19,6 +19,7 @@
 /* What a row of standing comes from. */
 #define AG_PART_LIFECYCLE	'l' /* freeze_no = 0 */
 #define AG_PART_FREEZE		'f'
+#define AG_PART_RESUMED		'r' /* the freeze again, after a rest that lies ahead; in verdicts: 'f' */
 #define AG_PART_PROBATION	'p'
 #define AG_PART_ACKNOWLEDGE	'a'
 #define AG_PART_SCOPE		's' /* in verdicts only: freeze_no = number of the scope freeze */

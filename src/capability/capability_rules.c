@@ -35,7 +35,7 @@ ag_verdict_add(AgVerdict *verdict, const AgStanding *row, uint64 asked)
 		(new_severity > 0 && new_severity == old_severity && row->ends_at > verdict->ends_at))
 	{
 		verdict->freeze_no = row->freeze_no;
-		verdict->part = row->part;
+		verdict->part = row->part == AG_PART_RESUMED ? AG_PART_FREEZE : row->part;
 		verdict->ends_at = row->ends_at;
 	}
 	verdict->denied |= denied;

@@ -145,6 +145,13 @@ extern void ag_freeze_close(AgAccount *account, const AgActor *actor, AgFreeze *
 							TimestampTz at);
 
 /*
+ * freeze_suspend.c
+ */
+
+/* How much longer its kind lets a freeze be stayed, with a rest that lies ahead left out. */
+extern int64 ag_freeze_stay_left(const AgFreeze *freeze, const AgKind *kind, TimestampTz at);
+
+/*
  * freeze_vacate.c
  */
 
@@ -171,6 +178,10 @@ typedef struct AgFreezeAfter
 } AgFreezeAfter;
 
 extern AgFreezeAfter *ag_freeze_after(List *freezes, List *acknowledgments);
+
+/* Tell now what the clock did to one freeze. */
+extern void ag_freeze_tell(AgAccount *account, int no, TimestampTz at);
+
 extern TimestampTz ag_freeze_wake(const AgFreeze *freeze, const AgKind *kind,
 								  const AgFreezeAfter *after);
 
@@ -237,6 +248,8 @@ extern void ag_freeze_store_insert_version(const AgFreeze *freeze, int from,
 extern int	ag_freeze_store_find_key(int64 account_id, const char *key, bytea **request_hash);
 extern List *ag_freeze_store_published(TimestampTz since, TimestampTz until, TimestampTz at);
 extern AgSpan *ag_freeze_read_spans(Datum datum, int *count);	/* of a tstzmultirange */
+extern void ag_freeze_add_rest(AgFreeze *freeze, TimestampTz from, TimestampTz until);
+extern void ag_freeze_store_plan(const AgFreeze *freeze, TimestampTz lift_at, AgSpan rest);
 extern AgFreeze *ag_freeze_store_version(const AgFreeze *freeze, int version);
 extern void ag_freeze_store_endorse(const AgFreeze *freeze, const char *person, TimestampTz at);
 extern void ag_freeze_store_approve(const AgFreeze *freeze, const AgActor *actor,

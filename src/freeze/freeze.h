@@ -103,9 +103,13 @@ typedef struct AgFreeze
 	char	   *legal_reference;
 	TimestampTz conduct_at;
 
-	/* stays, in order of time */
+	/* stays, in order of time; with the rest, which is the last */
 	int			stay_count;
 	AgSpan	   *stays;
+
+	/* what the clock does when the review is overdue, see freeze_overdue.c */
+	TimestampTz lift_at;
+	AgSpan		rest;			/* from DT_NOEND = none */
 
 	/* end */
 	TimestampTz ended_at;		/* not set by expiry */
@@ -149,6 +153,9 @@ extern AgFreezeState ag_freeze_state(const AgFreeze *freeze, TimestampTz at);
 /* lifted, expired ...: why it has ended, once it has. */
 extern const char *ag_freeze_end_reason(const AgFreeze *freeze);
 
+/* When the clock lifted it, because its review was overdue; DT_NOEND = it did not. */
+extern TimestampTz ag_freeze_lifted_at(const AgFreeze *freeze, TimestampTz at);
+
 /* When it stops to take effect: the earliest of end, lift and annulment. */
 extern TimestampTz ag_freeze_end(const AgFreeze *freeze);
 
@@ -157,6 +164,9 @@ extern bool ag_freeze_effective(const AgFreeze *freeze);
 
 /* The pieces in which it takes effect, without its stays; room for stay_count + 1. */
 extern int	ag_freeze_pieces(const AgFreeze *freeze, AgSpan *pieces);
+
+/* The last stay that has begun, NULL if there is none. */
+extern const AgSpan *ag_freeze_last_stay(const AgFreeze *freeze, TimestampTz at);
 
 /* Does its end leave probation and acknowledgment behind? */
 extern bool ag_freeze_served(const AgFreeze *freeze);
@@ -282,6 +292,17 @@ extern void ag_freeze_close_all(AgAccount *account, const AgActor *actor, const 
 								TimestampTz at);
 
 /*
+ * freeze_overdue.c: what the clock does when the review of a freeze is overdue.
+ */
+
+/*
+ * Let the kind's breach policy act at due, unless something else is decided before; DT_NOEND =
+ * it must not act.  Returns when the clock lifts the freeze, DT_NOEND = it does not.
+ */
+extern TimestampTz ag_freeze_plan(AgAccount *account, int no, TimestampTz due, TimestampTz at);
+extern void ag_freeze_overdue_init(void);
+
+/*
  * freeze_statement.c: a proof of identity, made after the freeze began; UG116.
  */
 extern void ag_freeze_check_proof(const AgFreeze *freeze, const char *proof, TimestampTz at);
@@ -302,10 +323,6 @@ extern bool ag_freeze_is_total(const AgFreeze *freeze, const AgKind *kind);
 /*
  * freeze_suspend.c: F9.
  */
-
-/* The same without asking for authority, for as long as the kind allows; false = it does not. */
-extern bool ag_freeze_stay_rest(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
-								const char *reason, TimestampTz at);
 
 /* A stay that began at since or later ends without asking for authority; false = there is none. */
 extern bool ag_freeze_end_stay(AgAccount *account, const AgActor *actor, int no, TimestampTz since,

@@ -281,6 +281,7 @@ static void
 list_values(const AgFreeze *freeze, TimestampTz at, Datum *values, bool *nulls)
 {
 	AgFreezeState state = ag_freeze_state(freeze, at);
+	TimestampTz lifted_at = ag_freeze_lifted_at(freeze, at);
 
 	memset(nulls, false, sizeof(bool) * LIST_COLUMNS);
 	values[0] = Int32GetDatum(freeze->no);
@@ -300,8 +301,8 @@ list_values(const AgFreeze *freeze, TimestampTz at, Datum *values, bool *nulls)
 	put_text(values, nulls, 14, freeze->approved_by);
 	put_number(values, nulls, 15, state != AG_FREEZE_ENDED && at < freeze->amendment_until
 			   ? freeze->amendment : 0);
-	put_time(values, nulls, 16, freeze->ended_at);
-	put_text(values, nulls, 17, freeze->ended_by);
+	put_time(values, nulls, 16, Min(freeze->ended_at, lifted_at));
+	put_text(values, nulls, 17, lifted_at != DT_NOEND ? "clock" : freeze->ended_by);
 	put_time(values, nulls, 18, freeze->vacated_at);
 	put_number(values, nulls, 19, freeze->replaces);
 	put_number(values, nulls, 20, freeze->replaced_by);

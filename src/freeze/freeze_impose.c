@@ -261,6 +261,7 @@ new_freeze(const AgAccount *account, const AgActor *actor, const AgKind *kind,
 		(order->proposal || kind->second_person || (freeze->automated && kind->automated_max < 0)))
 		freeze->proposal_until = at + ag_policy_setting(AG_SETTING_PROPOSAL_LIFE) * USECS_PER_SEC;
 	freeze->stays = NULL;
+	freeze->lift_at = freeze->rest.from = freeze->rest.until = DT_NOEND;
 	freeze->wake_at = ag_freeze_wake(freeze, kind, &(AgFreezeAfter) {.probation_end = DT_NOEND});
 	return freeze;
 }

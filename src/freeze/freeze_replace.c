@@ -87,7 +87,7 @@ covers(const AgFreeze *freeze, const AgKind *kind, const AgFreeze *old, const Ag
 {
 	return (strcmp(kind->mode, "deny") == 0 || strcmp(kind->mode, old_kind->mode) == 0) &&
 		freeze->rule == NULL &&
-		(old->denies & ~freeze->denies) == 0 && freeze->ends_at >= ag_freeze_end(old) &&
+		(old->denies & ~freeze->denies) == 0 && freeze->ends_at >= old->ends_at &&
 		freeze->starts_at <= Max(old->starts_at, at);
 }
 

@@ -4,7 +4,8 @@
  *		The state machine of a freeze, as a table, and the arithmetic of its time.
  *
  * State: a function of the record and an instant.  Three transitions need nobody:
- * proposals lapse, scheduled freezes start, running ones expire.
+ * proposals lapse, scheduled freezes start, running ones expire.  A fourth and fifth where
+ * the review of a freeze is overdue: it is lifted, or rests.
  *
  * Effective: a freeze that was not a mere proposal and whose end comes after its
  * start.  End: the earliest of its planned end, its being ended, its annulment.
@@ -63,7 +64,7 @@ static const char *const event_names[] = {
 	"START_IN_PAST, AUTOMATED_LIMIT, REASON_REQUIRED, PRIOR_CONDUCT, IDEMPOTENCY_CONFLICT"
 #define LIFT_GUARD \
 	"manual, system: a lift role; authority: neither issuer nor approver, with a reference; " \
-	"self: after the cooling-off time with a fresh proof, or staff"
+	"self: after the cooling-off time with a fresh proof, or staff; clock: lift_at reached (its review is overdue)"
 #define LIFT_ERRORS \
 	"LIFT_ROLE, FREEZE_SELF, FOUR_EYES, REASON_REQUIRED, PROOF_REQUIRED, COOLDOWN, FREEZE_STATE"
 #define REPLACE_GUARD \
@@ -94,8 +95,8 @@ static const AgFreezeTransition transitions[] = {
 	"VERSION, " IMPOSE_ERRORS ", LIFT_ROLE"},
 	{"F5", SCHEDULED, AG_FREEZE_AMEND, ACTIVE, NULL, "approve_roles",
 	"an earlier start that has passed while it waited for the second person is now", "FOUR_EYES, NOT_APPROVABLE"},
-	{"F6", ACTIVE, AG_FREEZE_LIFT, ENDED, "lifted", "lift_roles", LIFT_GUARD, LIFT_ERRORS},
-	{"F6", STAYED, AG_FREEZE_LIFT, ENDED, "lifted", "lift_roles", LIFT_GUARD, LIFT_ERRORS},
+	{"F6", ACTIVE, AG_FREEZE_LIFT, ENDED, "lifted", "lift_roles, clock", LIFT_GUARD, LIFT_ERRORS},
+	{"F6", STAYED, AG_FREEZE_LIFT, ENDED, "lifted", "lift_roles, clock", LIFT_GUARD, LIFT_ERRORS},
 	{"F6", SCHEDULED, AG_FREEZE_CANCEL, ENDED, "cancelled", "lift_roles", LIFT_GUARD, LIFT_ERRORS},
 	{"F6", ACTIVE, AG_FREEZE_REDUCE, ENDED, "partial", "appeal", "decision of an appeal", ""},
 	{"F6", STAYED, AG_FREEZE_REDUCE, ENDED, "partial", "appeal", "decision of an appeal", ""},
@@ -105,8 +106,8 @@ static const AgFreezeTransition transitions[] = {
 	"a condition of the kind; fresh proof, made after the start", "CONDITION_UNKNOWN, PROOF_REQUIRED, LIFT_ROLE"},
 	{"F8", ACTIVE, AG_FREEZE_EXPIRE, ENDED, "expired", "clock", "ends_at reached", ""},
 	{"F8", STAYED, AG_FREEZE_EXPIRE, ENDED, "expired", "clock", "ends_at reached", ""},
-	{"F9", ACTIVE, AG_FREEZE_STAY, STAYED, NULL, "reviewer, lift_roles, approve_roles",
-	"kind stayable; all stays together at most stay_max", "NOT_STAYABLE, LIFT_ROLE, FREEZE_STATE"},
+	{"F9", ACTIVE, AG_FREEZE_STAY, STAYED, NULL, "reviewer, lift_roles, approve_roles, clock",
+	"kind stayable; all stays together at most stay_max; clock: rest_at reached (its review is overdue)", "NOT_STAYABLE, LIFT_ROLE, FREEZE_STATE"},
 	{"F9", STAYED, AG_FREEZE_UNSTAY, ACTIVE, NULL, "reviewer, lift_roles, approve_roles, appeal, clock", "", "LIFT_ROLE, FREEZE_STATE"},
 	{"F10", ACTIVE, AG_FREEZE_SUPERSEDE, ENDED, "superseded", "impose_roles of the new one", REPLACE_GUARD,
 	"WEAKER_REPLACEMENT"},
@@ -193,6 +194,15 @@ stayed_at(const AgFreeze *freeze, TimestampTz at)
 	return false;
 }
 
+const AgSpan *
+ag_freeze_last_stay(const AgFreeze *freeze, TimestampTz at)
+{
+	for (int i = freeze->stay_count - 1; i >= 0; i--)
+		if (freeze->stays[i].from <= at)
+			return &freeze->stays[i];
+	return NULL;
+}
+
 AgFreezeState
 ag_freeze_state(const AgFreeze *freeze, TimestampTz at)
 {
@@ -204,7 +214,7 @@ ag_freeze_state(const AgFreeze *freeze, TimestampTz at)
 		return at < freeze->proposal_until ? AG_FREEZE_PROPOSED : AG_FREEZE_ENDED;
 	if (at < freeze->starts_at)
 		return AG_FREEZE_SCHEDULED;
-	if (at >= freeze->ends_at)
+	if (at >= Min(freeze->ends_at, freeze->lift_at))
 		return AG_FREEZE_ENDED;
 	return stayed_at(freeze, at) ? AG_FREEZE_STAYED : AG_FREEZE_ACTIVE;
 }
@@ -217,13 +227,21 @@ ag_freeze_end_reason(const AgFreeze *freeze)
 		return freeze->end_reason;
 	if (freeze->proposal_until != DT_NOEND && freeze->approved_at == DT_NOEND)
 		return "proposal_timeout";
-	return "expired";
+	return freeze->lift_at < freeze->ends_at ? "lifted" : "expired";
+}
+
+TimestampTz
+ag_freeze_lifted_at(const AgFreeze *freeze, TimestampTz at)
+{
+	if (freeze->end_reason != NULL || freeze->lift_at > at || freeze->lift_at >= freeze->ends_at)
+		return DT_NOEND;
+	return freeze->lift_at;
 }
 
 TimestampTz
 ag_freeze_end(const AgFreeze *freeze)
 {
-	return Min(freeze->ends_at, Min(freeze->ended_at, freeze->vacated_at));
+	return Min(Min(freeze->ends_at, freeze->lift_at), Min(freeze->ended_at, freeze->vacated_at));
 }
 
 bool

@@ -3,11 +3,11 @@
  * freeze_standing.c
  *		From the freezes of an account to its rows of standing.
  *
- * Every freeze leaves up to three rows, all written in the transaction that
+ * Every freeze leaves up to four rows, all written in the transaction that
  * changes it, so that none of them waits for a worker:
  *
  *	- the freeze itself, [start, end) without its stays: the piece that runs now,
- *	  or the next one;
+ *	  or the next one, and the one after that, if a rest lies between them;
  *	- its probation, starting at its end, to the microsecond;
  *	- the acknowledgment it asks for, from its end until it is given.
  *
@@ -86,24 +86,35 @@ add_row(Derivation *derivation, const AgFreeze *freeze, char part, uint64 mask, 
 		row->denied = mask;
 	row->starts_at = span.from;
 	row->ends_at = span.until;
-	row->rule = part == AG_PART_FREEZE ? freeze->rule : NULL;
+	row->rule = part == AG_PART_FREEZE || part == AG_PART_RESUMED ? freeze->rule : NULL;
 	derivation->rows = lappend(derivation->rows, row);
 }
 
 /* Sessions cannot be used while it lasts, whatever else it denies: its row says that, too. */
 static void
-add_lock(Derivation *derivation, const AgFreeze *freeze, AgSpan span)
+add_lock(Derivation *derivation, const AgFreeze *freeze, char part, AgSpan span)
 {
 	uint64		use = UINT64CONST(1) << ag_policy_capability_bit("session.use");
 	AgStanding *last = derivation->rows == NIL ? NULL : llast(derivation->rows);
 
-	if (last != NULL && last->freeze_no == freeze->no && last->part == AG_PART_FREEZE)
+	if (last != NULL && last->freeze_no == freeze->no && last->part == part)
 		last->denied |= use;
 	else
-		add_row(derivation, freeze, AG_PART_FREEZE, use, "deny", span);
+		add_row(derivation, freeze, part, use, "deny", span);
 }
 
-/* The freeze's own row: the piece that is not over yet and comes first. */
+static void
+add_piece(Derivation *derivation, const AgFreeze *freeze, const AgKind *kind, char part, AgSpan piece)
+{
+	add_row(derivation, freeze, part, freeze->denies, kind->mode, piece);
+	if (ag_freeze_locks_sessions(freeze, kind))
+		add_lock(derivation, freeze, part, piece);
+}
+
+/*
+ * The freeze's own rows: the piece that is not over yet and comes first, and the next.  There
+ * are no more: only the rest begins after now.
+ */
 static void
 add_freeze(Derivation *derivation, const AgFreeze *freeze, const AgKind *kind)
 {
@@ -114,9 +125,9 @@ add_freeze(Derivation *derivation, const AgFreeze *freeze, const AgKind *kind)
 	while (i < count && pieces[i].until <= derivation->at)
 		i++;
 	if (i < count)
-		add_row(derivation, freeze, AG_PART_FREEZE, freeze->denies, kind->mode, pieces[i]);
-	if (i < count && ag_freeze_locks_sessions(freeze, kind))
-		add_lock(derivation, freeze, pieces[i]);
+		add_piece(derivation, freeze, kind, AG_PART_FREEZE, pieces[i]);
+	if (i + 1 < count)
+		add_piece(derivation, freeze, kind, AG_PART_RESUMED, pieces[i + 1]);
 }
 
 static void

@@ -37,6 +37,7 @@ enum
 	FREEZE_END,
 	FREEZE_STAY,
 	FREEZE_UNSTAY,
+	FREEZE_PLAN,
 	FREEZE_PROPOSE_VACATE,
 	FREEZE_VACATE,
 	FREEZE_INFORM
@@ -50,7 +51,7 @@ enum
 	"r.end_reason, r.ended_by, r.vacated_at, r.vacated_by, r.vacate_proposed_at, r.vacate_proposed_by, " \
 	"r.vacate_reason, r.vacate_until, r.replaces, r.replaced_by, r.ladder_score, r.incident::text, " \
 	"r.batch::text, r.puid::text, r.appealable, r.informed_at, r.disclose_at, r.note, r.changed_at, " \
-	"coalesce(r.noted::int4, -1), r.wake_at, r.renewed_at"
+	"coalesce(r.noted::int4, -1), r.wake_at, r.renewed_at, r.lift_at, r.rest_at, r.rest_until"
 
 /* In the order of COLUMNS. */
 enum
@@ -105,7 +106,10 @@ enum
 	COL_CHANGED_AT,
 	COL_NOTED,
 	COL_WAKE_AT,
-	COL_RENEWED_AT
+	COL_RENEWED_AT,
+	COL_LIFT_AT,
+	COL_REST_AT,
+	COL_REST_UNTIL
 };
 
 #define FROM_PRESENT \
@@ -226,11 +230,22 @@ static const AgStatement statements[] = {
 	[FREEZE_UNSTAY] = {
 		.name = "freeze_record.unstay",
 		.sql = "UPDATE acctguard.freeze_record SET "
-			"stays = stays - tstzmultirange(tstzrange($3, NULL)), changed_at = $3, noted = noted | 8 "
+			"stays = stays + CASE WHEN rest_at <= $3 THEN tstzmultirange(tstzrange(rest_at, rest_until)) "
+			"ELSE '{}' END - tstzmultirange(tstzrange($3, NULL)), "
+			"rest_at = CASE WHEN rest_at > $3 THEN rest_at END, "
+			"rest_until = CASE WHEN rest_at > $3 THEN rest_until END, changed_at = $3, noted = noted | 8 "
 			"WHERE account_id = $1 AND no = $2",
 		.expected = SPI_OK_UPDATE,
 		.nargs = 3,
 		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID}
+	},
+	[FREEZE_PLAN] = {
+		.name = "freeze_record.plan",
+		.sql = "UPDATE acctguard.freeze_record SET lift_at = $3, rest_at = $4, rest_until = $5, "
+			"noted = noted & ~768 WHERE account_id = $1 AND no = $2",
+		.expected = SPI_OK_UPDATE,
+		.nargs = 5,
+		.argtypes = {INT8OID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID}
 	},
 	[FREEZE_PROPOSE_VACATE] = {
 		.name = "freeze_record.propose_vacate",
@@ -306,6 +321,23 @@ ag_freeze_read_spans(Datum datum, int *count)
 	return spans;
 }
 
+/* The stays are read without the rest; it comes after all of them, which began earlier. */
+void
+ag_freeze_add_rest(AgFreeze *freeze, TimestampTz from, TimestampTz until)
+{
+	AgSpan	   *stays;
+
+	freeze->rest.from = from;
+	freeze->rest.until = until;
+	if (from == DT_NOEND)
+		return;
+	stays = palloc(sizeof(AgSpan) * (freeze->stay_count + 1));
+	if (freeze->stay_count > 0)
+		memcpy(stays, freeze->stays, sizeof(AgSpan) * freeze->stay_count);
+	stays[freeze->stay_count++] = freeze->rest;
+	freeze->stays = stays;
+}
+
 static AgFreeze *
 freeze_from_row(const AgResult *result, uint64 row)
 {
@@ -363,6 +395,8 @@ freeze_from_row(const AgResult *result, uint64 row)
 	freeze->noted = ag_row_int4(result, row, COL_NOTED);
 	freeze->wake_at = ag_row_time(result, row, COL_WAKE_AT);
 	freeze->renewed_at = ag_row_time(result, row, COL_RENEWED_AT);
+	freeze->lift_at = ag_row_time(result, row, COL_LIFT_AT);
+	ag_freeze_add_rest(freeze, ag_row_time(result, row, COL_REST_AT), ag_row_time(result, row, COL_REST_UNTIL));
 	return freeze;
 }
 
@@ -487,6 +521,14 @@ void
 ag_freeze_store_unstay(const AgFreeze *freeze, TimestampTz at)
 {
 	require_one(ag_run(freeze_statements, FREEZE_UNSTAY, RECORD(freeze), ag_time(at)), freeze);
+}
+
+/* What the clock is to do next: what it was to do before has not come, or is forgotten. */
+void
+ag_freeze_store_plan(const AgFreeze *freeze, TimestampTz lift_at, AgSpan rest)
+{
+	require_one(ag_run(freeze_statements, FREEZE_PLAN, RECORD(freeze), ag_time(lift_at),
+					   ag_time(rest.from), ag_time(rest.until)), freeze);
 }
 
 /* Writes freeze->vacate_proposed_at and its company. */

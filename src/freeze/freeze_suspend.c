@@ -5,6 +5,7 @@
  *
  * The end of the freeze does not move.  All stays of one freeze together last at
  * most as long as its kind allows; a stay ends by the clock, or earlier by unstay.
+ * The rest that follows from an overdue review (freeze_overdue.c) is a stay as well.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,14 +21,14 @@ require_may_suspend(const AgAccount *account, const AgActor *actor, const AgKind
 	ag_freeze_require_other_account(account, actor, kind);
 }
 
-/* How much longer its kind lets a freeze be stayed. */
-static int64
-stay_left(const AgFreeze *freeze, const AgKind *kind)
+int64
+ag_freeze_stay_left(const AgFreeze *freeze, const AgKind *kind, TimestampTz at)
 {
 	int64		left = kind->stay_max * USECS_PER_SEC;
 
 	for (int i = 0; i < freeze->stay_count; i++)
-		left -= freeze->stays[i].until - freeze->stays[i].from;
+		if (freeze->stays[i].from <= at)
+			left -= freeze->stays[i].until - freeze->stays[i].from;
 	return left;
 }
 
@@ -69,7 +70,7 @@ ag_freeze_stay(AgAccount *account, const AgActor *actor, int no, TimestampTz unt
 				errhint("Lift or amend it instead."));
 	ag_freeze_require_transition(freeze, AG_FREEZE_STAY, at);
 
-	left = stay_left(freeze, kind);
+	left = ag_freeze_stay_left(freeze, kind, at);
 	if (until == DT_NOEND)
 		until = at + left;
 	if (until <= at || until - at > left)
@@ -81,23 +82,13 @@ ag_freeze_stay(AgAccount *account, const AgActor *actor, int no, TimestampTz unt
 	stay(account, actor, freeze, until, reason, at);
 }
 
-bool
-ag_freeze_stay_rest(AgAccount *account, const AgActor *actor, AgFreeze *freeze,
-					const char *reason, TimestampTz at)
-{
-	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
-
-	if (!kind->stayable || ag_freeze_state(freeze, at) != AG_FREEZE_ACTIVE ||
-		stay_left(freeze, kind) <= 0)
-		return false;
-	stay(account, actor, freeze, at + stay_left(freeze, kind), reason, at);
-	return true;
-}
-
 static void
 unstay(AgAccount *account, const AgActor *actor, AgFreeze *freeze, const char *reason,
 	   TimestampTz at)
 {
+	/* Of a rest that the clock began the user hears first that it did. */
+	if (freeze->rest.from <= at)
+		ag_freeze_tell(account, freeze->no, at);
 	ag_freeze_store_unstay(freeze, at);
 	ag_freeze_derive(account, at);
 	emit(account, AG_ACTION_FREEZE_UNSTAYED, freeze, reason, at);
@@ -110,8 +101,9 @@ ag_freeze_end_stay(AgAccount *account, const AgActor *actor, int no, TimestampTz
 {
 	AgFreeze   *freeze = ag_freeze_load(account->account_id, no);
 
-	if (ag_freeze_state(freeze, at) != AG_FREEZE_STAYED ||
-		freeze->stays[freeze->stay_count - 1].from < since)
+	const AgSpan *stay = ag_freeze_last_stay(freeze, at);
+
+	if (ag_freeze_state(freeze, at) != AG_FREEZE_STAYED || stay->from < since)
 		return false;
 	unstay(account, actor, freeze, reason, at);
 	return true;

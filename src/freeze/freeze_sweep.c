@@ -3,7 +3,8 @@
  * freeze_sweep.c
  *		Telling what the clock did to freezes: each moment once.
  *
- * A freeze starts, expires, comes back after a stay, leaves a probation that ends:
+ * A freeze starts, expires, comes back after a stay, leaves a probation that ends, is
+ * lifted or rests because its review is overdue:
  * all of that is so at its time, whether or not anybody writes it down.  The sweep
  * makes the events of it, from which the notices to the user follow, and takes rows
  * of standing away that are over.
@@ -37,6 +38,9 @@ typedef enum Moment
 	PROBATION_ENDED,
 	ACKNOWLEDGE,
 	DISCLOSED,
+	LIFTED,
+	RESTED,
+	REST_ENDED,
 	MOMENT_COUNT
 } Moment;
 
@@ -54,7 +58,11 @@ static const struct
 	[STAY_ENDED] = {AG_FREEZE_STAY_NOTED, AG_ACTION_FREEZE_STAY_ENDED, true, AG_FREEZE_UNSTAY},
 	[PROBATION_ENDED] = {16, AG_ACTION_FREEZE_PROBATION_ENDED},
 	[ACKNOWLEDGE] = {32, AG_ACTION_FREEZE_ACKNOWLEDGMENT_WANTED},
-	[DISCLOSED] = {64, AG_ACTION_FREEZE_DISCLOSED}
+	[DISCLOSED] = {64, AG_ACTION_FREEZE_DISCLOSED},
+	/* Cases know these by themselves: they are what the clock made of one. */
+	[LIFTED] = {128, AG_ACTION_FREEZE_LIFTED},
+	[RESTED] = {256, AG_ACTION_FREEZE_STAYED},
+	[REST_ENDED] = {512, AG_ACTION_FREEZE_STAY_ENDED}
 };
 
 /* When it became more than a proposal; DT_NOEND = not yet. */
@@ -64,16 +72,24 @@ decided_at(const AgFreeze *freeze)
 	return freeze->proposal_until == DT_NOEND ? freeze->issued_at : freeze->approved_at;
 }
 
-/* The end of the last stay, if the clock ends it and the effect comes back. */
+/* The end of the last stay but the rest, if the clock ends it and the effect comes back. */
 static TimestampTz
 stay_end(const AgFreeze *freeze)
 {
+	int			count = freeze->stay_count - (freeze->rest.from != DT_NOEND);
 	TimestampTz until;
 
-	if (freeze->stay_count == 0)
+	if (count == 0)
 		return DT_NOEND;
-	until = freeze->stays[freeze->stay_count - 1].until;
-	return until < ag_freeze_end(freeze) ? until : DT_NOEND;
+	until = freeze->stays[count - 1].until;
+	return until < ag_freeze_end(freeze) && until != freeze->rest.from ? until : DT_NOEND;
+}
+
+/* An instant that comes before the end, DT_NOEND else. */
+static TimestampTz
+before_end(const AgFreeze *freeze, TimestampTz at)
+{
+	return ag_freeze_effective(freeze) && at < ag_freeze_end(freeze) ? at : DT_NOEND;
 }
 
 /* When a moment of a freeze comes; DT_NOEND = never, or that is not known yet. */
@@ -89,7 +105,7 @@ moment_at(const AgFreeze *freeze, const AgKind *kind, const AgFreezeAfter *after
 		case STARTED:
 			return effective && freeze->starts_at > decided_at(freeze) ? freeze->starts_at : DT_NOEND;
 		case EXPIRED:
-			return effective && open ? freeze->ends_at : DT_NOEND;
+			return effective && open && freeze->ends_at <= freeze->lift_at ? freeze->ends_at : DT_NOEND;
 		case LAPSED:
 			return proposal && open ? freeze->proposal_until : DT_NOEND;
 		case STAY_ENDED:
@@ -101,6 +117,12 @@ moment_at(const AgFreeze *freeze, const AgKind *kind, const AgFreezeAfter *after
 				ag_freeze_served(freeze) ? ag_freeze_end(freeze) : DT_NOEND;
 		case DISCLOSED:
 			return effective && freeze->disclose_at > decided_at(freeze) ? freeze->disclose_at : DT_NOEND;
+		case LIFTED:
+			return effective && open && freeze->lift_at < freeze->ends_at ? freeze->lift_at : DT_NOEND;
+		case RESTED:
+			return before_end(freeze, freeze->rest.from);
+		case REST_ENDED:
+			return before_end(freeze, freeze->rest.until);
 		case MOMENT_COUNT:
 			break;
 	}
@@ -150,6 +172,8 @@ tell(AgAccount *account, const AgFreeze *freeze, Moment moment, TimestampTz mome
 	ag_field_time(after, "at", moment_time);
 	if (ag_freeze_state(freeze, moment_time) == AG_FREEZE_ENDED)
 		ag_field_text(after, "end_reason", ag_freeze_end_reason(freeze));
+	if (moment == RESTED)
+		ag_field_time(after, "stay_until", freeze->rest.until);
 	/* Of what was annulled meanwhile only the decisions of its cases are left to tell. */
 	if (moment != DISCLOSED || freeze->vacated_at == DT_NOEND)
 		ag_account_emit(account, moments[moment].action, freeze->reason, NULL, NULL, after);
@@ -182,6 +206,18 @@ sweep_freeze(AgAccount *account, AgFreeze *freeze, const AgFreezeAfter *after, T
 	if (silent)					/* whoever follows freezes may not have existed */
 		ag_freeze_observe(account, ag_actor(), freeze, AG_FREEZE_START, at);
 	return true;
+}
+
+void
+ag_freeze_tell(AgAccount *account, int no, TimestampTz at)
+{
+	List	   *freezes = ag_freeze_list(account->account_id);
+	AgFreezeAfter *after = ag_freeze_after(freezes, ag_acknowledgment_list(account->account_id));
+	ListCell   *cell;
+
+	foreach(cell, freezes)
+		if (((AgFreeze *) lfirst(cell))->no == no)
+		(void) sweep_freeze(account, lfirst(cell), &after[foreach_current_index(cell)], at);
 }
 
 static bool

@@ -56,6 +56,9 @@ freeze_from_tuple(const TriggerData *trigger, HeapTuple tuple)
 	freeze.vacated_at = ag_trigger_time(trigger, tuple, "vacated_at");
 	freeze.stays = ag_freeze_read_spans(ag_trigger_column(trigger, tuple, "stays", &isnull),
 										&freeze.stay_count);
+	freeze.lift_at = ag_trigger_time(trigger, tuple, "lift_at");
+	ag_freeze_add_rest(&freeze, ag_trigger_time(trigger, tuple, "rest_at"),
+					   ag_trigger_time(trigger, tuple, "rest_until"));
 	return freeze;
 }
 
@@ -84,13 +87,13 @@ end_reason(const TriggerData *trigger)
  * event, only bookkeeping.
  */
 static bool
-event_of(const TriggerData *trigger, AgFreezeState from, AgFreezeEvent *event)
+event_of(const TriggerData *trigger, AgFreezeState from, bool rest_cut, AgFreezeEvent *event)
 {
 	bool		terms = ag_trigger_changed(trigger, "terms") || ag_trigger_changed(trigger, "starts_at") ||
 		ag_trigger_changed(trigger, "ends_at");
 	bool		ended = ag_trigger_changed(trigger, "ended_at");
 	bool		approved = ag_trigger_changed(trigger, "approved_at");
-	bool		stays = ag_trigger_changed(trigger, "stays");
+	bool		stays = ag_trigger_changed(trigger, "stays") || rest_cut;
 	bool		vacated = ag_trigger_changed(trigger, "vacated_at");
 	bool		endorsed = ag_trigger_changed(trigger, "endorsed_at");
 
@@ -148,9 +151,14 @@ check_step(const TriggerData *trigger)
 	TimestampTz at = ag_trigger_time(trigger, trigger->tg_newtuple, "changed_at");
 	AgFreezeState from = ag_freeze_state(&old, at);
 	AgFreezeState to = ag_freeze_state(&new, at);
+	bool		rest_cut = old.rest.from <= at && ag_trigger_changed(trigger, "rest_at");
 	AgFreezeEvent event;
 
-	if (!event_of(trigger, from, &event))
+	if (old.lift_at <= ag_now() && ag_trigger_changed(trigger, "lift_at"))
+		refuse(trigger, "What the clock has done stays done.");
+	if (old.rest.from <= ag_now() && ag_trigger_changed(trigger, "rest_until") && !rest_cut)
+		refuse(trigger, "What the clock has done stays done.");
+	if (!event_of(trigger, from, rest_cut, &event))
 		return;
 	if (!ag_freeze_rule_step(from, event, to))
 		refuse(trigger, psprintf("It is %s; \"%s\" does not lead to %s.", ag_freeze_state_name(from),

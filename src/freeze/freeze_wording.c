@@ -191,6 +191,7 @@ ag_freeze_words(const AgNotice *notice, const AgFreeze *freeze, const AgKind *ki
 	bool		appealable = disclosed && ag_freeze_appealable_until(freeze, kind) > at;
 	const char *locale = notice->locale;
 	const char *withheld = ag_policy_phrase("withheld", locale);
+	const AgSpan *stay = ag_freeze_last_stay(freeze, at);
 	List	   *steps = fill_present(notice, freeze->no, values, at);
 
 	if (steps == NIL && appealable)
@@ -206,8 +207,7 @@ ag_freeze_words(const AgNotice *notice, const AgFreeze *freeze, const AgKind *ki
 	ag_field_text(values, "denied", ag_freeze_words_mask(freeze->denies, locale));
 	ag_field_time(values, "since", freeze->starts_at);
 	ag_freeze_words_until(values, "until", freeze->ends_at, locale);
-	ag_freeze_words_until(values, "stay_until", freeze->stay_count == 0 ? DT_NOEND
-						  : freeze->stays[freeze->stay_count - 1].until, locale);
+	ag_freeze_words_until(values, "stay_until", stay == NULL ? DT_NOEND : stay->until, locale);
 	ag_field_text(values, "next", steps_words(steps, locale));
 	ag_field_text(values, "materials", materials_words(freeze, kind, appealable, locale));
 	ag_field_text(values, "appeal", disclosed ? appeal_words(notice, freeze, kind, at) : withheld);

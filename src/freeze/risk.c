@@ -42,10 +42,12 @@ is_security(const AgFreeze *freeze)
 
 /* Was the risk judged by the end of this freeze, and when?  DT_NOBEGIN if not. */
 static TimestampTz
-judged_at(const AgFreeze *freeze, bool risk_freeze)
+judged_at(const AgFreeze *freeze, bool risk_freeze, TimestampTz at)
 {
 	if (risk_freeze && freeze->vacated_at != DT_NOEND)
 		return freeze->vacated_at;
+	if (risk_freeze && ag_freeze_lifted_at(freeze, at) != DT_NOEND)
+		return freeze->lift_at;
 	if (freeze->end_reason == NULL)
 		return DT_NOBEGIN;
 	if (risk_freeze && (strcmp(freeze->end_reason, "lifted") == 0 ||
@@ -70,7 +72,7 @@ risk_over_since(int64 account_id, List *freezes, TimestampTz at, bool *frozen)
 		const AgFreeze *freeze = lfirst(cell);
 		bool		risk_freeze = list_member_int(risk_freezes, freeze->no);
 
-		since = Max(since, judged_at(freeze, risk_freeze));
+		since = Max(since, judged_at(freeze, risk_freeze, at));
 		if (risk_freeze && ag_freeze_state(freeze, at) != AG_FREEZE_ENDED)
 			*frozen = true;
 	}

@@ -100,7 +100,7 @@ RESET acctguard.test_clock;
 -- an account that closes as its lock is replaced gets no step of the ladder, and the decision stands
 SET acctguard.test_clock = 1300000000;
 SELECT pg_temp.as('freeze_mod3', 'SELECT score FROM acctguard.warn(2690009, ''violation.severe'', facts => ''mind the rules'')');
-SELECT pg_temp.frozen(2690009, 'emergency_lock', 'security.takeover', ', starts_at => timestamptz ''2000-01-01 00:00:00+00'' + interval ''1302500000 seconds''');
+SELECT pg_temp.frozen(2690009, 'emergency_lock', 'security.takeover', ', starts_at => timestamptz ''2000-01-01 00:00:00+00'' + interval ''1302550000 seconds''');
 SELECT acctguard.account_request_close(2690009) IS NOT NULL AS closing;
 SET acctguard.test_clock = 1302580000;
 SELECT pg_temp.as('freeze_mod1', 'SELECT acctguard.freeze_impose(2690009, ''ban'', ''violation.severe'', ''long enough text'', ground => ''Terms'', replaces => 2)');

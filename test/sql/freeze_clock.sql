@@ -39,6 +39,8 @@ RESET acctguard.test_clock_offset;
 -- probation stands still while everything is refused anyway: a lock of 3 days over a freeze of 1 day with 7 days of probation
 SELECT acctguard.freeze_impose(2100703, 'feature_freeze', 'violation.spam', 'long enough text', duration => '1 day');
 SELECT * FROM pg_temp.hours(2100703, 'p');
+-- (one whose review does not lift it before)
+SELECT acctguard.policy_set('freeze_kind', 'emergency_lock', '{"breach": "notify"}', 'test') > 0 AS set;
 SELECT acctguard.freeze_impose(2100703, 'emergency_lock', 'security.takeover', 'long enough text', duration => '3 days');
 SELECT * FROM pg_temp.hours(2100703, 'p');
 -- ... lifted after a day and a half: only by what it really took
@@ -76,6 +78,7 @@ SELECT acctguard.freeze_impose(2100708, 'feature_timeout', 'security.takeover', 
 SELECT acctguard.freeze_impose(2100708, 'emergency_lock', 'security.takeover', 'long enough text', starts_at => clock_timestamp() + interval '3 days', duration => '1 day');
 SELECT acctguard.freeze_impose(2100708, 'emergency_lock', 'security.takeover', 'long enough text', starts_at => clock_timestamp() + interval '36 hours', duration => '1 day');
 SELECT * FROM pg_temp.hours(2100708, 'p');
+SELECT acctguard.policy_set('freeze_kind', 'emergency_lock', '{"breach": "auto_lift"}', 'test') > 0 AS set;
 -- ... unless the kind says that it runs on
 BEGIN;
 SELECT acctguard.policy_set('freeze_kind', 'feature_timeout', '{"pause_probation": false}', 'test') > 0 AS set;

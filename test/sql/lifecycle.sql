@@ -62,14 +62,14 @@ SELECT acctguard.account_request_close(202);
 SELECT acctguard.account_request_close(202, proof => jsonb_build_object('method', 'face', 'at', now() - interval '1 day'));
 SELECT acctguard.account_request_close(202, proof => jsonb_build_object('method', 'face', 'at', now())) IS NOT NULL AS closing;
 
--- a freeze that blocks closure moves the closing to its end; a legal hold stops it
+-- a freeze that blocks closure moves the closing to its end (of this one: when its review is overdue); a legal hold stops it
 SELECT acctguard.account_open(203);
 SELECT acctguard.account_request_close(203) IS NOT NULL AS closing;
-SET acctguard.test_clock_offset = '29d';
+SET acctguard.test_clock_offset = '708h';
 SELECT acctguard.freeze_impose(203, 'emergency_lock', 'security.takeover', 'credible takeover');
-SET acctguard.test_clock_offset = '31d';
+SET acctguard.test_clock_offset = '726h';
 SELECT state FROM acctguard.account_show(203);
-SET acctguard.test_clock_offset = '33d';
+SET acctguard.test_clock_offset = '733h';
 SELECT state FROM acctguard.account_show(203);
 SELECT acctguard.allowed(203, 'support.contact');
 RESET acctguard.test_clock_offset;

@@ -130,7 +130,9 @@ SELECT * FROM pg_temp.told(2700010);
 RESET acctguard.test_clock_offset;
 -- probation that stands still behind another freeze ends later, and is told then
 SELECT acctguard.freeze_impose(2700011, 'feature_freeze', 'violation.spam', 'long enough text', duration => '1 day');
+SELECT acctguard.policy_set('freeze_kind', 'emergency_lock', '{"breach": "notify"}', 'test') > 0 AS set;
 SELECT acctguard.freeze_impose(2700011, 'emergency_lock', 'security.takeover', 'long enough text', starts_at => clock_timestamp() + interval '2 days', duration => '3 days');
+SELECT acctguard.policy_set('freeze_kind', 'emergency_lock', '{"breach": "auto_lift"}', 'test') > 0 AS set;
 SET acctguard.test_clock_offset = 700000;
 SELECT * FROM pg_temp.swept();
 SELECT event, no FROM pg_temp.told(2700011);
