@@ -25,6 +25,7 @@
 #include "utils/relcache.h"
 #include "utils/snapshot.h"
 #include "utils/timestamp.h"
+#include "utils/uuid.h"
 
 #include "base/errors.h"
 
@@ -107,6 +108,8 @@ extern void ag_plan_check_all(ReturnSetInfo *rsinfo);
 extern NullableDatum ag_int8(int64 value);
 extern NullableDatum ag_int4(int32 value);
 extern NullableDatum ag_int2(int16 value);
+extern NullableDatum ag_int8_or_null(int64 value);	/* 0 = SQL NULL */
+extern NullableDatum ag_int4_or_null(int32 value);	/* 0 = SQL NULL */
 extern NullableDatum ag_bool(bool value);
 extern NullableDatum ag_text(const char *value);	/* NULL pointer = SQL NULL */
 extern NullableDatum ag_time(TimestampTz value);	/* DT_NOEND, DT_NOBEGIN = SQL NULL */
@@ -114,6 +117,8 @@ extern NullableDatum ag_times(const TimestampTz *values, int count);	/* none = S
 extern NullableDatum ag_bytes(const void *data, Size length);	/* NULL pointer = SQL NULL */
 extern NullableDatum ag_datum(Datum value, bool isnull);
 extern NullableDatum ag_null(void);
+extern NullableDatum ag_uuid(const pg_uuid_t *value);	/* not copied; NULL = SQL NULL */
+extern Datum ag_random_uuid(void);	/* version 4 (RFC 4122), palloc'd */
 
 extern bool ag_row_isnull(const AgResult *result, uint64 row, int column);
 extern Datum ag_row_datum(const AgResult *result, uint64 row, int column, bool *isnull);

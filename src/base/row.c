@@ -18,6 +18,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
+#include "utils/fmgrprotos.h"
 
 NullableDatum
 ag_datum(Datum value, bool isnull)
@@ -31,6 +32,18 @@ NullableDatum
 ag_null(void)
 {
 	return ag_datum((Datum) 0, true);
+}
+
+NullableDatum
+ag_uuid(const pg_uuid_t *value)
+{
+	return ag_datum(UUIDPGetDatum(value), value == NULL);
+}
+
+Datum
+ag_random_uuid(void)
+{
+	return DirectFunctionCall1(gen_random_uuid, (Datum) 0);
 }
 
 NullableDatum
@@ -49,6 +62,18 @@ NullableDatum
 ag_int2(int16 value)
 {
 	return ag_datum(Int16GetDatum(value), false);
+}
+
+NullableDatum
+ag_int8_or_null(int64 value)
+{
+	return ag_datum(Int64GetDatum(value), value == 0);
+}
+
+NullableDatum
+ag_int4_or_null(int32 value)
+{
+	return ag_datum(Int32GetDatum(value), value == 0);
 }
 
 NullableDatum

@@ -20,7 +20,6 @@
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
-#include "utils/uuid.h"
 
 /* A new statement takes in what other sessions have announced since the last one. */
 static void

@@ -24,51 +24,26 @@
 #define MESSAGE_TRIES 3
 #define MESSAGE_WAIT 10
 
-static AgBinding
-binding_of(int64 no)
-{
-	AgBinding	binding = {.field = "code_message.code", .record = no};
-
-	return binding;
-}
-
-/* Positive, and easily written. */
-static int64
-random_no(void)
-{
-	int64		no;
-
-	do
-	{
-		ag_random(&no, sizeof(no));
-		no &= (INT64CONST(1) << 62) - 1;
-	} while (no == 0);
-	return no;
-}
+static const AgNoticeCarrier code_carrier;
 
 void
 ag_code_write_message(const AgFlow *flow, int code_no, AgChannel channel, const char *digits,
 					  TimestampTz at, TimestampTz until)
 {
 	AgCodeMessage message = {
-		.no = random_no(),
 		.flow_id = flow->id,
 		.code_no = code_no,
-		.channel = channel,
-		.written_at = at,
-		.expires_at = until,
-		.state = flow->dead ? "cancelled" : "pending",
-		.end_reason = flow->dead ? "nobody has the number" : NULL
+		.channel = channel
 	};
-	AgBinding	binding = binding_of(message.no);
-	bytea	   *code;
 
-	ag_random(message.key.data, UUID_LEN);
-	message.key.data[6] = (message.key.data[6] & 0x0f) | 0x40;
-	message.key.data[8] = (message.key.data[8] & 0x3f) | 0x80;
-	message.kid = ag_keyring_require(AG_PURPOSE_CONTACT);
-	code = ag_keyring_seal(AG_PURPOSE_CONTACT, message.kid, &binding, digits, AG_CODE_DIGITS);
-	message.code = flow->dead ? NULL : code;
+	ag_message_begin(&message.head, at, until);
+	ag_message_seal(&code_carrier, &message.head, digits, AG_CODE_DIGITS);
+	if (flow->dead)
+	{
+		message.head.code = NULL;
+		message.head.state = "cancelled";
+		message.end_reason = "nobody has the number";
+	}
 	ag_message_store_insert(&message);
 	ag_outbox_wake(channel);
 }
@@ -96,16 +71,13 @@ address_of(const AgFlow *flow, AgChannel channel)
 
 /* The code in clear as the parameters of its notice; NULL = it cannot be opened. */
 static char *
-params_of(const AgCodeMessage *message, const AgFlow *flow)
+params_of(const AgMessage *message, const AgFlow *flow)
 {
-	AgBinding	binding = binding_of(message->no);
-	bytea	   *plain;
+	bytea	   *plain = ag_message_open(&code_carrier, message);
 	AgJson		json;
 	char	   *digits;
 
-	if (message->code == NULL ||
-		ag_keyring_try_unseal(AG_PURPOSE_CONTACT, &binding, VARDATA_ANY(message->code),
-							  VARSIZE_ANY_EXHDR(message->code), &plain) != AG_KEY_OK)
+	if (plain == NULL)
 		return NULL;
 	digits = pnstrdup(VARDATA(plain), VARSIZE(plain) - VARHDRSZ);
 	ag_wipe(VARDATA(plain), VARSIZE(plain) - VARHDRSZ);
@@ -117,106 +89,47 @@ params_of(const AgCodeMessage *message, const AgFlow *flow)
 	return ag_json_end(&json);
 }
 
-/* Ready to be handed out; NULL = it was ended instead. */
-static AgCarried *
-prepare(const AgCodeMessage *message, TimestampTz at)
+static const char *
+prepare(const AgMessage *head, TimestampTz at, AgCarried *carried)
 {
+	const AgCodeMessage *message = (const AgCodeMessage *) head;
 	AgFlow	   *flow = ag_flow_peek(&message->flow_id);
-	AgCarried  *carried = palloc0(sizeof(AgCarried));
-	const char *why = NULL;
 
-	if (message->expires_at <= at)
-		why = "the code has expired";
-	else if (message->tries > MESSAGE_TRIES)
-		why = "claimed too often without an answer";
-	else if (flow == NULL || ag_flow_judge(flow, AG_FLOW_ANY, at) != AG_FLOW_OK)
-		why = "the flow is over";
-	else if ((carried->notice.params = params_of(message, flow)) == NULL)
-		why = "the code cannot be opened";
-	else if ((carried->address = address_of(flow, message->channel)) == NULL)
-		why = "the contact was removed";
-	if (why != NULL)
-	{
-		ag_message_store_end(message->no, "cancelled", why, at);
-		return NULL;
-	}
-	carried->notice.no = message->no;
+	if (head->expires_at <= at)
+		return "the code has expired";
+	if (flow == NULL || ag_flow_judge(flow, AG_FLOW_ANY, at) != AG_FLOW_OK)
+		return "the flow is over";
+	if ((carried->notice.params = params_of(head, flow)) == NULL)
+		return "the code cannot be opened";
+	if ((carried->address = address_of(flow, message->channel)) == NULL)
+		return "the contact was removed";
 	carried->notice.event = AG_ACTION_CODE_SENT;
 	carried->notice.channel = message->channel;
-	carried->notice.urgent = true;
-	carried->notice.written_at = message->written_at;
 	carried->notice.time_zone = "UTC";
-	carried->tries = message->tries;
-	carried->key = UUIDPGetDatum(&message->key);
 	carried->wanted = flow->locale;
-	return carried;
-}
-
-static List *
-claim(AgChannel channel, int n, TimestampTz at, TimestampTz until, const char *person)
-{
-	List	   *carried = NIL;
-	List	   *messages;
-
-	while (list_length(carried) < n &&
-		   (messages = ag_message_store_claim(channel, n - list_length(carried), at, until,
-											  person)) != NIL)
-	{
-		ListCell   *cell;
-
-		foreach(cell, messages)
-		{
-			AgCarried  *one = prepare(lfirst(cell), at);
-
-			if (one != NULL)
-				carried = lappend(carried, one);
-		}
-	}
-	return carried;
-}
-
-static bool
-is_held(const AgCodeMessage *message, const char *person)
-{
-	return strcmp(message->state, "pending") == 0 && message->claimed_by != NULL &&
-		strcmp(message->claimed_by, person) == 0;
-}
-
-static const char *
-failed(int64 no, const char *reason, bool permanent, const char *person, TimestampTz at)
-{
-	AgCodeMessage *message = ag_message_store_lock(no);
-
-	if (message == NULL)
-		return NULL;
-	if (!is_held(message, person))
-		return message->state;
-	if (permanent || message->tries >= MESSAGE_TRIES)
-	{
-		ag_message_store_end(no, "dead", reason, at);
-		return "dead";
-	}
-	ag_message_store_postpone(no, ag_time_plus(at, MESSAGE_WAIT));
-	return "retry";
+	return NULL;
 }
 
 static char *
-number(int64 no, const char *person)
+number(const AgMessage *head)
 {
-	AgCodeMessage *message = ag_message_store_look(no);
-	AgFlow	   *flow;
+	const AgCodeMessage *message = (const AgCodeMessage *) head;
+	AgFlow	   *flow = message->channel == AG_CHANNEL_SMS ? ag_flow_peek(&message->flow_id) : NULL;
 
-	if (message == NULL || message->channel != AG_CHANNEL_SMS || !is_held(message, person))
-		return NULL;
-	flow = ag_flow_peek(&message->flow_id);
 	return flow == NULL ? NULL : address_of(flow, AG_CHANNEL_SMS);
 }
 
 static const AgNoticeCarrier code_carrier = {
-	.claim = claim,
+	.seal = "code_message.code",
+	.tries = MESSAGE_TRIES,
+	.wait = MESSAGE_WAIT,
+	.lease = ag_message_store_lease,
+	.prepare = prepare,
+	.find = ag_message_store_find,
+	.number = number,
 	.done = ag_message_store_done,
-	.failed = failed,
-	.number = number
+	.end = ag_message_store_end,
+	.postpone = ag_message_store_postpone
 };
 
 /*

@@ -20,7 +20,7 @@ enum
 	CODE_TRY,
 	CODE_USES,
 	MESSAGE_INSERT,
-	MESSAGE_CLAIM,
+	MESSAGE_LEASE,
 	MESSAGE_LOOK,
 	MESSAGE_LOCK,
 	MESSAGE_DONE,
@@ -30,9 +30,7 @@ enum
 	MESSAGE_USES
 };
 
-#define MESSAGE_COLUMNS \
-	"no, flow_id, code_no, channel, code, written_at, expires_at, idempotency_key, state, tries, " \
-	"claimed_by"
+#define MESSAGE_COLUMNS AG_MESSAGE_COLUMNS ", flow_id, code_no, channel"
 
 /* The code goes as soon as nobody needs it. */
 #define ENDED "ended_at = $2, lease_until = NULL, code = NULL, code_kid = NULL"
@@ -91,8 +89,8 @@ static const AgStatement statements[] = {
 		.argtypes = {INT8OID, UUIDOID, INT4OID, TEXTOID, BYTEAOID, INT4OID, TIMESTAMPTZOID,
 			TIMESTAMPTZOID, UUIDOID, TEXTOID, TIMESTAMPTZOID, TEXTOID}
 	},
-	[MESSAGE_CLAIM] = {
-		.name = "code_message.claim",
+	[MESSAGE_LEASE] = {
+		.name = "code_message.lease",
 		.sql = "UPDATE acctguard.code_message SET lease_until = $4, claimed_by = $5, "
 			"tries = tries + 1 WHERE ctid = ANY (ARRAY(SELECT d.ctid FROM acctguard.code_message d "
 			"WHERE d.channel = $1 AND d.state = 'pending' "
@@ -160,12 +158,6 @@ static const AgStatement statements[] = {
 
 AG_STATEMENT_TABLE(code_statements, statements);
 
-static NullableDatum
-uuid_datum(const pg_uuid_t *id)
-{
-	return ag_datum(UUIDPGetDatum(id), false);
-}
-
 /* The last code of a flow, as it is now; false = there is none, and code->no is 0. */
 bool
 ag_code_store_newest(const pg_uuid_t *flow, AgCode *code)
@@ -173,7 +165,7 @@ ag_code_store_newest(const pg_uuid_t *flow, AgCode *code)
 	AgResult   *result;
 
 	PushActiveSnapshot(GetLatestSnapshot());
-	result = ag_run(code_statements, CODE_NEWEST, uuid_datum(flow));
+	result = ag_run(code_statements, CODE_NEWEST, ag_uuid(flow));
 	PopActiveSnapshot();
 	memset(code, 0, sizeof(AgCode));
 	if (result->count == 0)
@@ -191,13 +183,13 @@ ag_code_store_newest(const pg_uuid_t *flow, AgCode *code)
 void
 ag_code_store_void(const pg_uuid_t *flow, TimestampTz at)
 {
-	ag_run(code_statements, CODE_VOID, uuid_datum(flow), ag_time(at));
+	ag_run(code_statements, CODE_VOID, ag_uuid(flow), ag_time(at));
 }
 
 void
 ag_code_store_insert(const pg_uuid_t *flow, const AgCode *code, TimestampTz at)
 {
-	ag_run(code_statements, CODE_INSERT, uuid_datum(flow), ag_int4(code->no),
+	ag_run(code_statements, CODE_INSERT, ag_uuid(flow), ag_int4(code->no),
 		   ag_text(ag_channel_name(code->channel)), ag_bytes(code->mac, AG_TAG_SIZE),
 		   ag_int4(code->kid), ag_time(at), ag_time(code->expires_at));
 }
@@ -206,7 +198,7 @@ ag_code_store_insert(const pg_uuid_t *flow, const AgCode *code, TimestampTz at)
 int
 ag_code_store_try(const pg_uuid_t *flow, int no, bool right, int most, TimestampTz at)
 {
-	AgResult   *result = ag_run(code_statements, CODE_TRY, uuid_datum(flow), ag_int4(no),
+	AgResult   *result = ag_run(code_statements, CODE_TRY, ag_uuid(flow), ag_int4(no),
 								ag_bool(right), ag_time(at), ag_int4(most));
 
 	return result->count == 0 ? -1 : ag_row_bool(result, 0, 1);
@@ -232,43 +224,35 @@ ag_code_store_uses(int32 kid)
 void
 ag_message_store_insert(const AgCodeMessage *message)
 {
-	bool		ended = message->code == NULL;
+	const AgMessage *head = &message->head;
+	bool		ended = head->code == NULL;
 
-	ag_run(code_statements, MESSAGE_INSERT, ag_int8(message->no), uuid_datum(&message->flow_id),
+	ag_run(code_statements, MESSAGE_INSERT, ag_int8(head->no), ag_uuid(&message->flow_id),
 		   ag_int4(message->code_no), ag_text(ag_channel_name(message->channel)),
-		   ended ? ag_null() : ag_datum(PointerGetDatum(message->code), false),
-		   ended ? ag_null() : ag_int4(message->kid), ag_time(message->written_at),
-		   ag_time(message->expires_at), uuid_datum(&message->key), ag_text(message->state),
-		   ended ? ag_time(message->written_at) : ag_null(), ag_text(message->end_reason));
+		   ag_datum(PointerGetDatum(head->code), ended), ended ? ag_null() : ag_int4(head->kid),
+		   ag_time(head->written_at), ag_time(head->expires_at), ag_uuid(&head->key),
+		   ag_text(head->state), ended ? ag_time(head->written_at) : ag_null(),
+		   ag_text(message->end_reason));
 }
 
-static AgCodeMessage *
+static AgMessage *
 message_of(const AgResult *result, uint64 row)
 {
 	AgCodeMessage *message = palloc0(sizeof(AgCodeMessage));
 	bool		isnull;
-	Datum		code;
 
-	message->no = ag_row_int8(result, row, 1);
-	message->flow_id = *DatumGetUUIDP(ag_row_datum(result, row, 2, &isnull));
-	message->code_no = ag_row_int4(result, row, 3);
-	message->channel = ag_channel_find(ag_row_text(result, row, 4));
-	code = ag_row_datum(result, row, 5, &isnull);
-	message->code = isnull ? NULL : DatumGetByteaPCopy(code);
-	message->written_at = ag_row_time(result, row, 6);
-	message->expires_at = ag_row_time(result, row, 7);
-	message->key = *DatumGetUUIDP(ag_row_datum(result, row, 8, &isnull));
-	message->state = ag_row_text(result, row, 9);
-	message->tries = ag_row_int4(result, row, 10);
-	message->claimed_by = ag_row_text(result, row, 11);
-	return message;
+	ag_message_of(&message->head, result, row);
+	message->flow_id = *DatumGetUUIDP(ag_row_datum(result, row, AG_MESSAGE_COLUMN_COUNT + 1, &isnull));
+	message->code_no = ag_row_int4(result, row, AG_MESSAGE_COLUMN_COUNT + 2);
+	message->channel = ag_channel_find(ag_row_text(result, row, AG_MESSAGE_COLUMN_COUNT + 3));
+	return &message->head;
 }
 
 List *
-ag_message_store_claim(AgChannel channel, int n, TimestampTz at, TimestampTz until,
+ag_message_store_lease(AgChannel channel, int n, TimestampTz at, TimestampTz until,
 					   const char *person)
 {
-	AgResult   *result = ag_run(code_statements, MESSAGE_CLAIM, ag_text(ag_channel_name(channel)),
+	AgResult   *result = ag_run(code_statements, MESSAGE_LEASE, ag_text(ag_channel_name(channel)),
 								ag_time(at), ag_int4(n), ag_time(until), ag_text(person));
 	List	   *messages = NIL;
 
@@ -277,20 +261,10 @@ ag_message_store_claim(AgChannel channel, int n, TimestampTz at, TimestampTz unt
 	return messages;
 }
 
-/* NULL = there is none. */
-/* Without a lock. */
-AgCodeMessage *
-ag_message_store_look(int64 no)
+AgMessage *
+ag_message_store_find(int64 no, bool lock)
 {
-	AgResult   *result = ag_run(code_statements, MESSAGE_LOOK, ag_int8(no));
-
-	return result->count == 0 ? NULL : message_of(result, 0);
-}
-
-AgCodeMessage *
-ag_message_store_lock(int64 no)
-{
-	AgResult   *result = ag_run(code_statements, MESSAGE_LOCK, ag_int8(no));
+	AgResult   *result = ag_run(code_statements, lock ? MESSAGE_LOCK : MESSAGE_LOOK, ag_int8(no));
 
 	return result->count == 0 ? NULL : message_of(result, 0);
 }
@@ -311,7 +285,7 @@ ag_message_store_end(int64 no, const char *state, const char *reason, TimestampT
 void
 ag_message_store_cancel(const pg_uuid_t *flow, const char *reason, TimestampTz at)
 {
-	ag_run(code_statements, MESSAGE_CANCEL, uuid_datum(flow), ag_time(at), ag_text(reason));
+	ag_run(code_statements, MESSAGE_CANCEL, ag_uuid(flow), ag_time(at), ag_text(reason));
 }
 
 void

@@ -67,15 +67,6 @@ ag_flow_begin(void)
 	return ag_at_home() ? AG_FLOW_OK : AG_FLOW_STALE_RESTORE;
 }
 
-/* Version 4: random. */
-static void
-make_id(pg_uuid_t *id)
-{
-	ag_random(id->data, UUID_LEN);
-	id->data[6] = (id->data[6] & 0x0f) | 0x40;
-	id->data[8] = (id->data[8] & 0x3f) | 0x80;
-}
-
 /* A flow's row has no number; half of its id is as good. */
 static AgBinding
 binding_of(const AgFlow *flow)
@@ -145,7 +136,7 @@ ag_flow_open(const AgFlowOrder *order)
 {
 	AgFlow	   *flow = palloc0(sizeof(AgFlow));
 
-	make_id(&flow->id);
+	flow->id = *DatumGetUUIDP(ag_random_uuid());
 	flow->purpose = order->purpose;
 	flow->stored = AG_FLOW_STATE_OPEN;
 	flow->dead = order->dead;

@@ -46,7 +46,6 @@
 #include "outbox/outbox.h"
 #include "phone/phone.h"
 #include "utils/inet.h"
-#include "utils/uuid.h"
 
 /*
  * flow_rules.c: codes, purposes, states.  Pure.
@@ -469,26 +468,17 @@ extern bool ag_code_store_uses(int32 kid);
 
 typedef struct AgCodeMessage
 {
-	int64		no;
+	AgMessage	head;
 	pg_uuid_t	flow_id;
 	int			code_no;
 	AgChannel	channel;
-	bytea	   *code;			/* sealed; NULL = ended */
-	int32		kid;
-	TimestampTz written_at;
-	TimestampTz expires_at;
-	pg_uuid_t	key;
-	const char *state;
-	int			tries;
-	char	   *claimed_by;
 	const char *end_reason;		/* of one that is cancelled from its beginning */
 } AgCodeMessage;
 
 extern void ag_message_store_insert(const AgCodeMessage *message);
-extern List *ag_message_store_claim(AgChannel channel, int n, TimestampTz at, TimestampTz until,
+extern List *ag_message_store_lease(AgChannel channel, int n, TimestampTz at, TimestampTz until,
 									const char *person);	/* AgCodeMessage * */
-extern AgCodeMessage *ag_message_store_look(int64 no);
-extern AgCodeMessage *ag_message_store_lock(int64 no);
+extern AgMessage *ag_message_store_find(int64 no, bool lock);	/* an AgCodeMessage; NULL = none */
 extern bool ag_message_store_done(int64 no, const char *receipt, TimestampTz at);
 extern void ag_message_store_end(int64 no, const char *state, const char *reason, TimestampTz at);
 extern void ag_message_store_cancel(const pg_uuid_t *flow, const char *reason, TimestampTz at);

@@ -199,25 +199,6 @@ static const AgStatement statements[] = {
 
 AG_STATEMENT_TABLE(flow_statements, statements);
 
-/* A number that is NULL in the table if it is 0 here. */
-static NullableDatum
-int8_or_null(int64 value)
-{
-	return value == 0 ? ag_null() : ag_int8(value);
-}
-
-static NullableDatum
-int4_or_null(int32 value)
-{
-	return value == 0 ? ag_null() : ag_int4(value);
-}
-
-static NullableDatum
-uuid_datum(const pg_uuid_t *id)
-{
-	return id == NULL ? ag_null() : ag_datum(UUIDPGetDatum(id), false);
-}
-
 static NullableDatum
 proofs_datum(const AgFlow *flow)
 {
@@ -231,14 +212,14 @@ proofs_datum(const AgFlow *flow)
 void
 ag_flow_store_insert(const AgFlow *flow)
 {
-	ag_run(flow_statements, FLOW_INSERT, uuid_datum(&flow->id),
+	ag_run(flow_statements, FLOW_INSERT, ag_uuid(&flow->id),
 		   ag_text(ag_flow_purpose_name(flow->purpose)), ag_text(ag_flow_state_name(flow->stored)),
-		   ag_bool(flow->dead), int8_or_null(flow->account_id), int4_or_null(flow->contact_no),
-		   int8_or_null(flow->number_id), flow->has_number ? ag_int8(flow->number_epoch) : ag_null(),
+		   ag_bool(flow->dead), ag_int8_or_null(flow->account_id), ag_int4_or_null(flow->contact_no),
+		   ag_int8_or_null(flow->number_id), flow->has_number ? ag_int8(flow->number_epoch) : ag_null(),
 		   ag_bytes(flow->has_number ? flow->number_idx : NULL, AG_INDEX_SIZE),
-		   int4_or_null(flow->country),
+		   ag_int4_or_null(flow->country),
 		   flow->e164 == NULL ? ag_null() : ag_datum(PointerGetDatum(flow->e164), false),
-		   int4_or_null(flow->e164_kid), ag_text(flow->device),
+		   ag_int4_or_null(flow->e164_kid), ag_text(flow->device),
 		   ag_bytes(flow->has_source ? flow->address : NULL, AG_INDEX_SIZE),
 		   ag_bytes(flow->has_source ? flow->source : NULL, AG_INDEX_SIZE), ag_text(flow->locale),
 		   ag_time(flow->opened_at), ag_time(flow->expires_at), ag_text(flow->memo));
@@ -297,7 +278,7 @@ ag_flow_store_read(const pg_uuid_t *id)
 	AgResult   *result;
 
 	PushActiveSnapshot(GetLatestSnapshot());
-	result = ag_run(flow_statements, FLOW_READ, uuid_datum(id));
+	result = ag_run(flow_statements, FLOW_READ, ag_uuid(id));
 	PopActiveSnapshot();
 	return result->count == 0 ? NULL : flow_of(result);
 }
@@ -305,7 +286,7 @@ ag_flow_store_read(const pg_uuid_t *id)
 AgFlow *
 ag_flow_store_lock(const pg_uuid_t *id)
 {
-	AgResult   *result = ag_run(flow_statements, FLOW_LOCK, uuid_datum(id));
+	AgResult   *result = ag_run(flow_statements, FLOW_LOCK, ag_uuid(id));
 
 	return result->count == 0 ? NULL : flow_of(result);
 }
@@ -313,7 +294,7 @@ ag_flow_store_lock(const pg_uuid_t *id)
 void
 ag_flow_store_save(const AgFlow *flow)
 {
-	if (ag_run(flow_statements, FLOW_SAVE, uuid_datum(&flow->id),
+	if (ag_run(flow_statements, FLOW_SAVE, ag_uuid(&flow->id),
 			   ag_text(ag_flow_state_name(flow->stored)),
 			   flow->has_number ? ag_int8(flow->number_epoch) : ag_null(), proofs_datum(flow),
 			   ag_times(flow->proved_at, flow->proof_count), ag_text(flow->answer),
@@ -329,10 +310,10 @@ ag_flow_store_void(int64 number_id, int64 account_id, List *purposes, const pg_u
 {
 	if (number_id == 0)
 		return (int) ag_run(flow_statements, FLOW_VOID_ACCOUNT, ag_int8(account_id),
-							ag_texts(purposes), ag_text(reason), ag_time(at), uuid_datum(but))->count;
+							ag_texts(purposes), ag_text(reason), ag_time(at), ag_uuid(but))->count;
 	return (int) ag_run(flow_statements, FLOW_VOID_NUMBER, ag_int8(number_id), ag_texts(purposes),
-						ag_text(reason), ag_time(at), uuid_datum(but),
-						int8_or_null(account_id))->count;
+						ag_text(reason), ag_time(at), ag_uuid(but),
+						ag_int8_or_null(account_id))->count;
 }
 
 int64
@@ -366,10 +347,10 @@ ag_flow_store_outcome(const pg_uuid_t *ref, const AgFlowReply *reply, TimestampT
 	const AgActor *actor = ag_actor();
 	int64		account_id = reply->account_id != 0 || flow == NULL ? reply->account_id : flow->account_id;
 
-	ag_run(flow_statements, OUTCOME_INSERT, uuid_datum(ref), ag_time(at),
+	ag_run(flow_statements, OUTCOME_INSERT, ag_uuid(ref), ag_time(at),
 		   ag_text(ag_flow_code(reply->code)->name),
 		   ag_text(flow == NULL ? NULL : ag_flow_purpose_name(flow->purpose)),
-		   int8_or_null(account_id), int8_or_null(flow == NULL ? 0 : flow->number_id),
+		   ag_int8_or_null(account_id), ag_int8_or_null(flow == NULL ? 0 : flow->number_id),
 		   ag_text(flow == NULL ? NULL : flow->device), ag_text(actor->application),
 		   ag_text(actor->role));
 }
@@ -378,7 +359,7 @@ ag_flow_store_outcome(const pg_uuid_t *ref, const AgFlowReply *reply, TimestampT
 AgResult *
 ag_flow_store_find_outcome(const pg_uuid_t *ref)
 {
-	return ag_run(flow_statements, OUTCOME_FIND, uuid_datum(ref));
+	return ag_run(flow_statements, OUTCOME_FIND, ag_uuid(ref));
 }
 
 int64

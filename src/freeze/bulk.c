@@ -24,7 +24,6 @@
 #include "freeze/sanction.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
-#include "utils/uuid.h"
 
 /* Tell about progress at most this often. */
 #define NOTICE_SECONDS 10

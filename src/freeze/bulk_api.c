@@ -14,7 +14,6 @@
 #include "funcapi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/uuid.h"
 
 PG_FUNCTION_INFO_V1(acctguard_freeze_many);
 PG_FUNCTION_INFO_V1(acctguard_batch_undo);
@@ -97,16 +96,9 @@ read_order(FunctionCallInfo fcinfo, AgFreezeOrder *order)
 static char *
 batch_name(FunctionCallInfo fcinfo)
 {
-	pg_uuid_t	uuid;
+	Datum		batch = PG_ARGISNULL(ARG_BATCH) ? ag_random_uuid() : PG_GETARG_DATUM(ARG_BATCH);
 
-	if (!PG_ARGISNULL(ARG_BATCH))
-		return DatumGetCString(DirectFunctionCall1(uuid_out, PG_GETARG_DATUM(ARG_BATCH)));
-	if (!pg_strong_random(uuid.data, UUID_LEN))
-		ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR),
-				errmsg("could not generate a random batch id"));
-	uuid.data[6] = (uuid.data[6] & 0x0f) | 0x40;
-	uuid.data[8] = (uuid.data[8] & 0x3f) | 0x80;
-	return DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(&uuid)));
+	return DatumGetCString(DirectFunctionCall1(uuid_out, batch));
 }
 
 /* What tells this request from another one under the same id. */

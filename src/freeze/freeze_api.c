@@ -12,7 +12,6 @@
 #include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
-#include "utils/uuid.h"
 
 PG_FUNCTION_INFO_V1(acctguard_freeze_impose);
 PG_FUNCTION_INFO_V1(acctguard_freeze_approve);

@@ -19,7 +19,6 @@
 #include "crypto/crypto.h"
 #include "freeze/decision.h"
 #include "utils/builtins.h"
-#include "utils/uuid.h"
 
 static const AgKind *
 find_kind(const char *name)
@@ -112,20 +111,6 @@ find_request(const AgAccount *account, const AgFreezeOrder *order, const uint8 *
 				errdetail("That request made freeze %d.", no),
 				errhint("Use a fresh key for a new request."));
 	return no;
-}
-
-/* A random public id (uuid version 4). */
-static char *
-new_puid(void)
-{
-	pg_uuid_t	uuid;
-
-	if (!pg_strong_random(uuid.data, UUID_LEN))
-		ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR),
-				errmsg("could not generate a random public id"));
-	uuid.data[6] = (uuid.data[6] & 0x0f) | 0x40;
-	uuid.data[8] = (uuid.data[8] & 0x3f) | 0x80;
-	return DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(&uuid)));
 }
 
 /*
@@ -303,7 +288,7 @@ ag_freeze_impose(AgAccount *account, const AgActor *actor, const AgFreezeOrder *
 
 	/* 3. Record and version. */
 	freeze->no = ag_account_next_freeze(account);
-	freeze->puid = new_puid();
+	freeze->puid = DatumGetCString(DirectFunctionCall1(uuid_out, ag_random_uuid()));
 	statement = ag_freeze_order_statement(order, account, kind, reason, freeze->automated);
 	statement->request_hash = hash;
 	ag_freeze_store_insert(freeze, statement);

@@ -290,8 +290,8 @@ ag_freeze_store_insert(const AgFreeze *freeze, const AgFreezeStatement *statemen
 		   ag_text(freeze->reason), ag_time(freeze->starts_at), ag_time(freeze->ends_at),
 		   ag_time(freeze->issued_at), ag_text(freeze->issued_by), ag_text(freeze->issued_role),
 		   ag_bool(freeze->automated), ag_time(freeze->proposal_until),
-		   freeze->replaces == 0 ? ag_null() : ag_int4(freeze->replaces),
-		   freeze->ladder_score == 0 ? ag_null() : ag_int4(freeze->ladder_score),
+		   ag_int4_or_null(freeze->replaces),
+		   ag_int4_or_null(freeze->ladder_score),
 		   ag_text(freeze->incident), ag_text(freeze->batch), ag_text(statement->idempotency_key),
 		   ag_bytes(statement->request_hash, AG_HASH_SIZE), ag_bool(freeze->appealable),
 		   ag_time(freeze->disclose_at), ag_text(freeze->note), ag_time(freeze->wake_at));
@@ -506,7 +506,7 @@ ag_freeze_store_end(const AgFreeze *freeze, const char *role, const char *note,
 	require_one(ag_run(freeze_statements, FREEZE_END, RECORD(freeze), ag_time(freeze->ended_at),
 					   ag_text(freeze->end_reason), ag_text(freeze->ended_by), ag_text(role),
 					   ag_text(note), ag_text(legal_reference),
-					   freeze->replaced_by == 0 ? ag_null() : ag_int4(freeze->replaced_by)),
+					   ag_int4_or_null(freeze->replaced_by)),
 				freeze);
 }
 

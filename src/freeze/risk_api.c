@@ -15,7 +15,6 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
-#include "utils/uuid.h"
 
 PG_FUNCTION_INFO_V1(acctguard_risk_report);
 PG_FUNCTION_INFO_V1(acctguard_risk_clear);

@@ -91,7 +91,7 @@ ag_risk_store_insert(int64 account_id, const AgRiskEvent *event, const char *evi
 	ag_run(risk_statements, RISK_EVENT_INSERT, ag_int8(account_id), ag_int4(event->no),
 		   ag_text(event->signal), ag_int8(event->weight), ag_text(event->incident),
 		   ag_text(evidence), ag_time(event->at), ag_int8(score),
-		   freeze_no == 0 ? ag_null() : ag_int4(freeze_no),
+		   ag_int4_or_null(freeze_no),
 		   cleared ? ag_time(event->at) : ag_null(),
 		   ag_text(cleared ? "the incident was over before" : NULL), ag_text(actor->role),
 		   ag_text(actor->person));

@@ -11,7 +11,6 @@
 #include "freeze/sanction.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
-#include "utils/uuid.h"
 
 PG_FUNCTION_INFO_V1(acctguard_warn);
 PG_FUNCTION_INFO_V1(acctguard_strike_void);

@@ -63,7 +63,7 @@ put(ReturnSetInfo *rsinfo, const Explanation *e, uint64 asked)
 	uint64		mask = e->denied | e->challenged | e->monitored;
 	NullableDatum columns[EXPLAIN_COLUMNS] = {
 		ag_text(e->source),
-		e->no == 0 ? ag_null() : ag_int4(e->no),
+		ag_int4_or_null(e->no),
 		ag_text(e->kind),
 		ag_text(mode_of(e)),
 		ag_datum(PointerGetDatum(ag_policy_mask_names(mask)), false),

@@ -10,8 +10,7 @@
  * is cancelled, what has been claimed too often without an answer is given up, what
  * falls into quiet hours waits; more are claimed instead of these.
  *
- * Messages that belong to no account (one-time codes, what numbers are told) are kept by
- * their own domains, the carriers, and come first: codes are good for minutes.
+ * Messages that belong to no account come first, see carrier.c: codes are good for minutes.
  *
  * A database that was restored from elsewhere hands out nothing until an operator has
  * said what becomes of what waits: the other one has sent it, or will.
@@ -52,18 +51,6 @@ enum
 	CLAIM_LEASE_UNTIL,
 	CLAIM_COLUMNS
 };
-
-#define CARRIERS_MAX 4
-static const AgNoticeCarrier *carriers[CARRIERS_MAX];
-static int	carrier_count = 0;
-
-void
-ag_notice_carry(const AgNoticeCarrier *registered)
-{
-	if (carrier_count == CARRIERS_MAX)
-		elog(ERROR, "too many carriers of messages");
-	carriers[carrier_count++] = registered;
-}
 
 static AgUndelivered undelivered = NULL;
 
@@ -167,9 +154,9 @@ set_text(Datum *values, bool *nulls, int column, const char *value)
 		values[column] = CStringGetTextDatum(value);
 }
 
-static void
-put_row(const AgNotice *notice, Datum key, int tries, const char *address,
-		const AgRendered *rendered, TimestampTz until, ReturnSetInfo *rsinfo)
+void
+ag_notice_put_claimed(const AgNotice *notice, Datum key, int tries, const char *address,
+					  const AgRendered *rendered, TimestampTz until, ReturnSetInfo *rsinfo)
 {
 	Datum		values[CLAIM_COLUMNS] = {0};
 	bool		nulls[CLAIM_COLUMNS] = {false};
@@ -186,46 +173,6 @@ put_row(const AgNotice *notice, Datum key, int tries, const char *address,
 	values[CLAIM_ATTEMPT] = Int32GetDatum(tries);
 	values[CLAIM_LEASE_UNTIL] = TimestampTzGetDatum(until);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-}
-
-/* What a carrier has, at most n; how many. */
-static int
-claim_of(const AgNoticeCarrier *carrier, AgChannel channel, int n, TimestampTz at, TimestampTz until, const char *person,
-		 ReturnSetInfo *rsinfo)
-{
-	List	   *carried = carrier->claim(channel, n, at, until, person);
-	ListCell   *cell;
-	int			count = 0;
-
-	foreach(cell, carried)
-	{
-		AgCarried  *message = lfirst(cell);
-		const char *why = NULL;
-		AgRendered *rendered = ag_notice_render(&message->notice, message->wanted, &why);
-
-		if (rendered != NULL)
-		{
-			put_row(&message->notice, message->key, message->tries, message->address, rendered, until,
-					rsinfo);
-			ag_wipe(rendered->body, strlen(rendered->body));
-			count++;
-		}
-		else
-			(void) carrier->failed(message->notice.no, why, true, person, at);
-		ag_wipe(message->address, strlen(message->address));
-	}
-	return count;
-}
-
-static int
-claim_carried(AgChannel channel, int n, TimestampTz at, TimestampTz until, const char *person,
-			  ReturnSetInfo *rsinfo)
-{
-	int			count = 0;
-
-	for (int i = 0; i < carrier_count && count < n; i++)
-		count += claim_of(carriers[i], channel, n - count, at, until, person, rsinfo);
-	return count;
 }
 
 /* Addresses were read: one event for all of them. */
@@ -255,7 +202,7 @@ ag_notice_claim(AgChannel channel, int n, int64 lease, ReturnSetInfo *rsinfo)
 	{
 		(void) ag_keyring_require(AG_PURPOSE_CONTACT);
 		ag_contact_store_left(at - AG_CONTACT_GRACE * USECS_PER_SEC, LEFT_MOST);
-		count = claim_carried(channel, n, at, until, person, rsinfo);
+		count = ag_carried_claim(channel, n, at, until, person, rsinfo);
 	}
 	while (count < n &&
 		   (rows = ag_notice_store_claim(channel, n - count, at, until, person)) != NIL)
@@ -271,7 +218,7 @@ ag_notice_claim(AgChannel channel, int n, int64 lease, ReturnSetInfo *rsinfo)
 
 			if (!prepare(row, at, &address, &rendered))
 				continue;
-			put_row(&row->notice, row->key, row->tries, address, rendered, until, rsinfo);
+			ag_notice_put_claimed(&row->notice, row->key, row->tries, address, rendered, until, rsinfo);
 			count++;
 			if (address != NULL)
 				ag_wipe(address, strlen(address));
@@ -350,16 +297,6 @@ inform(ArrayType *accounts, ArrayType *numbers)
 		ag_account_save(lfirst(cell));
 }
 
-/* Numbers of messages are random, so only one carrier has it. */
-static bool
-any_carrier_done(int64 no, const char *receipt, TimestampTz at)
-{
-	for (int i = 0; i < carrier_count; i++)
-		if (carriers[i]->done(no, receipt, at))
-			return true;
-	return false;
-}
-
 /* Those of account 0 were carriers'. */
 static int64
 carried_done(ArrayType *accounts, ArrayType *numbers, ArrayType *receipts, TimestampTz at)
@@ -382,8 +319,8 @@ carried_done(ArrayType *accounts, ArrayType *numbers, ArrayType *receipts, Times
 					  &receipt_count);
 	for (int i = 0; i < count; i++)
 		if (!no_account[i] && !no_number[i] && DatumGetInt64(account[i]) == 0 &&
-			any_carrier_done(DatumGetInt64(number[i]), i >= receipt_count || no_receipt[i] ? NULL :
-							 TextDatumGetCString(receipt[i]), at))
+			ag_carried_done(DatumGetInt64(number[i]), i >= receipt_count || no_receipt[i] ? NULL :
+							TextDatumGetCString(receipt[i]), at))
 			done++;
 	return done;
 }
@@ -404,18 +341,13 @@ static char *
 number_of(int64 account_id, int64 no)
 {
 	const char *person = ag_actor()->person;
-	char	   *number = NULL;
 	bytea	   *address;
 	int			contact_no;
 
-	if (account_id != 0)
-	{
-		address = ag_notice_store_number(account_id, no, person, &contact_no);
-		return address == NULL ? NULL : ag_contact_open(account_id, contact_no, address);
-	}
-	for (int i = 0; i < carrier_count && number == NULL; i++)
-		number = carriers[i]->number(no, person);
-	return number;
+	if (account_id == 0)
+		return ag_carried_number(no, person);
+	address = ag_notice_store_number(account_id, no, person, &contact_no);
+	return address == NULL ? NULL : ag_contact_open(account_id, contact_no, address);
 }
 
 /* It says something about the number, before anything of the message is locked. */
@@ -428,22 +360,6 @@ tell_undelivered(int64 account_id, int64 no, TimestampTz at)
 		return;
 	undelivered(number, at);
 	ag_wipe(number, strlen(number));
-}
-
-/* A message of a carrier could not be delivered. */
-static const char *
-carried_failed(int64 no, char *reason, bool permanent, TimestampTz at)
-{
-	const char *next = NULL;
-
-	ag_notice_redact(reason);
-	for (int i = 0; i < carrier_count && next == NULL; i++)
-		next = carriers[i]->failed(no, reason, permanent, ag_actor()->person, at);
-	if (next == NULL)
-		ereport(ERROR, ag_errcode(AG_ERR_NOTICE_UNKNOWN),
-				errmsg("there is no message " INT64_FORMAT, no),
-				errhint("It may have been forgotten with its code."));
-	return next;
 }
 
 static AgNoticeRow *
@@ -473,7 +389,7 @@ ag_notice_failed(int64 account_id, int64 no, char *reason, bool permanent)
 	if (permanent)
 		tell_undelivered(account_id, no, at);
 	if (account_id == 0)
-		return carried_failed(no, reason, permanent, at);
+		return ag_carried_failed(no, reason, permanent, ag_actor()->person, at);
 	row = require_notice(account_id, no);
 	if (row->state != AG_NOTICE_PENDING || row->claimed_by == NULL ||
 		strcmp(row->claimed_by, ag_actor()->person) != 0)

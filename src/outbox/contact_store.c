@@ -220,12 +220,6 @@ static const AgStatement statements[] = {
 AG_STATEMENT_TABLE(contact_statements, statements);
 
 static NullableDatum
-number_or_null(int no)
-{
-	return no > 0 ? ag_int4(no) : ag_null();
-}
-
-static NullableDatum
 sealed_argument(const bytea *sealed)
 {
 	return ag_bytes(VARDATA(sealed), VARSIZE(sealed) - VARHDRSZ);
@@ -237,7 +231,7 @@ ag_contact_store_insert(const AgContact *contact, const char *person, TimestampT
 	ag_run(contact_statements, CONTACT_INSERT, ag_int8(contact->account_id), ag_int4(contact->no),
 		   ag_text(ag_channel_name(contact->channel)), sealed_argument(contact->address),
 		   ag_int4(contact->kid), ag_text(contact->hint), ag_text(contact->locale),
-		   number_or_null(contact->appeal_no), ag_time(contact->verified_at), ag_time(at),
+		   ag_int4_or_null(contact->appeal_no), ag_time(contact->verified_at), ag_time(at),
 		   ag_text(person));
 }
 

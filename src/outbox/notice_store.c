@@ -17,7 +17,6 @@
 #include "outbox/outbox.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
-#include "utils/uuid.h"
 
 enum
 {
@@ -307,45 +306,20 @@ static const AgStatement statements[] = {
 AG_STATEMENT_TABLE(notice_statements, statements);
 
 static NullableDatum
-number_or_null(int64 no)
-{
-	return no != 0 ? ag_int8(no) : ag_null();
-}
-
-static NullableDatum
-small_or_null(int no)
-{
-	return no != 0 ? ag_int4(no) : ag_null();
-}
-
-static NullableDatum
 json_argument(const char *text)
 {
 	return text == NULL ? ag_null()
 	: ag_datum(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)), false);
 }
 
-/* A fresh random uuid (version 4), the same for every try of the notice. */
-static Datum
-fresh_key(void)
-{
-	pg_uuid_t  *key = palloc(sizeof(pg_uuid_t));
-
-	if (!pg_strong_random(key->data, UUID_LEN))
-		ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate a random key"));
-	key->data[6] = (key->data[6] & 0x0f) | 0x40;
-	key->data[8] = (key->data[8] & 0x3f) | 0x80;
-	return UUIDPGetDatum(key);
-}
-
 void
 ag_notice_store_insert(const AgNotice *notice, TimestampTz not_before)
 {
 	ag_run(notice_statements, NOTICE_INSERT, ag_int8(notice->account_id), ag_int8(notice->no),
-		   ag_int4(notice->event), number_or_null(notice->aseq),
-		   ag_text(ag_channel_name(notice->channel)), small_or_null(notice->contact_no),
-		   small_or_null(notice->record), json_argument(notice->params), ag_bool(notice->urgent),
-		   ag_time(notice->written_at), ag_time(not_before), ag_datum(fresh_key(), false));
+		   ag_int4(notice->event), ag_int8_or_null(notice->aseq),
+		   ag_text(ag_channel_name(notice->channel)), ag_int4_or_null(notice->contact_no),
+		   ag_int4_or_null(notice->record), json_argument(notice->params), ag_bool(notice->urgent),
+		   ag_time(notice->written_at), ag_time(not_before), ag_datum(ag_random_uuid(), false));
 }
 
 static AgNoticeState

@@ -174,39 +174,78 @@ extern char *ag_contact_address(int64 account_id, int no, AgChannel *channel, bo
 extern bool ag_contact_prove(AgAccount *account, int no, TimestampTz at);
 
 /*
- * claim.c: messages without an account, which later ranks keep.  Notifiers get them
+ * carrier.c: messages without an account, which later ranks keep.  Notifiers get them
  * before all notices, as notices of account 0.
  */
+typedef struct AgMessage		/* the head of every carrier's own */
+{
+	int64		no;				/* random */
+	pg_uuid_t	key;			/* the same for every try */
+	bytea	   *code;			/* sealed; NULL = it has none, or it has ended */
+	int32		kid;
+	TimestampTz written_at;
+	TimestampTz expires_at;
+	const char *state;			/* pending, done, dead, cancelled */
+	int			tries;			/* a claim counts itself */
+	char	   *claimed_by;		/* NULL = nobody */
+} AgMessage;
+
+/* The columns of a carrier's table that ag_message_of() reads; its own come after them. */
+#define AG_MESSAGE_COLUMNS \
+	"no, code, written_at, expires_at, idempotency_key, state, tries, claimed_by"
+#define AG_MESSAGE_COLUMN_COUNT 8
+
+/* What of a message goes out, see ag_notice_render(). */
 typedef struct AgCarried
 {
-	AgNotice	notice;			/* account_id is 0 */
-	int			tries;			/* this claim counts */
-	Datum		key;			/* uuid */
+	AgNotice	notice;			/* its event, channel, time zone and parameters */
 	const char *wanted;			/* locale */
 	char	   *address;		/* wiped after use */
 } AgCarried;
 
 typedef struct AgNoticeCarrier
 {
-	/* Lease at most n that are due; AgCarried *, NIL = there are no more. */
-	List	   *(*claim) (AgChannel channel, int n, TimestampTz at, TimestampTz until,
+	const char *seal;			/* to what its codes are bound */
+	int			tries;			/* at most */
+	int64		wait;			/* seconds, after a try that failed */
+
+	/* Lease at most n that are due; AgMessage *, NIL = there are no more. */
+	List	   *(*lease) (AgChannel channel, int n, TimestampTz at, TimestampTz until,
 						  const char *person);
+
+	/* What goes out; or why it is not sent any more. */
+	const char *(*prepare) (const AgMessage *message, TimestampTz at, AgCarried *carried);
+
+	/* NULL = there is none of that number. */
+	AgMessage  *(*find) (int64 no, bool lock);
+
+	/* The telephone number to which it goes, without a lock; NULL = none. */
+	char	   *(*number) (const AgMessage *message);
 
 	/* It was delivered; false = that is no news. */
 	bool		(*done) (int64 no, const char *receipt, TimestampTz at);
 
-	/*
-	 * It was not: what happens next, as notice_failed() says it; NULL = there is none of that
-	 * number.
-	 */
-	const char *(*failed) (int64 no, const char *reason, bool permanent, const char *person,
-						   TimestampTz at);
-
-	/* The telephone number to which a person sends it now, without a lock; NULL = none. */
-	char	   *(*number) (int64 no, const char *person);
+	/* One that is pending ends, or waits. */
+	void		(*end) (int64 no, const char *state, const char *reason, TimestampTz at);
+	void		(*postpone) (int64 no, TimestampTz until);
 } AgNoticeCarrier;
 
 extern void ag_notice_carry(const AgNoticeCarrier *carrier);	/* at load */
+
+/* A new one: its number, its key, its times. */
+extern void ag_message_begin(AgMessage *message, TimestampTz at, TimestampTz until);
+
+/* Its code, sealed for its number and opened again: palloc'd and the caller's to wipe, NULL = it cannot be. */
+extern void ag_message_seal(const AgNoticeCarrier *carrier, AgMessage *message, const char *code,
+							Size length);
+extern bytea *ag_message_open(const AgNoticeCarrier *carrier, const AgMessage *message);
+
+/* From a row that begins with AG_MESSAGE_COLUMNS. */
+extern void ag_message_of(AgMessage *message, const AgResult *result, uint64 row);
+
+/*
+ * claim.c
+ */
 
 /*
  * Who wants to know, at load, that a text message to a number has failed for good.  Called
@@ -316,23 +355,6 @@ typedef enum AgPiece
 extern AgPiece ag_template_next(const char **rest, const char **piece, Size *length);
 
 /*
- * claim.c: what a notifier does.
- */
-extern void ag_notice_claim(AgChannel channel, int n, int64 lease, ReturnSetInfo *rsinfo);
-extern int64 ag_notice_done(ArrayType *accounts, ArrayType *numbers, ArrayType *receipts);
-extern const char *ag_notice_failed(int64 account_id, int64 no, char *reason, bool permanent);
-extern void ag_notice_retry(int64 account_id, int64 no);
-
-/*
- * inbox.c
- */
-extern void ag_notice_inbox(int64 account_id, bool unread_only, int most, ReturnSetInfo *rsinfo);
-extern bool ag_notice_read(int64 account_id, int64 no);
-
-/* The account's user has now got this news for the first time: tell its source. */
-extern void ag_notice_inform(AgAccount *account, const AgNotice *notice, TimestampTz at);
-
-/*
  * render.c
  */
 typedef struct AgRendered
@@ -344,6 +366,42 @@ typedef struct AgRendered
 
 /* Choose the template for a locale and fill it; NULL = it is cancelled, *why says why. */
 extern AgRendered *ag_notice_render(AgNotice *notice, const char *locale, const char **why);
+
+/*
+ * claim.c: what a notifier does.
+ */
+extern void ag_notice_claim(AgChannel channel, int n, int64 lease, ReturnSetInfo *rsinfo);
+extern int64 ag_notice_done(ArrayType *accounts, ArrayType *numbers, ArrayType *receipts);
+extern const char *ag_notice_failed(int64 account_id, int64 no, char *reason, bool permanent);
+extern void ag_notice_retry(int64 account_id, int64 no);
+
+/* A row of notice_claim()'s answer. */
+extern void ag_notice_put_claimed(const AgNotice *notice, Datum key, int tries, const char *address,
+								  const AgRendered *rendered, TimestampTz until,
+								  ReturnSetInfo *rsinfo);
+
+/*
+ * carrier.c, for this folder.
+ */
+extern int	ag_carried_claim(AgChannel channel, int n, TimestampTz at, TimestampTz until,
+							 const char *person, ReturnSetInfo *rsinfo);
+extern bool ag_carried_done(int64 no, const char *receipt, TimestampTz at);
+
+/* What happens next, as notice_failed() says it; blots out addresses in the reason.  UG710 = there is none. */
+extern const char *ag_carried_failed(int64 no, char *reason, bool permanent, const char *person,
+									 TimestampTz at);
+
+/* The telephone number to which a person sends it now, without a lock; NULL = none. */
+extern char *ag_carried_number(int64 no, const char *person);
+
+/*
+ * inbox.c
+ */
+extern void ag_notice_inbox(int64 account_id, bool unread_only, int most, ReturnSetInfo *rsinfo);
+extern bool ag_notice_read(int64 account_id, int64 no);
+
+/* The account's user has now got this news for the first time: tell its source. */
+extern void ag_notice_inform(AgAccount *account, const AgNotice *notice, TimestampTz at);
 
 /*
  * contact_store.c

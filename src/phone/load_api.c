@@ -10,7 +10,6 @@
 #include "funcapi.h"
 #include "phone/load.h"
 #include "utils/builtins.h"
-#include "utils/uuid.h"
 
 PG_FUNCTION_INFO_V1(acctguard_number_load_open);
 PG_FUNCTION_INFO_V1(acctguard_number_load_clear);
@@ -36,15 +35,11 @@ acctguard_number_load_open(PG_FUNCTION_ARGS)
 	AgDocumentResult result = AG_DOCUMENT_FORGED;
 	Datum		values[2];
 	bool		nulls[2] = {false, true};
-	pg_uuid_t  *load = palloc(sizeof(pg_uuid_t));
 	TupleDesc	desc;
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
-	ag_random(load->data, UUID_LEN);
-	load->data[6] = (load->data[6] & 0x0f) | 0x40;
-	load->data[8] = (load->data[8] & 0x3f) | 0x80;
-	values[1] = UUIDPGetDatum(load);
+	values[1] = ag_random_uuid();
 	if (!PG_ARGISNULL(0) && !PG_ARGISNULL(1) && provider != NULL)
 		result = ag_load_open(provider, PG_GETARG_BYTEA_PP(0), PG_GETARG_BYTEA_PP(1),
 							  DatumGetCString(DirectFunctionCall1(uuid_out, values[1])), ag_now());

@@ -456,26 +456,18 @@ extern AgStatementTable number_message_statements;
 
 typedef struct AgNumberMessage
 {
-	int64		no;
+	AgMessage	head;
 	int64		account_id;
 	int			request;
 	int			binding;
-	bytea	   *code;			/* sealed; NULL = none */
-	int32		kid;
 	char	   *locale;
-	TimestampTz written_at;
-	TimestampTz expires_at;
-	pg_uuid_t	key;
-	char	   *state;
-	int			tries;
-	char	   *claimed_by;
 } AgNumberMessage;
 
 extern void ag_number_message_store_insert(const AgNumberMessage *message);
-extern List *ag_number_message_store_claim(int n, TimestampTz at, TimestampTz until,
-										   const char *person);
-extern AgNumberMessage *ag_number_message_store_look(int64 no);
-extern AgNumberMessage *ag_number_message_store_lock(int64 no); /* NULL = none */
+extern List *ag_number_message_store_lease(int n, TimestampTz at, TimestampTz until,
+										   const char *person); /* AgNumberMessage * */
+extern AgMessage *ag_number_message_store_find(int64 no, bool lock);	/* an AgNumberMessage; NULL
+																		 * = none */
 extern bool ag_number_message_store_done(int64 no, const char *receipt, TimestampTz at);
 extern void ag_number_message_store_end(int64 no, const char *state, const char *reason,
 										TimestampTz at);

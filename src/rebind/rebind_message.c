@@ -80,53 +80,26 @@ format_code(char text[AG_OBJECTION_TEXT], const AgObjectionCode *code)
  * Writing.
  */
 
-static AgBinding
-seal_of(int64 no)
-{
-	AgBinding	binding = {.field = "number_message.code", .record = no};
-
-	return binding;
-}
-
-/* Positive, and easily written. */
-static int64
-random_no(void)
-{
-	int64		no;
-
-	do
-	{
-		ag_random(&no, sizeof(no));
-		no &= (INT64CONST(1) << 62) - 1;
-	} while (no == 0);
-	return no;
-}
+static const AgNoticeCarrier carrier;
 
 static void
 write_message(const AgAccount *account, const AgNumberChange *change, int binding, const char *code,
 			  TimestampTz at)
 {
 	AgNumberMessage message = {
-		.no = random_no(),
 		.account_id = account->account_id,
 		.request = change->no,
 		.binding = binding,
-		.locale = account->locale,
-		.written_at = at,
-		.expires_at = change->times.ready_at
+		.locale = account->locale
 	};
 
-	ag_random(message.key.data, UUID_LEN);
-	message.key.data[6] = (message.key.data[6] & 0x0f) | 0x40;
-	message.key.data[8] = (message.key.data[8] & 0x3f) | 0x80;
+	ag_message_begin(&message.head, at, change->times.ready_at);
 	if (code != NULL)
 	{
-		AgBinding	seal = seal_of(message.no);
 		char		plain[AG_OBJECTION_TEXT] = {0}; /* of one length */
 
 		strlcpy(plain, code, sizeof(plain));
-		message.kid = ag_keyring_require(AG_PURPOSE_CONTACT);
-		message.code = ag_keyring_seal(AG_PURPOSE_CONTACT, message.kid, &seal, plain, sizeof(plain));
+		ag_message_seal(&carrier, &message.head, plain, sizeof(plain));
 		ag_wipe(plain, sizeof(plain));
 	}
 	ag_number_message_store_insert(&message);
@@ -193,19 +166,17 @@ address_of(const AgNumberMessage *message)
 
 /* Parameters of the notice; NULL = the code cannot be opened. */
 static char *
-params_of(const AgNumberMessage *message)
+params_of(const AgMessage *message)
 {
-	AgBinding	seal = seal_of(message->no);
+	bytea	   *plain = ag_message_open(&carrier, message);
 	AgJson		json;
-	bytea	   *plain;
 
+	if (plain == NULL && message->code != NULL)
+		return NULL;
 	ag_json_begin(&json);
 	ag_json_int(&json, "until", message->expires_at);
-	if (message->code != NULL)
+	if (plain != NULL)
 	{
-		if (ag_keyring_try_unseal(AG_PURPOSE_CONTACT, &seal, VARDATA_ANY(message->code),
-								  VARSIZE_ANY_EXHDR(message->code), &plain) != AG_KEY_OK)
-			return NULL;
 		VARDATA(plain)[AG_OBJECTION_TEXT - 1] = '\0';
 		ag_json_text(&json, "code", VARDATA(plain));
 		ag_wipe(VARDATA(plain), AG_OBJECTION_TEXT);
@@ -214,105 +185,50 @@ params_of(const AgNumberMessage *message)
 }
 
 static const char *
-reason_not_to_send(const AgNumberMessage *message, TimestampTz at)
+prepare(const AgMessage *head, TimestampTz at, AgCarried *carried)
 {
+	const AgNumberMessage *message = (const AgNumberMessage *) head;
 	AgRebindState state;
 	AgNumberChange *change = ag_rebind_load(message->account_id, message->request, at, &state);
+	AgAccount  *account;
 
 	if (change == NULL || state != AG_REBIND_COOLING)
 		return "the time for objections is over";
-	return message->tries > MESSAGE_TRIES ? "claimed too often without an answer" : NULL;
-}
-
-/* Ready to be handed out; NULL = it was ended instead. */
-static AgCarried *
-prepare(const AgNumberMessage *message, TimestampTz at)
-{
-	AgCarried  *carried = palloc0(sizeof(AgCarried));
-	const char *why = reason_not_to_send(message, at);
-	AgAccount  *account = ag_account_read(message->account_id);
-
-	if (why == NULL && (carried->notice.params = params_of(message)) == NULL)
-		why = "the code cannot be opened";
-	if (why == NULL && (carried->address = address_of(message)) == NULL)
-		why = "the number has left the account";
-	if (why != NULL)
-	{
-		ag_number_message_store_end(message->no, "cancelled", why, at);
-		return NULL;
-	}
-	carried->notice.no = message->no;
+	if ((carried->notice.params = params_of(head)) == NULL)
+		return "the code cannot be opened";
+	if ((carried->address = address_of(message)) == NULL)
+		return "the number has left the account";
+	account = ag_account_read(message->account_id);
 	carried->notice.event = AG_ACTION_NUMBER_TOLD;
 	carried->notice.channel = AG_CHANNEL_SMS;
-	carried->notice.urgent = true;
-	carried->notice.written_at = message->written_at;
 	carried->notice.time_zone = account == NULL ? "UTC" : account->time_zone;
-	carried->tries = message->tries;
-	carried->key = UUIDPGetDatum(&message->key);
 	carried->wanted = message->locale;
-	return carried;
+	return NULL;
 }
 
 static List *
-claim(AgChannel channel, int n, TimestampTz at, TimestampTz until, const char *person)
+lease(AgChannel channel, int n, TimestampTz at, TimestampTz until, const char *person)
 {
-	List	   *carried = NIL;
-	List	   *messages;
-
-	while (channel == AG_CHANNEL_SMS && list_length(carried) < n &&
-		   (messages = ag_number_message_store_claim(n - list_length(carried), at, until, person)) != NIL)
-	{
-		ListCell   *cell;
-
-		foreach(cell, messages)
-		{
-			AgCarried  *one = prepare(lfirst(cell), at);
-
-			if (one != NULL)
-				carried = lappend(carried, one);
-		}
-	}
-	return carried;
-}
-
-static bool
-is_held(const AgNumberMessage *message, const char *person)
-{
-	return strcmp(message->state, "pending") == 0 && message->claimed_by != NULL &&
-		strcmp(message->claimed_by, person) == 0;
-}
-
-static const char *
-failed(int64 no, const char *reason, bool permanent, const char *person, TimestampTz at)
-{
-	AgNumberMessage *message = ag_number_message_store_lock(no);
-
-	if (message == NULL)
-		return NULL;
-	if (!is_held(message, person))
-		return message->state;
-	if (permanent || message->tries >= MESSAGE_TRIES)
-	{
-		ag_number_message_store_end(no, "dead", reason, at);
-		return "dead";
-	}
-	ag_number_message_store_postpone(no, ag_time_plus(at, MESSAGE_WAIT));
-	return "retry";
+	return channel == AG_CHANNEL_SMS ? ag_number_message_store_lease(n, at, until, person) : NIL;
 }
 
 static char *
-number(int64 no, const char *person)
+number(const AgMessage *head)
 {
-	AgNumberMessage *message = ag_number_message_store_look(no);
-
-	return message == NULL || !is_held(message, person) ? NULL : address_of(message);
+	return address_of((const AgNumberMessage *) head);
 }
 
 static const AgNoticeCarrier carrier = {
-	.claim = claim,
+	.seal = "number_message.code",
+	.tries = MESSAGE_TRIES,
+	.wait = MESSAGE_WAIT,
+	.lease = lease,
+	.prepare = prepare,
+	.find = ag_number_message_store_find,
+	.number = number,
 	.done = ag_number_message_store_done,
-	.failed = failed,
-	.number = number
+	.end = ag_number_message_store_end,
+	.postpone = ag_number_message_store_postpone
 };
 
 static const AgKeyUser seal_user = {

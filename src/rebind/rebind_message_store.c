@@ -10,12 +10,11 @@
 #include "catalog/pg_type.h"
 #include "rebind/rebind.h"
 #include "utils/snapmgr.h"
-#include "utils/uuid.h"
 
 enum
 {
 	MESSAGE_INSERT,
-	MESSAGE_CLAIM,
+	MESSAGE_LEASE,
 	MESSAGE_LOOK,
 	MESSAGE_LOCK,
 	MESSAGE_DONE,
@@ -25,9 +24,7 @@ enum
 	MESSAGE_USES
 };
 
-#define COLUMNS \
-	"no, account_id, request, binding, code, locale, written_at, expires_at, idempotency_key, state, " \
-	"tries, claimed_by"
+#define COLUMNS AG_MESSAGE_COLUMNS ", account_id, request, binding, locale"
 
 /* The code goes as soon as nobody needs it. */
 #define ENDED "ended_at = $2, lease_until = NULL, code = NULL, code_kid = NULL"
@@ -43,8 +40,8 @@ static const AgStatement statements[] = {
 		.argtypes = {INT8OID, INT8OID, INT4OID, INT4OID, BYTEAOID, INT4OID, TEXTOID, TIMESTAMPTZOID,
 			TIMESTAMPTZOID, UUIDOID}
 	},
-	[MESSAGE_CLAIM] = {
-		.name = "number_message.claim",
+	[MESSAGE_LEASE] = {
+		.name = "number_message.lease",
 		.sql = "UPDATE acctguard.number_message SET lease_until = $3, claimed_by = $4, tries = tries + 1 "
 			"WHERE ctid = ANY (ARRAY(SELECT d.ctid FROM acctguard.number_message d "
 			"WHERE d.state = 'pending' AND (d.lease_until IS NULL OR d.lease_until <= $1) "
@@ -114,41 +111,33 @@ AG_STATEMENT_TABLE(number_message_statements, statements);
 void
 ag_number_message_store_insert(const AgNumberMessage *message)
 {
-	ag_run(number_message_statements, MESSAGE_INSERT, ag_int8(message->no), ag_int8(message->account_id),
+	const AgMessage *head = &message->head;
+	bool		bare = head->code == NULL;
+
+	ag_run(number_message_statements, MESSAGE_INSERT, ag_int8(head->no), ag_int8(message->account_id),
 		   ag_int4(message->request), ag_int4(message->binding),
-		   message->code == NULL ? ag_null() : ag_datum(PointerGetDatum(message->code), false),
-		   message->code == NULL ? ag_null() : ag_int4(message->kid), ag_text(message->locale),
-		   ag_time(message->written_at), ag_time(message->expires_at),
-		   ag_datum(UUIDPGetDatum(&message->key), false));
+		   ag_datum(PointerGetDatum(head->code), bare), bare ? ag_null() : ag_int4(head->kid),
+		   ag_text(message->locale), ag_time(head->written_at), ag_time(head->expires_at),
+		   ag_uuid(&head->key));
 }
 
-static AgNumberMessage *
+static AgMessage *
 message_of(const AgResult *result, uint64 row)
 {
 	AgNumberMessage *message = palloc0(sizeof(AgNumberMessage));
-	bool		isnull;
-	Datum		code;
 
-	message->no = ag_row_int8(result, row, 1);
-	message->account_id = ag_row_int8(result, row, 2);
-	message->request = ag_row_int4(result, row, 3);
-	message->binding = ag_row_int4(result, row, 4);
-	code = ag_row_datum(result, row, 5, &isnull);
-	message->code = isnull ? NULL : DatumGetByteaPCopy(code);
-	message->locale = ag_row_text(result, row, 6);
-	message->written_at = ag_row_time(result, row, 7);
-	message->expires_at = ag_row_time(result, row, 8);
-	message->key = *DatumGetUUIDP(ag_row_datum(result, row, 9, &isnull));
-	message->state = ag_row_text(result, row, 10);
-	message->tries = ag_row_int4(result, row, 11);
-	message->claimed_by = ag_row_text(result, row, 12);
-	return message;
+	ag_message_of(&message->head, result, row);
+	message->account_id = ag_row_int8(result, row, AG_MESSAGE_COLUMN_COUNT + 1);
+	message->request = ag_row_int4(result, row, AG_MESSAGE_COLUMN_COUNT + 2);
+	message->binding = ag_row_int4(result, row, AG_MESSAGE_COLUMN_COUNT + 3);
+	message->locale = ag_row_text(result, row, AG_MESSAGE_COLUMN_COUNT + 4);
+	return &message->head;
 }
 
 List *
-ag_number_message_store_claim(int n, TimestampTz at, TimestampTz until, const char *person)
+ag_number_message_store_lease(int n, TimestampTz at, TimestampTz until, const char *person)
 {
-	AgResult   *result = ag_run(number_message_statements, MESSAGE_CLAIM, ag_time(at), ag_int4(n),
+	AgResult   *result = ag_run(number_message_statements, MESSAGE_LEASE, ag_time(at), ag_int4(n),
 								ag_time(until), ag_text(person));
 	List	   *messages = NIL;
 
@@ -157,19 +146,10 @@ ag_number_message_store_claim(int n, TimestampTz at, TimestampTz until, const ch
 	return messages;
 }
 
-/* Without a lock. */
-AgNumberMessage *
-ag_number_message_store_look(int64 no)
+AgMessage *
+ag_number_message_store_find(int64 no, bool lock)
 {
-	AgResult   *result = ag_run(number_message_statements, MESSAGE_LOOK, ag_int8(no));
-
-	return result->count == 0 ? NULL : message_of(result, 0);
-}
-
-AgNumberMessage *
-ag_number_message_store_lock(int64 no)
-{
-	AgResult   *result = ag_run(number_message_statements, MESSAGE_LOCK, ag_int8(no));
+	AgResult   *result = ag_run(number_message_statements, lock ? MESSAGE_LOCK : MESSAGE_LOOK, ag_int8(no));
 
 	return result->count == 0 ? NULL : message_of(result, 0);
 }

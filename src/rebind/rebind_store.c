@@ -12,7 +12,6 @@
 #include "catalog/pg_type.h"
 #include "rebind/rebind.h"
 #include "utils/snapmgr.h"
-#include "utils/uuid.h"
 
 enum
 {
@@ -222,24 +221,6 @@ static const AgStatement statements[] = {
 
 AG_STATEMENT_TABLE(rebind_statements, statements);
 
-static NullableDatum
-int8_or_null(int64 value)
-{
-	return value == 0 ? ag_null() : ag_int8(value);
-}
-
-static NullableDatum
-int4_or_null(int value)
-{
-	return value == 0 ? ag_null() : ag_int4(value);
-}
-
-static NullableDatum
-uuid_or_null(bool there, const pg_uuid_t *id)
-{
-	return there ? ag_datum(UUIDPGetDatum(id), false) : ag_null();
-}
-
 static bool
 read_uuid(const AgResult *result, int column, pg_uuid_t *id)
 {
@@ -300,10 +281,10 @@ ag_change_store_insert(const AgNumberChange *change)
 {
 	ag_run(rebind_statements, CHANGE_INSERT, ag_int8(change->account_id), ag_int4(change->no),
 		   ag_text(ag_rebind_kind_name(change->kind)), ag_text(ag_rebind_state_name(change->times.stored)),
-		   int4_or_null(change->binding), int8_or_null(change->number_id),
+		   ag_int4_or_null(change->binding), ag_int8_or_null(change->number_id),
 		   change->binding == 0 ? ag_null() : ag_int8(change->number_epoch),
-		   uuid_or_null(change->has_flow, &change->flow_id),
-		   uuid_or_null(change->has_old_flow, &change->old_flow_id), ag_int4(change->session_no),
+		   ag_uuid(change->has_flow ? &change->flow_id : NULL),
+		   ag_uuid(change->has_old_flow ? &change->old_flow_id : NULL), ag_int4(change->session_no),
 		   ag_int4(change->device_no), ag_texts(change->methods), ag_bool(change->counted),
 		   ag_time(change->requested_at), ag_time(change->times.lapses_at));
 }
@@ -315,9 +296,9 @@ ag_change_store_save(const AgNumberChange *change)
 
 	result = ag_run(rebind_statements, CHANGE_SAVE, ag_int8(change->account_id), ag_int4(change->no),
 					ag_text(ag_rebind_state_name(change->times.stored)),
-					int8_or_null(change->new_number_id),
+					ag_int8_or_null(change->new_number_id),
 					change->new_number_id == 0 ? ag_null() : ag_int8(change->new_number_epoch),
-					int4_or_null(change->new_binding), ag_texts(change->methods),
+					ag_int4_or_null(change->new_binding), ag_texts(change->methods),
 					ag_text(change->situation < 0 ? NULL :
 							ag_rebind_situation_entry((AgRebindSituation) change->situation)->name),
 					ag_bool(change->counted), ag_time(change->confirmed_at), ag_time(change->proved_at),
@@ -405,7 +386,7 @@ ag_change_store_needs(int64 number_id, TimestampTz at)
 AgResult *
 ag_change_store_report(int64 account_id, TimestampTz at)
 {
-	return ag_run(rebind_statements, CHANGE_REPORT, int8_or_null(account_id), ag_time(at));
+	return ag_run(rebind_statements, CHANGE_REPORT, ag_int8_or_null(account_id), ag_time(at));
 }
 
 /* For trusted_number_list(). */

@@ -12,7 +12,6 @@
 #include "register/register.h"
 #include "utils/builtins.h"
 #include "utils/inet.h"
-#include "utils/uuid.h"
 
 PG_FUNCTION_INFO_V1(acctguard_register_rules);
 PG_FUNCTION_INFO_V1(acctguard_register_begin);

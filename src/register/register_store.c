@@ -257,7 +257,7 @@ ag_claim_store_due_count(TimestampTz at, int64 most)
 AgResult *
 ag_claim_store_report(int64 account_id, TimestampTz at)
 {
-	return ag_run(register_statements, CLAIM_REPORT, account_id == 0 ? ag_null() : ag_int8(account_id),
+	return ag_run(register_statements, CLAIM_REPORT, ag_int8_or_null(account_id),
 				  ag_time(at));
 }
 
