@@ -33,7 +33,11 @@ sub search
     {
         my $content = slurp_file($path);
         $bytes += length $content;
-        $found .= "$path: " . ($1 =~ s/[^ -~]/./gr) . "\n" while $content =~ /(.{0,80}(?:$pattern).{0,20})/sg;
+        while ($content =~ /$pattern/sg)
+        {
+            my $from = $-[0] > 80 ? $-[0] - 80 : 0;
+            $found .= "$path: " . (substr($content, $from, $+[0] + 20 - $from) =~ s/[^ -~]/./gr) . "\n";
+        }
     }
     return ($bytes, $found);
 }
