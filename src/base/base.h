@@ -367,6 +367,7 @@ typedef struct AgResidence
 {
 	uint64		system_identifier;	/* of the cluster */
 	Oid			database;
+	Oid			relation;		/* table residence itself: a restore makes it anew */
 	uint32		timeline;		/* 0 = not known: a standby */
 	TimestampTz since;			/* 0 = unknown: the running one */
 	const char *mode;			/* how it came there; NULL = the running one */
@@ -376,6 +377,7 @@ extern bool ag_at_home(void);
 extern void ag_home_require(void);	/* UG007 */
 extern bool ag_residence_bound(AgResidence *residence); /* false = nothing is written down */
 extern void ag_residence_here(AgResidence *residence);
+extern bool ag_residence_same(const AgResidence *bound, const AgResidence *here);
 extern void ag_residence_init(void);
 
 /*

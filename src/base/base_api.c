@@ -18,7 +18,7 @@ PG_FUNCTION_INFO_V1(acctguard_acting_as);
 PG_FUNCTION_INFO_V1(acctguard_tables_version);
 PG_FUNCTION_INFO_V1(acctguard_residence_status);
 
-#define RESIDENCE_COLUMNS 9
+#define RESIDENCE_COLUMNS 11
 
 /* errors(): the error catalogue. */
 Datum
@@ -70,15 +70,17 @@ acctguard_tables_version(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(AG_TABLES_VERSION);
 }
 
-/* Three columns: the cluster, the database, the timeline. */
+/* Four columns: the cluster, the database, the table, the timeline. */
 static void
 put_residence(Datum *values, bool *nulls, const AgResidence *residence, bool known)
 {
 	nulls[0] = nulls[1] = !known;
 	values[0] = Int64GetDatum((int64) residence->system_identifier);
 	values[1] = ObjectIdGetDatum(residence->database);
-	nulls[2] = residence->timeline == 0;
-	values[2] = Int32GetDatum((int32) residence->timeline);
+	nulls[2] = !OidIsValid(residence->relation);
+	values[2] = ObjectIdGetDatum(residence->relation);
+	nulls[3] = residence->timeline == 0;
+	values[3] = Int32GetDatum((int32) residence->timeline);
 }
 
 /* residence_status(): where the rows belong, and where they are; also before install(). */
@@ -95,14 +97,13 @@ acctguard_residence_status(PG_FUNCTION_ARGS)
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	ag_residence_here(&here);
-	nulls[0] = !OidIsValid(ag_relation_id("residence"));
-	values[0] = BoolGetDatum(known && bound.system_identifier == here.system_identifier &&
-							 bound.database == here.database);
+	nulls[0] = !OidIsValid(here.relation);
+	values[0] = BoolGetDatum(known && ag_residence_same(&bound, &here));
 	put_residence(&values[1], &nulls[1], &bound, known);
-	nulls[4] = nulls[5] = !known;
-	values[4] = TimestampTzGetDatum(bound.since);
+	nulls[5] = nulls[6] = !known;
+	values[5] = TimestampTzGetDatum(bound.since);
 	if (known)
-		values[5] = CStringGetTextDatum(bound.mode);
-	put_residence(&values[6], &nulls[6], &here, true);
+		values[6] = CStringGetTextDatum(bound.mode);
+	put_residence(&values[7], &nulls[7], &here, true);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
 }

@@ -28,7 +28,7 @@
 	AG_ERROR(STANDBY, "004", "the function writes and this server is a standby", \
 			 "Call it on the primary.") \
 	AG_ERROR(STALE_RESTORE, "007", "the database was restored or copied from elsewhere", \
-			 "Run acctguard.post_restore(); it says what to void, see its COMMENT.") \
+			 "Run SELECT * FROM acctguard.post_restore(mode, reason); see doc/restore.md.") \
 	AG_ERROR(KEYLESS, "001", "the server has no key for this", \
 			 "Set acctguard.root_key_file or acctguard.root_key_command, restart, and run acctguard.key_create().") \
 	AG_ERROR(WRONG_ROOT, "002", "the server's root key is not the one this database's keys are wrapped with", \

@@ -6,9 +6,10 @@
  * A dump, a copy of a database and pg_upgrade bring rows to a place that is not theirs:
  * codes that were used since are unused again, sessions that were ended are alive, and
  * what waits to be sent was sent by the other one.  So table residence says in which
- * cluster (system identifier) and as which database (OID) its rows hold.  While that is
- * not this one, whatever would bring the past back to life refuses, until an operator
- * has said what it is (restore/restore.c).  What denies something to somebody goes on.
+ * cluster (system identifier), in which database and as which table (OIDs) its rows hold;
+ * the table's own tells a dump that is restored where it was taken.  While that is not
+ * this one, whatever would bring the past back to life refuses, until an operator has
+ * said what it is (restore/restore.c).  What denies something to somebody goes on.
  *
  * A standby has the identifier and the OIDs of its primary; a failover changes the
  * timeline only.  A physical copy that is set back cannot be told from its original.
@@ -47,6 +48,7 @@ ag_residence_here(AgResidence *residence)
 	memset(residence, 0, sizeof(AgResidence));
 	residence->system_identifier = GetSystemIdentifier();
 	residence->database = MyDatabaseId;
+	residence->relation = ag_relation_id("residence");
 	if (!RecoveryInProgress())
 		residence->timeline = GetWALInsertionTimeLine();
 }
@@ -58,13 +60,19 @@ ag_residence_bound(AgResidence *residence)
 	return OidIsValid(ag_relation_id("residence")) && ag_residence_store_newest(residence);
 }
 
+bool
+ag_residence_same(const AgResidence *bound, const AgResidence *here)
+{
+	return bound->system_identifier == here->system_identifier && bound->database == here->database &&
+		bound->relation == here->relation;
+}
+
 static bool
 look(AgResidence *bound, AgResidence *here)
 {
 	ag_residence_here(here);
 	memset(bound, 0, sizeof(AgResidence));
-	return ag_residence_bound(bound) && bound->system_identifier == here->system_identifier &&
-		bound->database == here->database;
+	return ag_residence_bound(bound) && ag_residence_same(bound, here);
 }
 
 /* Do the rows belong here?  Cheap: what checks every session asks. */
@@ -79,7 +87,7 @@ ag_at_home(void)
 	ag_installation_require();
 	if (!look(&bound, &here))
 		return false;
-	home_relation = ag_relation_id("residence");
+	home_relation = here.relation;
 	return true;
 }
 
@@ -94,10 +102,10 @@ ag_home_require(void)
 		return;
 	ereport(ERROR, ag_errcode(AG_ERR_STALE_RESTORE),
 			errmsg("this database was restored or copied from elsewhere"),
-			errdetail("It belongs to database %u of the cluster with system identifier %llu, and this is "
-					  "database %u of %llu.",
-					  bound.database, (unsigned long long) bound.system_identifier, here.database,
-					  (unsigned long long) here.system_identifier),
+			errdetail("It belongs to table %u in database %u of the cluster with system identifier %llu, and this "
+					  "is table %u in database %u of %llu.",
+					  bound.relation, bound.database, (unsigned long long) bound.system_identifier,
+					  here.relation, here.database, (unsigned long long) here.system_identifier),
 			errhint("As an operator run SELECT * FROM acctguard.post_restore(mode, reason), where mode is "
 					"restore (it takes the other one's place), clone (a copy that sends nothing to anybody) "
 					"or upgrade (pg_upgrade: nothing was lost)."));

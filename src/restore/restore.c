@@ -23,6 +23,7 @@
 #include "access/xlog.h"
 #include "audit/audit.h"
 #include "event/event.h"
+#include "keyring/keyring.h"
 #include "miscadmin.h"
 #include "restore/restore.h"
 #include "utils/builtins.h"
@@ -130,6 +131,16 @@ bind(AgRestoreMode mode, const char *reason, const AgRestoreRun *run, AgFields *
 	ag_event_emit(&event);
 }
 
+/* Numbers cannot be taken out of a copy; without their key they are nobody's. */
+static void
+warn_of_keys(AgRestoreMode mode)
+{
+	if (mode == AG_RESTORE_CLONE && ag_keyring_active(AG_PURPOSE_CONTACT) != 0)
+		ereport(WARNING, errmsg("the copy has the root key of the original"),
+				errdetail("Phone numbers of real users can be read in it, and be sent codes."),
+				errhint("Start the server with another root key, or with none."));
+}
+
 /* What is left for somebody to mend. */
 static void
 report_health(ReturnSetInfo *rsinfo)
@@ -160,5 +171,6 @@ ag_post_restore(const char *mode_name, const char *reason, ReturnSetInfo *rsinfo
 	repair(rsinfo);
 	run_steps(mode, &run, after, rsinfo);
 	bind(mode, reason, &run, after);
+	warn_of_keys(mode);
 	report_health(rsinfo);
 }

@@ -8,11 +8,11 @@
 \pset format unaligned
 -- Numbers of clusters and databases are those of this server.
 CREATE FUNCTION pg_temp.said(command text) RETURNS text LANGUAGE sql AS $$ SELECT regexp_replace(pg_temp.try(command), ' [0-9]{5,}\M', ' N', 'g') $$;
--- As if the database had been dumped elsewhere: another cluster, or another database of this one.
-CREATE FUNCTION pg_temp.move(cluster boolean DEFAULT true) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO acctguard.residence SELECT max(no) + 1, max(here_system_identifier) + cluster::int, max(here_database)::int8 + 1, 1, clock_timestamp(), 'install', 'elsewhere', 'test'
-    FROM acctguard.residence, acctguard.residence_status() $$;
-SELECT at_home, system_identifier = here_system_identifier AS cluster, database = here_database AS database, timeline, mode, here_timeline,
+-- As if the database had been dumped elsewhere: in another cluster, in another database of this one, here.
+CREATE FUNCTION pg_temp.move(cluster_by int DEFAULT 1, database_by int DEFAULT 1, relation_by int DEFAULT 1) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO acctguard.residence SELECT n + 1, here_system_identifier + $1, here_database::int8 + $2, here_relation::int8 + $3, 1, clock_timestamp(),
+        'install', 'elsewhere', 'test' FROM (SELECT max(no) FROM acctguard.residence) m (n), acctguard.residence_status() $$;
+SELECT at_home, system_identifier = here_system_identifier AS cluster, database = here_database AS database, relation = here_relation AS relation, timeline, mode, here_timeline,
     here_system_identifier = s.n AS as_shown, since <= clock_timestamp() AS since
 FROM acctguard.residence_status(), (SELECT system_identifier FROM pg_control_system()) s (n);
 
@@ -77,10 +77,15 @@ SELECT event FROM acctguard.notice_inbox(4900000) ORDER BY notice_no;
 ROLLBACK;
 SELECT code FROM acctguard.session_check(:'t');
 
--- a copy inside the cluster is one, too; so is a database that does not know where it belongs
+-- a copy inside the cluster is one, too; so is a dump that is restored where it was taken
 BEGIN;
-SELECT pg_temp.move(false);
+SELECT pg_temp.move(0, 1, 0);
 SELECT code FROM acctguard.session_check(:'t');
+ROLLBACK;
+BEGIN;
+SELECT pg_temp.move(0, 0, 1);
+SELECT code FROM acctguard.session_check(:'t');
+SELECT at_home, database = here_database AS database, relation = here_relation AS relation FROM acctguard.residence_status();
 ROLLBACK;
 SELECT code FROM acctguard.session_check(:'t');
 -- told as it was, savepoint by savepoint
@@ -145,7 +150,7 @@ ROLLBACK;
 
 -- another timeline is told and stops nothing; making a note of it ends that
 BEGIN;
-INSERT INTO acctguard.residence SELECT 1000, here_system_identifier, here_database, here_timeline + 1, clock_timestamp(), 'install', 'elsewhere', 'test' FROM acctguard.residence_status();
+INSERT INTO acctguard.residence SELECT 1000, here_system_identifier, here_database, here_relation, here_timeline + 1, clock_timestamp(), 'install', 'elsewhere', 'test' FROM acctguard.residence_status();
 SELECT code FROM acctguard.session_check(:'t');
 SELECT severity, object, finding FROM acctguard.health() WHERE object = 'residence';
 SELECT count(*) > 0 AS noted FROM acctguard.post_restore('upgrade', 'failover');

@@ -192,6 +192,8 @@ sub checked { my ($node, $database, @tokens) = @_; return ask($node, $database, 
           . 'claims to numbers whose time begins anew 1, notices cancelled some, tokens of sessions blanked 3, tokens of service tickets blanked 1, '
           . 'tokens of tickets for appeals blanked 1, addresses removed 4', 'clone: what was done');
     is(checked($new, 'cloned', $kept, $ended), 'UNKNOWN UNKNOWN', 'clone: no token is known');
+    my ($status, $out, $warnings) = $new->psql('cloned', q{SELECT count(*) FROM acctguard.post_restore('clone', 'once more')});
+    like($warnings, qr/WARNING:  the copy has the root key of the original/, 'clone: whoever runs it with the same root key is warned');
     my $dump = slurp_dump('cloned');
     unlike($dump, qr/\Q$_\E/, 'clone: ... nor its hash') for map { s/^\\x//r } split /\|/, $hashes;
     $at->(q{SELECT acctguard.freeze_impose(n, 'feature_freeze', 'violation.spam', 'sent one message to 900 strangers') FROM generate_series(2, 8) n WHERE n <> 7});
@@ -235,6 +237,7 @@ my @portions = $notices =~ /NOTICE:  sessions ended: (\d+) of (\d+) MB/g;
 cmp_ok(@portions, '>=', 4, '... in portions');
 is($portions[-2], $portions[-1], '... up to its end');
 like(refusal($new, 'cloned', q{SELECT acctguard.notice_claim('email')}), qr/UG002/, 'with another root key a copy reads no address');
+unlike(($new->psql('cloned', q{SELECT acctguard.post_restore('clone', 'once more')}))[2], qr/root key/, '... and nobody is warned of it');
 $new->stop;
 
 #
@@ -248,6 +251,19 @@ is(ask($back, 'product', 'SELECT at_home FROM acctguard.residence_status()'), 't
 like(done($back, 'product', 'restore'), qr/^sessions ended 3,.* notices not sent again 1$/, 'base backup: post_restore() ends what is open');
 is(checked($back, 'product', $kept, $ended), 'REVOKED REVOKED', '... sessions with it');
 is(waiting($back, 'product'), '', '... and nothing is sent again');
+
+# Nor do cluster and database tell a dump that is restored where it was taken; the tables, which are new, do. A session of the
+# server that was there before notices, too.
+my $pooled = $back->background_psql('product', on_error_stop => 0);
+my $again = ask($back, 'product', q{SELECT token FROM acctguard.session_open(2, '{"id": "pooled"}', '{password}')});
+is($pooled->query("SELECT code FROM acctguard.session_check('$again')"), 'OK', 'a session that goes on');
+$back->command_ok([ 'pg_restore', '--clean', '--if-exists', '-d', $back->connstr('product'), "$dir/dump" ], 'the dump is restored over the database');
+is($pooled->query("SELECT code FROM acctguard.session_check('$kept')"), 'STALE_RESTORE', 'over itself: nobody is let in, by no connection');
+is(ask($back, 'product', 'SELECT at_home, system_identifier = here_system_identifier, database = here_database, relation = here_relation FROM acctguard.residence_status()'), 'f|t|t|f',
+    '... because the tables are new');
+$pooled->quit;
+like(done($back, 'product', 'restore'), qr/^sessions ended 3,/, 'over itself: post_restore() ends what is open');
+is(checked($back, 'product', $kept, $ended, $again), 'REVOKED REVOKED UNKNOWN', '... sessions with it');
 $back->stop;
 
 #
