@@ -142,7 +142,7 @@ CREATE TABLE acctguard.appeal_step (
 ALTER TABLE acctguard.appeal_step ALTER body SET STORAGE EXTERNAL, ALTER body SET STATISTICS 0;
 COMMENT ON TABLE acctguard.appeal_step IS
 'What happened to a case, in order; rows are never changed. What somebody wrote is sealed with the key of the account.';
-COMMENT ON COLUMN acctguard.appeal_step.what IS 'submit, join (an appeal against a freeze that is reviewed anyway), reopen, supplement and withdraw are the user''s; ask, decide, sign and refuse the reviewers''; breach: what happened because it was overdue';
+COMMENT ON COLUMN acctguard.appeal_step.what IS 'submit, join (an appeal against a freeze that is reviewed anyway), reopen, supplement and withdraw are the user''s; ask, decide, sign and refuse the reviewers''; move: another freeze took the freeze''s place, or whoever decided turned out to take part; breach: what happened because it was overdue';
 COMMENT ON COLUMN acctguard.appeal_step.decision IS 'of decide, sign and refuse; of breach: notify, escalate, stay or auto_lift';
 COMMENT ON COLUMN acctguard.appeal_step.state IS 'state of the case right after it';
 COMMENT ON COLUMN acctguard.appeal_step.body IS 'statement, list of material, reasons; sealed (doc/appeal.md)';

@@ -187,6 +187,7 @@ extern bool ag_appeal_settle(AgAccount *account, AgAppeal *appeal, TimestampTz a
 extern void ag_appeal_stop_waiting(AgAppeal *appeal, TimestampTz at);
 extern void ag_appeal_drop_claim(AgAppeal *appeal);
 extern void ag_appeal_drop_decision(AgAppeal *appeal);
+extern void ag_appeal_refresh_parties(AgAccount *account, AgAppeal *appeal, TimestampTz at);
 extern void ag_appeal_close(AgAppeal *appeal, const char *outcome, const char *person, TimestampTz at);
 
 /* What a case is, for events. */

@@ -262,6 +262,25 @@ ag_appeal_drop_decision(AgAppeal *appeal)
 	appeal->terms_capabilities = NULL;
 }
 
+/*
+ * Who takes part in what the case is about, as it is known now.  If whoever decided it turns
+ * out to be one of them, his decision drops out, as when the case moves to another freeze.
+ */
+void
+ag_appeal_refresh_parties(AgAccount *account, AgAppeal *appeal, TimestampTz at)
+{
+	const AgActor clock = {.role = "clock", .person = "clock"};
+
+	appeal->parties = ag_appeal_store_parties(account->account_id, appeal->freeze_no, appeal->no,
+											  appeal->parties);
+	if (appeal->decided_by == NULL || !ag_appeal_store_is_party(appeal->parties, appeal->decided_by))
+		return;
+	ag_appeal_drop_claim(appeal);
+	ag_appeal_drop_decision(appeal);
+	ag_appeal_write(account, appeal, &clock, "move", NULL, NULL, at);
+	ag_appeal_emit(account, AG_ACTION_APPEAL_MOVED, appeal, at);
+}
+
 /* Never returns; its result is for those who read the callers. */
 static AgAppeal *
 refuse_unknown(int64 account_id, int no)

@@ -207,11 +207,26 @@ require_signer(const AgAccount *account, const AgActor *actor, const AgAppeal *a
 		ag_appeal_refuse_held(appeal);
 }
 
+/* Who decided may have turned out to be the user himself since. */
+static void
+require_independent_decision(const AgAccount *account, const AgAppeal *appeal)
+{
+	ArrayType  *parties = ag_appeal_store_parties(account->account_id, appeal->freeze_no, appeal->no,
+												  appeal->parties);
+
+	if (ag_appeal_store_is_party(parties, appeal->decided_by))
+		ereport(ERROR, ag_errcode(AG_ERR_NOT_INDEPENDENT),
+				errmsg("\"%s\", who decided case %d, took part in what it is about", appeal->decided_by,
+					   appeal->no),
+				errhint("Claim the case and decide it."));
+}
+
 void
 ag_appeal_sign(AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampTz at)
 {
 	ag_appeal_require(appeal, AG_APPEAL_SIGN, at);
 	require_signer(account, actor, appeal, at);
+	require_independent_decision(account, appeal);
 	ag_appeal_drop_claim(appeal);
 	appeal->signed_at = at;
 	appeal->signed_by = pstrdup(actor->person);

@@ -131,8 +131,7 @@ add_party(AgAccount *account, const AgActor *actor, AgAppeal *appeal, TimestampT
 	bool		held = ag_appeal_is_held(appeal, at);
 
 	require_no_reviewer(actor, appeal, at);
-	appeal->parties = ag_appeal_store_parties(account->account_id, appeal->freeze_no, appeal->no,
-											  appeal->parties);
+	ag_appeal_refresh_parties(account, appeal, at);
 	if (appeal->claimed_by != NULL && ag_appeal_store_is_party(appeal->parties, appeal->claimed_by))
 	{
 		ag_appeal_drop_claim(appeal);

@@ -216,6 +216,7 @@ ag_appeal_claim(AgAccount *account, const AgActor *actor, AgAppeal *appeal, Time
 	if (ag_appeal_is_held(appeal, at))
 		ag_appeal_refuse_held(appeal);
 	ag_appeal_require(appeal, AG_APPEAL_CLAIM, at);
+	ag_appeal_refresh_parties(account, appeal, at);
 	ag_appeal_require_second(appeal, actor);
 	ag_appeal_require_reviewer(account, actor, appeal, at);
 	left = hold_left(appeal, actor->person, at);
@@ -226,8 +227,6 @@ ag_appeal_claim(AgAccount *account, const AgActor *actor, AgAppeal *appeal, Time
 						  ag_policy_setting(AG_SETTING_APPEAL_HOLD)),
 				errhint("Leave it to somebody else."));
 
-	appeal->parties = ag_appeal_store_parties(account->account_id, appeal->freeze_no, appeal->no,
-											  appeal->parties);
 	appeal->claimed_at = at;
 	appeal->claimed_by = pstrdup(actor->person);
 	appeal->claim_until = Min(ag_time_plus(at, ag_policy_setting(AG_SETTING_APPEAL_LEASE)), at + left);

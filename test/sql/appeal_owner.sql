@@ -71,9 +71,9 @@ SELECT * FROM pg_temp.cases(2200202);
 SELECT outcome FROM acctguard.appeal WHERE account_id = 2200202;
 SELECT count(*) AS open FROM acctguard.appeal_queue() WHERE account_id = 2200202;
 SELECT pg_temp.as('appeal_app', 'SELECT acctguard.appeal_supplement(2200202, 1, ''Too late.'')');
-SELECT outcome, closed_by, closed_at = ask_until AS at_the_deadline FROM acctguard.appeal WHERE account_id = 2200202;
+SELECT outcome, closed_by, closed_at = ask_until AS at_the_deadline FROM acctguard.appeal WHERE account_id = 2200202 ORDER BY no;
 SELECT pg_temp.as('appeal_app', 'SELECT (r.appeal_no, r.state) FROM acctguard.appeal_reopen(2200202, 1, ''I was in hospital, here is everything that was wanted.'') r');
-SELECT outcome, closed_by, closed_at = ask_until AS at_the_deadline FROM acctguard.appeal WHERE account_id = 2200202;
+SELECT outcome, closed_by, closed_at = ask_until AS at_the_deadline FROM acctguard.appeal WHERE account_id = 2200202 ORDER BY no;
 SELECT * FROM pg_temp.cases(2200202);
 -- the sweep writes it down and changes no answer; reminders at half of the time and a day before
 SELECT pg_temp.frozen(2200203, 'temp_restrict', 'security.odd_login');

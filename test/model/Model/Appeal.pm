@@ -156,11 +156,22 @@ sub freeze_amended
     my ($account, $t, $f) = @_;
     my $case = open_case($account, $f->{no}, $t) or return;
     push @{ $case->{owners} }, $account->{person};
+    return if drop_partial($account, $case, $t);
     return if !is_held($case, $t) || !grep { $_ eq $case->{claimed_by} } parties($account, $case);
     my $was = state_of($case, $t);
     end_claim($case, $t);
     $account->seen('appeal', $was, 'release', state_of($case, $t));
     return;
+}
+
+# Whoever decided it turned out to take part in what it is about: his decision drops out.
+sub drop_partial
+{
+    my ($account, $case, $t) = @_;
+    return 0 if state_of($case, $t) ne 'signoff' || !grep { $_ eq $case->{decided_by} } parties($account, $case);
+    unclaim($case, $t);
+    $account->seen('appeal', 'signoff', 'move', 'submitted');
+    return 1;
 }
 
 sub at_stake

@@ -151,12 +151,15 @@ $commands->{appeal_open_review} = sub {
 $commands->{appeal_claim} = sub {
     my ($account, $who, $t, $x) = @_;
     my $case = the_case($account, $who, $x) or return (['UG200']);
+    my %before = (%$case, held => { %{ $case->{held} // {} } });
+    drop_partial($account, $case, $t) if !is_held($case, $t);
     my $state = state_of($case, $t);
     my $left = APPEAL_HOLD - ($case->{held}{$who} // 0);
     my @errors = $state eq 'signoff' ? signer_errors($account, $who, $t, $case) : reviewer_errors($account, $who, $t, $case, claimers($account, $t, $case));
     push @errors, 'UG211' if is_held($case, $t);
     push @errors, 'UG201' if $state !~ /^(submitted|in_review|signoff)$/;
     push @errors, 'UG220' if $left <= 0;
+    %$case = %before if @errors;
     return (\@errors) if @errors;
     $account->seen('appeal', $state, 'claim', $state eq 'signoff' ? 'signoff' : 'in_review');
     push @{ $case->{owners} }, $account->{person};
@@ -340,6 +343,7 @@ $commands->{appeal_sign} = sub {
     my ($account, $who, $t, $x) = @_;
     my $case = the_case($account, $who, $x) or return (['UG200']);
     my @errors = signer_errors($account, $who, $t, $case);
+    push @errors, 'UG210' if state_of($case, $t) eq 'signoff' && grep { $_ eq $case->{decided_by} } parties($account, $case);
     return (\@errors) if @errors;
     $account->seen('appeal', 'signoff', 'sign', $case->{decision}{what});
     end_claim($case, $t);
