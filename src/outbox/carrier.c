@@ -209,6 +209,18 @@ find(int64 no, bool lock, const AgNoticeCarrier **carrier)
 	return message;
 }
 
+static AgMessage *
+require_message(int64 no, const AgNoticeCarrier **carrier)
+{
+	AgMessage  *message = find(no, true, carrier);
+
+	if (message == NULL)
+		ereport(ERROR, ag_errcode(AG_ERR_NOTICE_UNKNOWN),
+				errmsg("there is no message " INT64_FORMAT, no),
+				errhint("It may have been forgotten with its code."));
+	return message;
+}
+
 static bool
 is_held(const AgMessage *message, const char *person)
 {
@@ -220,12 +232,8 @@ const char *
 ag_carried_failed(int64 no, char *reason, bool permanent, const char *person, TimestampTz at)
 {
 	const AgNoticeCarrier *carrier;
-	AgMessage  *message = find(no, true, &carrier);
+	AgMessage  *message = require_message(no, &carrier);
 
-	if (message == NULL)
-		ereport(ERROR, ag_errcode(AG_ERR_NOTICE_UNKNOWN),
-				errmsg("there is no message " INT64_FORMAT, no),
-				errhint("It may have been forgotten with its code."));
 	if (!is_held(message, person))
 		return message->state;
 	ag_notice_redact(reason);
