@@ -78,6 +78,7 @@ typedef struct AgAppeal
 	char	   *origin;
 	int			previous;
 	int			version;
+	int			read_version;	/* as others read it: before what the clock did was written */
 	TimestampTz opened_at;
 	char	   *opened_by;
 	char	   *opened_role;

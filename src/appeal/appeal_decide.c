@@ -175,10 +175,10 @@ ag_appeal_decide(AgAccount *account, const AgActor *actor, AgAppeal *appeal,
 
 	ag_appeal_require_claimer(appeal, actor, at);
 	ag_appeal_require(appeal, AG_APPEAL_DECIDE, at);
-	if (decision->expected_version != 0 && decision->expected_version != appeal->version)
+	if (decision->expected_version != 0 && decision->expected_version != appeal->read_version)
 		ereport(ERROR, ag_errcode(AG_ERR_APPEAL_STALE),
 				errmsg("case %d has changed since it was read", appeal->no),
-				errdetail("Its version is %d, not %d.", appeal->version, decision->expected_version),
+				errdetail("Its version is %d, not %d.", appeal->read_version, decision->expected_version),
 				errhint("Read it again and repeat the call with its present version."));
 	ag_appeal_require_reviewer(account, actor, appeal, at);
 	require_human(actor, appeal, decision, at);

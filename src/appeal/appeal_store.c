@@ -281,7 +281,7 @@ appeal_from_row(const AgResult *result, uint64 row)
 	appeal->freeze_no = ag_row_int4(result, row, COL_FREEZE_NO);
 	appeal->origin = ag_row_text(result, row, COL_ORIGIN);
 	appeal->previous = ag_row_int4(result, row, COL_PREVIOUS);
-	appeal->version = ag_row_int4(result, row, COL_VERSION);
+	appeal->version = appeal->read_version = ag_row_int4(result, row, COL_VERSION);
 	appeal->opened_at = ag_row_time(result, row, COL_OPENED_AT);
 	appeal->opened_by = ag_row_text(result, row, COL_OPENED_BY);
 	appeal->opened_role = ag_row_text(result, row, COL_OPENED_ROLE);

@@ -187,6 +187,15 @@ SELECT pg_temp.submit(2200418);
 SELECT pg_temp.as('appeal_rev1', format('SELECT count(*) FROM acctguard.appeal_claim(2200418, %s)', no)) FROM acctguard.appeal WHERE account_id = 2200418;
 SELECT pg_temp.decide('appeal_rev1', 2200418, no, 'partially_granted', ', end_freeze => true') FROM acctguard.appeal WHERE account_id = 2200418;
 SELECT score, freeze_no FROM acctguard.risk_report(2200418, 'new_device', 20);
+-- what the clock did, and the decision itself writes down, makes no reading of the case stale
+SELECT pg_temp.frozen(2200419, 'feature_freeze');
+SET acctguard.test_clock_offset = 258000;
+SELECT pg_temp.as('appeal_rev1', 'SELECT count(*) FROM acctguard.appeal_claim(2200419, 2)');
+SET acctguard.test_clock_offset = 259300;
+SELECT pg_temp.decide('appeal_rev1', 2200419, 2, 'denied', format(', expected_version => %s', version - 1)) LIKE 'UG216%' AS stale FROM acctguard.appeal WHERE account_id = 2200419;
+SELECT pg_temp.decide('appeal_rev1', 2200419, 2, 'denied', format(', expected_version => %s', version)) FROM acctguard.appeal WHERE account_id = 2200419;
+SELECT * FROM pg_temp.steps(2200419);
+RESET acctguard.test_clock_offset;
 
 -- APL-08: overdue by the clock; the breach policy of the kind, applied once
 SELECT pg_temp.frozen(2200420, 'feature_freeze');
