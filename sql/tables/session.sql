@@ -83,7 +83,7 @@ COMMENT ON COLUMN acctguard.session.stepped_up_at IS 'when its holder last gave 
 COMMENT ON COLUMN acctguard.session.stepped_up_with IS 'what he showed then, all at once; what he proved before counts for no gate any more';
 COMMENT ON COLUMN acctguard.session.number_only IS 'it was opened with a code to a phone number and with nothing else';
 COMMENT ON COLUMN acctguard.session.account_place IS 'where the account''s row lay when the session was last seen, so that checking the session needs no index of account; verified at each use, and an old or a wrong one only costs time. NULL: not known';
-COMMENT ON COLUMN acctguard.session.end_reason IS 'logout, replaced, kicked, lost, quarantined, password, reused, disowned, staff, or what staff wrote';
+COMMENT ON COLUMN acctguard.session.end_reason IS 'logout, replaced, kicked, lost, quarantined, number, password, reused, disowned, staff, or what staff wrote';
 COMMENT ON COLUMN acctguard.session.ended_by IS 'the person, or session:<number> of the account';
 COMMENT ON COLUMN acctguard.session.methods IS 'what its holder proved';
 COMMENT ON COLUMN acctguard.session.place IS 'coarse place of its opening, as the application told it';

@@ -37,6 +37,8 @@ release(AgRebindScene *scene, AgNumberChange *change)
 	{
 		(void) ag_flow_void(scene->binding->number_id, account->account_id, AG_FLOW_ANY, NULL, WHY);
 		ag_session_store_step_down(account->account_id, change->session_no);
+		(void) ag_session_store_end_number_only(account->account_id, DT_NOBEGIN, change->session_no,
+												scene->at, "number", ag_actor()->person);
 	}
 }
 

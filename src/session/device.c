@@ -292,7 +292,7 @@ ag_device_distrust(AgAccount *account, TimestampTz since, const char *reason)
 		if (device->first_seen_at > since)
 			count += quarantine_one(account, device, reason, at) ? 1 : 0;
 	}
-	return count + ag_session_store_end_number_only(account->account_id, since, at, "quarantined",
+	return count + ag_session_store_end_number_only(account->account_id, since, 0, at, "quarantined",
 													ag_actor()->person);
 }
 

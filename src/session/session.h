@@ -328,8 +328,10 @@ extern int	ag_session_store_end_others(const AgAccount *account, int32 no, Times
 										const char *reason, const char *who);
 extern int	ag_session_store_end_device(int64 account_id, int32 device_no, TimestampTz at,
 										const char *reason, const char *who);
-extern int	ag_session_store_end_number_only(int64 account_id, TimestampTz since, TimestampTz at,
-											 const char *reason, const char *who);
+
+/* Opened after since (DT_NOBEGIN = ever), all but one (0 = none). */
+extern int	ag_session_store_end_number_only(int64 account_id, TimestampTz since, int32 but,
+											 TimestampTz at, const char *reason, const char *who);
 extern void ag_session_store_step_down(int64 account_id, int32 but);
 extern int	ag_session_store_live(const AgAccount *account, TimestampTz at, int32 but_device);
 extern void ag_session_store_forget(int64 account_id, TimestampTz before);

@@ -110,10 +110,11 @@ static const AgStatement statements[] = {
 	[SESSION_END_NUMBER_ONLY] = {
 		.name = "session.end_number_only",
 		.sql = "UPDATE acctguard.session SET ended_at = $3, end_reason = $4, ended_by = $5 "
-			"WHERE account_id = $1 AND number_only AND opened_at > $2 AND ended_at IS NULL",
+			"WHERE account_id = $1 AND number_only AND ($2 IS NULL OR opened_at > $2) AND no <> $6 "
+			"AND ended_at IS NULL",
 		.expected = SPI_OK_UPDATE,
-		.nargs = 5,
-		.argtypes = {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID}
+		.nargs = 6,
+		.argtypes = {INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, INT4OID}
 	},
 	[SESSION_STEP_DOWN] = {
 		.name = "session.step_down",
@@ -288,11 +289,11 @@ ag_session_store_end_device(int64 account_id, int32 device_no, TimestampTz at, c
 
 /* Those that nothing but a number has opened, after a time. */
 int
-ag_session_store_end_number_only(int64 account_id, TimestampTz since, TimestampTz at,
+ag_session_store_end_number_only(int64 account_id, TimestampTz since, int32 but, TimestampTz at,
 								 const char *reason, const char *who)
 {
 	return (int) ag_run(session_statements, SESSION_END_NUMBER_ONLY, ag_int8(account_id),
-						ag_time(since), ag_time(at), ag_text(reason), ag_text(who))->count;
+						ag_time(since), ag_time(at), ag_text(reason), ag_text(who), ag_int4(but))->count;
 }
 
 /* How many are live, not counting those of a device (0 = of none). */

@@ -17,10 +17,10 @@ SELECT b.proofs, b.last_owner_proof_at = pg_temp.clock() AS proved_now FROM acct
 SELECT hint, epoch FROM acctguard.number JOIN acctguard.binding USING (number_id) WHERE account_id = 5700001 ORDER BY no;
 -- done before: the same answer, nothing twice
 SELECT pg_temp.execute(5700001), pg_temp.numbers(5700001);
--- sessions stay, and the others have to prove more again before what is sensitive
-SELECT pg_temp.account(5700002, '+8613900570002'), pg_temp.login('asks', 5700002), pg_temp.login('other', 5700002);
+-- LGN-08: who came in by nothing but a code to the number is out; other sessions stay, and have to prove more again before what is sensitive
+SELECT pg_temp.account(5700002, '+8613900570002'), pg_temp.login('asks', 5700002), pg_temp.login('other', 5700002), pg_temp.login('coded', 5700002, '{number_code}', false);
 SELECT pg_temp.change(5700002, 'asks', '+8613900570052', '+8613900570002');
-SELECT name, c.code, c.stepped_up_at IS NOT NULL AS fresh FROM held h, acctguard.session_check(h.token) c WHERE name IN ('asks', 'other') ORDER BY 1;
+SELECT name, c.code, c.stepped_up_at IS NOT NULL AS fresh FROM held h, acctguard.session_check(h.token) c WHERE name IN ('asks', 'coded', 'other') ORDER BY 1;
 
 -- 3.6, cooling, proved, profile social: two hours by day, twelve by night, in the account's time zone
 SELECT pg_temp.account(5700003, '+8613900570003', 'social'), pg_temp.login('day', 5700003);
