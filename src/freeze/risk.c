@@ -7,8 +7,8 @@
  * risk freeze is one that a signal set off.  The risk is over from the moment a
  * person ended or annulled the risk freeze, the identity was verified against a
  * security freeze, or risk_clear() said so: no signal from before counts again.  A
- * risk freeze that merely expired settles nothing; what its signals are still worth
- * goes on counting.
+ * risk freeze that merely expired, or was lifted by the clock because nobody reviewed it
+ * in time, settles nothing; what its signals are still worth goes on counting.
  *
  * The caller holds the account's lock, so of two signals that reach the threshold
  * together the second finds the freeze of the first.  The freeze is imposed in a
@@ -42,12 +42,10 @@ is_security(const AgFreeze *freeze)
 
 /* Was the risk judged by the end of this freeze, and when?  DT_NOBEGIN if not. */
 static TimestampTz
-judged_at(const AgFreeze *freeze, bool risk_freeze, TimestampTz at)
+judged_at(const AgFreeze *freeze, bool risk_freeze)
 {
 	if (risk_freeze && freeze->vacated_at != DT_NOEND)
 		return freeze->vacated_at;
-	if (risk_freeze && ag_freeze_lifted_at(freeze, at) != DT_NOEND)
-		return freeze->lift_at;
 	if (freeze->end_reason == NULL)
 		return DT_NOBEGIN;
 	if (risk_freeze && (strcmp(freeze->end_reason, "lifted") == 0 ||
@@ -72,7 +70,7 @@ risk_over_since(int64 account_id, List *freezes, TimestampTz at, bool *frozen)
 		const AgFreeze *freeze = lfirst(cell);
 		bool		risk_freeze = list_member_int(risk_freezes, freeze->no);
 
-		since = Max(since, judged_at(freeze, risk_freeze, at));
+		since = Max(since, judged_at(freeze, risk_freeze));
 		if (risk_freeze && ag_freeze_state(freeze, at) != AG_FREEZE_ENDED)
 			*frozen = true;
 	}

@@ -102,6 +102,16 @@ SELECT freeze_no FROM acctguard.risk_report(610211, 'takeover_report', 150);
 SET acctguard.test_clock_offset = 86500;
 SELECT round(score) AS score, freeze_no FROM acctguard.risk_report(610211, 'new_device', 60);
 RESET acctguard.test_clock_offset;
+-- nor does a lift by the clock, because nobody reviewed the freeze in time: the next signal freezes again, and once
+BEGIN;
+SELECT acctguard.policy_set('risk_signal', 'takeover_report', '{"kind": "emergency_lock"}', 'test') > 0 AS set;
+SELECT freeze_no FROM acctguard.risk_report(610213, 'takeover_report', 400);
+SET LOCAL acctguard.test_clock_offset = 86500;
+SELECT kind, state, end_reason FROM acctguard.freeze_list(610213);
+SELECT round(score / 10) AS tens, freeze_no FROM acctguard.risk_report(610213, 'new_device', 20);
+SELECT round(score / 10) AS tens, freeze_no FROM acctguard.risk_report(610213, 'new_device', 20);
+SELECT kind, state FROM acctguard.freeze_list(610213);
+ROLLBACK;
 -- a verification against a security freeze that somebody imposed settles the signals too
 SELECT freeze_no FROM acctguard.risk_report(610212, 'new_device', 90);
 SELECT acctguard.freeze_impose(610212, 'temp_restrict', 'security.odd_login', 'a moderator saw it');
