@@ -209,7 +209,7 @@ require_signer(const AgAccount *account, const AgActor *actor, const AgAppeal *a
 
 /* Who decided may have turned out to be the user himself since. */
 static void
-require_independent_decision(const AgAccount *account, const AgAppeal *appeal)
+require_independent_decision(const AgAccount *account, const AgAppeal *appeal, TimestampTz at)
 {
 	ArrayType  *parties = ag_appeal_store_parties(account->account_id, appeal->freeze_no, appeal->no,
 												  appeal->parties);
@@ -218,6 +218,8 @@ require_independent_decision(const AgAccount *account, const AgAppeal *appeal)
 		ereport(ERROR, ag_errcode(AG_ERR_NOT_INDEPENDENT),
 				errmsg("\"%s\", who decided case %d, took part in what it is about", appeal->decided_by,
 					   appeal->no),
+				ag_appeal_is_held(appeal, at) ?
+				errhint("Give the case back with acctguard.appeal_release(), claim it and decide it.") :
 				errhint("Claim the case and decide it."));
 }
 
@@ -226,7 +228,7 @@ ag_appeal_sign(AgAccount *account, const AgActor *actor, AgAppeal *appeal, Times
 {
 	ag_appeal_require(appeal, AG_APPEAL_SIGN, at);
 	require_signer(account, actor, appeal, at);
-	require_independent_decision(account, appeal);
+	require_independent_decision(account, appeal, at);
 	ag_appeal_drop_claim(appeal);
 	appeal->signed_at = at;
 	appeal->signed_by = pstrdup(actor->person);

@@ -251,16 +251,24 @@ SELECT count(*) AS not_independent FROM acctguard.appeal a JOIN acctguard.freeze
 WHERE coalesce(decided_by IN (r.issued_by, r.approved_by) OR signed_by IN (r.issued_by, r.approved_by, decided_by), false);
 
 -- I3: whoever decided turns out to be the user himself: nobody waits for a signature under his decision any more
-SELECT pg_temp.frozen(a, 'ban', 'violation.severe') FROM generate_series(2200140, 2200141) a;
-SELECT pg_temp.submit(a) FROM generate_series(2200140, 2200141) a;
-SELECT pg_temp.as('appeal_rev1', format('SELECT count(*) FROM acctguard.appeal_claim(%s, 2)', a)), pg_temp.decide('appeal_rev1', a, 2, 'denied') FROM generate_series(2200140, 2200141) a;
-SELECT pg_temp.as('freeze_operator', format('SELECT acctguard.account_mark(%s, person => ''appeal_rev1'')', a)) FROM generate_series(2200140, 2200141) a;
+SELECT pg_temp.frozen(a, 'ban', 'violation.severe') FROM generate_series(2200140, 2200142) a;
+SELECT pg_temp.submit(a) FROM generate_series(2200140, 2200142) a;
+SELECT pg_temp.as('appeal_rev1', format('SELECT count(*) FROM acctguard.appeal_claim(%s, 2)', a)), pg_temp.decide('appeal_rev1', a, 2, 'denied') FROM generate_series(2200140, 2200142) a;
+SELECT pg_temp.as('appeal_rev2', 'SELECT count(*) FROM acctguard.appeal_claim(2200142, 2)');
+SELECT pg_temp.as('freeze_operator', format('SELECT acctguard.account_mark(%s, person => ''appeal_rev1'')', a)) FROM generate_series(2200140, 2200142) a;
 -- ... when somebody wants to sign it, who decides instead
 SELECT pg_temp.as('appeal_rev2', 'SELECT acctguard.appeal_sign(2200140, 2)');
 SELECT pg_temp.as('appeal_rev2', 'SELECT count(*) FROM acctguard.appeal_claim(2200140, 2)');
 SELECT pg_temp.decide('appeal_rev2', 2200140, 2, 'granted');
 SELECT * FROM pg_temp.cases(2200140);
 SELECT * FROM pg_temp.steps(2200140);
+-- ... when somebody who holds it already wants to sign it: he gives it back and decides himself
+SELECT pg_temp.as('appeal_rev2', 'SELECT acctguard.appeal_sign(2200142, 2)');
+SELECT pg_temp.as('appeal_rev2', 'SELECT count(*) FROM acctguard.appeal_claim(2200142, 2)');
+SELECT pg_temp.as('appeal_rev2', 'SELECT acctguard.appeal_release(2200142, 2)');
+SELECT pg_temp.as('appeal_rev2', 'SELECT count(*) FROM acctguard.appeal_claim(2200142, 2)');
+SELECT pg_temp.decide('appeal_rev2', 2200142, 2, 'denied');
+SELECT * FROM pg_temp.steps(2200142);
 -- ... when the freeze is amended
 SELECT pg_temp.as('freeze_officer1', 'SELECT acctguard.freeze_amend(2200141, 1, ends_at => clock_timestamp() + interval ''300 days'')');
 SELECT * FROM pg_temp.cases(2200141);
