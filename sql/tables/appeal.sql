@@ -116,7 +116,7 @@ COMMENT ON COLUMN acctguard.appeal.terms_capabilities IS 'of a partial grant: th
 COMMENT ON COLUMN acctguard.appeal.sign_until IS 'set: a second reviewer signs; from this time on compliance and operators may, too';
 COMMENT ON COLUMN acctguard.appeal.outcome IS 'how it closed; an appeal whose deadline passed has lapsed whether or not that is written here';
 COMMENT ON COLUMN acctguard.appeal.closed_by IS 'the person; clock where nobody did it';
-COMMENT ON COLUMN acctguard.appeal.breached_at IS 'when it became overdue, once that has been written down: the breach policy of the kind has acted then, by the clock';
+COMMENT ON COLUMN acctguard.appeal.breached_at IS 'when it became overdue, once that has been written down: the breach policy of the kind has acted then, by the clock. NULL again when it will act on the freeze that the case has moved to';
 COMMENT ON COLUMN acctguard.appeal.reminders IS 'reminders of the present deadline of material that were given';
 COMMENT ON COLUMN acctguard.appeal.steps IS 'number of the last appeal_step';
 COMMENT ON COLUMN acctguard.appeal.items IS 'number of the last appeal_material';

@@ -35,8 +35,8 @@ ALTER TABLE acctguard.freeze_record ADD COLUMN lift_at timestamptz, ADD COLUMN r
     ADD CONSTRAINT freeze_record_overdue CHECK (
         (rest_at IS NULL) = (rest_until IS NULL) AND rest_until > rest_at AND (rest_at IS NULL OR lift_at IS NULL));
 COMMENT ON COLUMN acctguard.freeze_record.ended_at IS 'when it was ended; NULL where it runs or ended by the clock (ends_at, lift_at)';
-COMMENT ON COLUMN acctguard.freeze_record.lift_at IS 'when its review is overdue, if its kind has it lifted then (breach auto_lift) and nobody decides before: from then on it has ended as lifted, and nothing is written';
-COMMENT ON COLUMN acctguard.freeze_record.rest_at IS 'when its review is overdue, if its kind has it rest then (breach stay) and nobody decides before: its effect is suspended until rest_until, as by a stay, and nothing is written. Who ends that early turns what has passed of it into one of stays';
+COMMENT ON COLUMN acctguard.freeze_record.lift_at IS 'when its review is overdue, and review_due of its kind has passed since its start, if its kind has it lifted then (breach auto_lift) and nobody decides before: from then on it has ended as lifted, and nothing is written';
+COMMENT ON COLUMN acctguard.freeze_record.rest_at IS 'when its review is overdue, and review_due of its kind has passed since its start, if its kind has it rest then (breach stay) and nobody decides before: its effect is suspended until rest_until, as by a stay, and nothing is written. Who ends that early turns what has passed of it into one of stays';
 COMMENT ON COLUMN acctguard.freeze_record.wake_at IS 'when the clock will have done something that is to be told, or an earlier time; NULL while nothing is ahead. No answer depends on it';
 CREATE INDEX account_closing ON acctguard.account (close_at, account_id) WHERE state = 'closing';
 CREATE TABLE acctguard.scope_announcement (

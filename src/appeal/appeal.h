@@ -146,7 +146,7 @@ extern bool ag_appeal_lapses(const AgAppeal *appeal);
 extern TimestampTz ag_appeal_due(const AgAppeal *appeal, TimestampTz at);
 extern bool ag_appeal_overdue(const AgAppeal *appeal, TimestampTz at);
 
-/* When the breach policy of the kind acts, if nothing is decided before; DT_NOEND = it does not, or has. */
+/* When it is overdue, if nothing is decided before; DT_NOEND = never.  Its freeze may have time beyond that. */
 extern TimestampTz ag_appeal_breach_at(const AgAppeal *appeal);
 
 /* When it was over, whether or not that is written; DT_NOEND = it is open. */

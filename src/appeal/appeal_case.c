@@ -68,35 +68,86 @@ add_step(AgAppeal *appeal, const char *role, const char *person, const char *wha
 	ag_appeal_store_add_step(appeal, &step);
 }
 
+/* The time of a freeze since its start, but what was spent waiting for material before it was over. */
+static TimestampTz
+after_wait(TimestampTz due, const AgFreeze *freeze, TimestampTz from, TimestampTz until)
+{
+	return due <= from ? due : due + Max(until - Max(from, freeze->starts_at), 0);
+}
+
 /*
- * What the clock will do when the case is overdue follows from the case as it is now: the
- * freeze is told, and so is the case if nothing of it will be left.
+ * The freeze has its own time for review, from its start: the case may have come from another
+ * freeze, or the start may have moved.  DT_NOBEGIN = its kind demands no review; DT_NOEND =
+ * the case lapses before.
+ */
+static TimestampTz
+freeze_due(const AgAppeal *appeal)
+{
+	const AgFreeze *freeze = ag_freeze_load(appeal->account_id, appeal->freeze_no);
+	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
+	const char *awaiting = ag_appeal_state_name(AG_APPEAL_AWAITING);
+	TimestampTz since = DT_NOEND;
+	TimestampTz due;
+	ListCell   *cell;
+
+	if (kind->review_due < 0)
+		return DT_NOBEGIN;
+	due = ag_time_plus(freeze->starts_at, kind->review_due);
+	if (appeal->rounds > 0)
+		foreach(cell, ag_appeal_store_steps(appeal->account_id, appeal->no))
+	{
+		const AgAppealStep *step = lfirst(cell);
+
+		if (strcmp(step->state, awaiting) == 0)
+			since = Min(since, step->at);
+		else if (since != DT_NOEND)
+		{
+			due = after_wait(due, freeze, since, step->at);
+			since = DT_NOEND;
+		}
+	}
+	if (appeal->asked_at == DT_NOEND)
+		return due;
+	if (due > appeal->asked_at && ag_appeal_lapses(appeal))
+		return DT_NOEND;
+	return after_wait(due, freeze, appeal->asked_at, appeal->ask_until);
+}
+
+/*
+ * What the clock will do when the case is overdue, and its freeze has had its time, follows
+ * from the case as it is now: the freeze is told, and so is the case if nothing of it will be
+ * left.  A case that was overdue before will be so for the freeze that it has come to.
  */
 static void
 plan(AgAccount *account, AgAppeal *appeal, TimestampTz at)
 {
-	TimestampTz due = ag_appeal_breach_at(appeal);
-	TimestampTz lift_at = ag_freeze_plan(account, appeal->freeze_no, due, at);
+	TimestampTz due = Max(ag_appeal_breach_at(appeal), freeze_due(appeal));
+	bool		lifts;
+	TimestampTz begins = ag_freeze_plan(account, appeal->freeze_no, due, at, &lifts);
+	bool		coming = begins > at && begins != DT_NOEND;
 
-	if (appeal->breached_at != DT_NOEND)
+	if (appeal->moot_at <= at)
 		return;
-	appeal->moot_at = lift_at == due && due != DT_NOEND &&
-		ag_strike_points(account->account_id, appeal->freeze_no, due) == 0 ? due : DT_NOEND;
+	if (coming)
+		appeal->breached_at = DT_NOEND;
+	appeal->moot_at = coming && lifts &&
+		ag_strike_points(account->account_id, appeal->freeze_no, begins) == 0 ? begins : DT_NOEND;
 }
 
 void
 ag_appeal_replan(AgAccount *account, AgAppeal *appeal, TimestampTz at)
 {
-	TimestampTz was = appeal->moot_at;
+	TimestampTz moot_at = appeal->moot_at;
+	TimestampTz breached_at = appeal->breached_at;
 
 	plan(account, appeal, at);
-	if (appeal->moot_at == was)
+	if (appeal->moot_at == moot_at && appeal->breached_at == breached_at)
 		return;
 	appeal->version++;
 	ag_appeal_store_update(appeal);
 }
 
-/* as_of: when it happened; at: when it is written. */
+/* as_of: when it happened; at: when it is written.  The plan counts the steps with this one. */
 static void
 write_step(AgAccount *account, AgAppeal *appeal, const AgActor *actor, const char *what,
 		   const char *decision, const char *body, TimestampTz as_of, TimestampTz at)
@@ -104,9 +155,9 @@ write_step(AgAccount *account, AgAppeal *appeal, const AgActor *actor, const cha
 	appeal->version++;
 	appeal->steps++;
 	appeal->changed_at = at;
+	add_step(appeal, actor->role, actor->person, what, decision, body, as_of);
 	plan(account, appeal, at);
 	ag_appeal_store_update(appeal);
-	add_step(appeal, actor->role, actor->person, what, decision, body, as_of);
 }
 
 void
@@ -195,7 +246,7 @@ settle_waiting(AgAccount *account, AgAppeal *appeal, TimestampTz at)
 	return true;
 }
 
-/* It became overdue: what the kind says about that has happened then, and is told now. */
+/* It became overdue: what the kind says about that has happened then, or later, and is told now. */
 static bool
 settle_overdue(AgAccount *account, AgAppeal *appeal, TimestampTz at)
 {
@@ -205,9 +256,13 @@ settle_overdue(AgAccount *account, AgAppeal *appeal, TimestampTz at)
 	const char *policy;
 	AgFields   *after;
 
-	if (appeal->closed_at != DT_NOEND || at < due)
+	if (appeal->breached_at != DT_NOEND || at < due)
 		return false;
 	freeze = ag_freeze_load(account->account_id, appeal->freeze_no);
+	if (ag_freeze_plan_begins(freeze) != DT_NOEND)
+		due = Max(due, ag_freeze_plan_begins(freeze));
+	if (at < due)
+		return false;
 	kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
 	policy = kind->breach == NULL ? "notify" : kind->breach;
 	appeal->breached_at = due;

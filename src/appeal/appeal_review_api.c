@@ -412,7 +412,7 @@ put_closed(ReturnSetInfo *rsinfo, const AgAppeal *appeal, TimestampTz at)
 		ag_int8(appeal->account_id), ag_int4(appeal->no), ag_int4(appeal->freeze_no),
 		ag_text(appeal->kind), ag_text(appeal->origin),
 		ag_bool(ag_appeal_is_heard(appeal)), ag_time(appeal->opened_at),
-		ag_time(ag_appeal_over_at(appeal, at)), ag_time(moot ? appeal->moot_at : appeal->due_at),
+		ag_time(ag_appeal_over_at(appeal, at)), ag_time(moot ? ag_appeal_due(appeal, at) : appeal->due_at),
 		ag_text(decided ? appeal->decided_by : NULL), ag_text(appeal->signed_by),
 		ag_bool(decided && appeal->decided_automated), ag_bool(decided && appeal->unfounded)
 	});

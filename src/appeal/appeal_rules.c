@@ -255,7 +255,7 @@ ag_appeal_overdue(const AgAppeal *appeal, TimestampTz at)
 TimestampTz
 ag_appeal_breach_at(const AgAppeal *appeal)
 {
-	if (appeal->closed_at != DT_NOEND || appeal->breached_at != DT_NOEND)
+	if (appeal->closed_at != DT_NOEND)
 		return DT_NOEND;
 	if (appeal->asked_at == DT_NOEND || appeal->due_at <= appeal->asked_at)
 		return appeal->due_at;

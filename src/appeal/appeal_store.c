@@ -244,7 +244,9 @@ static const AgStatement statements[] = {
 		.sql = "SELECT " COLUMNS " FROM acctguard.appeal a WHERE closed_at IS NULL AND (ask_until <= $1 "
 			"OR (reminders = 0 AND asked_at + (ask_until - asked_at) / 2 <= $1) "
 			"OR (reminders = 1 AND greatest(asked_at + (ask_until - asked_at) / 2, ask_until - interval '1 day') <= $1) "
-			"OR (breached_at IS NULL AND due_at <= coalesce(asked_at, $1)) "
+			"OR (breached_at IS NULL AND due_at <= coalesce(asked_at, $1) AND NOT EXISTS ("
+			"SELECT FROM acctguard.freeze_record f WHERE f.account_id = a.account_id AND f.no = a.freeze_no "
+			"AND least(f.lift_at, f.rest_at) > $1)) "
 			"OR EXISTS (SELECT FROM acctguard.shred s WHERE s.account_id = a.account_id)) "
 			"ORDER BY account_id, no LIMIT $2",
 		.expected = SPI_OK_SELECT,

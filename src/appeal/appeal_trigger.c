@@ -33,7 +33,7 @@ static const char *const fixed[] = {
 
 /* Written once. */
 static const char *const once[] = {
-	"appealed_at", "locale", "ticket", "idempotency_key", "request", "retracted_at", "breached_at"
+	"appealed_at", "locale", "ticket", "idempotency_key", "request", "retracted_at"
 };
 
 static void
@@ -152,6 +152,15 @@ state_before(const AgAppeal *old, const AgAppeal *new, bool event_given, AgAppea
 	return ag_appeal_state(old, new->changed_at);
 }
 
+/* ... and when a review went on without material, what else the clock did came later. */
+static AgAppealState
+state_after(const AgAppeal *old, const AgAppeal *new, bool event_given, AgAppealEvent event)
+{
+	if (event_given && event == AG_APPEAL_RESUME)
+		return ag_appeal_state(new, old->ask_until);
+	return ag_appeal_state(new, new->changed_at);
+}
+
 /*
  * A step is dated when it is made: not in the future, not before the transaction (but
  * for a clock that was set back), and what dates it agrees with changed_at.
@@ -186,7 +195,7 @@ check_step(const TriggerData *trigger, const AgAppeal *old, const AgAppeal *new)
 	AgAppealEvent event = AG_APPEAL_OPEN;
 	bool		given = event_of(trigger, old, new, &event);
 	AgAppealState from = state_before(old, new, given, event);
-	AgAppealState to = ag_appeal_state(new, new->changed_at);
+	AgAppealState to = state_after(old, new, given, event);
 
 	if (!given && from != to)
 		refuse(trigger, psprintf("It is %s and would be %s.", ag_appeal_state_name(from),
@@ -256,6 +265,10 @@ acctguard_appeal_transition_guard(PG_FUNCTION_ARGS)
 	for (int i = 0; i < (int) lengthof(once); i++)
 		if (!ag_trigger_was_null(trigger, once[i]) && ag_trigger_changed(trigger, once[i]))
 			refuse(trigger, psprintf("Column %s is written once.", once[i]));
+	/* Forgotten where the clock will do it again, for the freeze that is there now. */
+	if (!ag_trigger_was_null(trigger, "breached_at") && ag_trigger_changed(trigger, "breached_at") &&
+		ag_trigger_time(trigger, trigger->tg_newtuple, "breached_at") != DT_NOEND)
+		refuse(trigger, "It became overdue once.");
 	if (old.moot_at <= ag_now() && ag_trigger_changed(trigger, "moot_at"))
 		refuse(trigger, "It is moot.");
 	if (new.version <= old.version)

@@ -297,9 +297,14 @@ extern void ag_freeze_close_all(AgAccount *account, const AgActor *actor, const 
 
 /*
  * Let the kind's breach policy act at due, unless something else is decided before; DT_NOEND =
- * it must not act.  Returns when the clock lifts the freeze, DT_NOEND = it does not.
+ * it must not act.  Returns when it acts or has acted: then the clock lifts the freeze (lifts),
+ * else lets it rest; DT_NOEND = neither.
  */
-extern TimestampTz ag_freeze_plan(AgAccount *account, int no, TimestampTz due, TimestampTz at);
+extern TimestampTz ag_freeze_plan(AgAccount *account, int no, TimestampTz due, TimestampTz at,
+								  bool *lifts);
+
+/* When it does as planned, or has done; DT_NOEND = nothing is planned. */
+extern TimestampTz ag_freeze_plan_begins(const AgFreeze *freeze);
 extern void ag_freeze_overdue_init(void);
 
 /*

@@ -86,7 +86,13 @@ take_back(const AgFreeze *freeze, TimestampTz until)
 }
 
 TimestampTz
-ag_freeze_plan(AgAccount *account, int no, TimestampTz due, TimestampTz at)
+ag_freeze_plan_begins(const AgFreeze *freeze)
+{
+	return Min(freeze->lift_at, freeze->rest.from);
+}
+
+TimestampTz
+ag_freeze_plan(AgAccount *account, int no, TimestampTz due, TimestampTz at, bool *lifts)
 {
 	AgFreeze   *freeze = ag_freeze_load(account->account_id, no);
 	const AgKind *kind = ag_policy_kind_version(freeze->kind, freeze->kind_version);
@@ -94,15 +100,16 @@ ag_freeze_plan(AgAccount *account, int no, TimestampTz due, TimestampTz at)
 	OverduePlan new = plan_for(freeze, kind, due, at);
 
 	if (begins_at(&old) <= at)
-		return old.lift_at;
+		new = old;
+	*lifts = new.lift_at != DT_NOEND;
 	if (new.lift_at == old.lift_at && new.rest.from == old.rest.from &&
 		new.rest.until == old.rest.until)
-		return new.lift_at;
+		return begins_at(&new);
 	if (begins_at(&old) < begins_at(&new) && ag_freeze_state(freeze, begins_at(&old) - 1) != AG_FREEZE_ENDED)
 		take_back(freeze, begins_at(&old));
 	ag_freeze_store_plan(freeze, new.lift_at, new.rest);
 	ag_freeze_derive(account, at);
-	return new.lift_at;
+	return begins_at(&new);
 }
 
 /* Nothing that was taken back may have come meanwhile. */

@@ -290,12 +290,61 @@ SELECT pg_temp.try('UPDATE acctguard.freeze_record SET rest_at = NULL, rest_unti
 ALTER TABLE acctguard.freeze_record ENABLE ALWAYS TRIGGER acctguard_row;
 ALTER TABLE acctguard.appeal ENABLE ALWAYS TRIGGER acctguard_row;
 
+-- a harsher freeze in its place has its own time, however little the case had left; the queue keeps the earlier one
+CREATE FUNCTION pg_temp.plan(account bigint) RETURNS TABLE (no integer, lift integer, rest integer, due integer, breached integer, moot integer) LANGUAGE sql AS $$
+    SELECT f.no, extract(epoch FROM f.lift_at - timestamptz '2000-01-01 00:00:00+00')::integer - 1300000000,
+        extract(epoch FROM f.rest_at - timestamptz '2000-01-01 00:00:00+00')::integer - 1300000000,
+        extract(epoch FROM a.due_at - timestamptz '2000-01-01 00:00:00+00')::integer - 1300000000,
+        extract(epoch FROM a.breached_at - timestamptz '2000-01-01 00:00:00+00')::integer - 1300000000,
+        extract(epoch FROM a.moot_at - timestamptz '2000-01-01 00:00:00+00')::integer - 1300000000
+    FROM acctguard.appeal a JOIN acctguard.freeze_record f ON f.account_id = a.account_id AND f.no = a.freeze_no WHERE a.account_id = account ORDER BY a.no
+$$;
+SELECT pg_temp.at(0);
+SELECT pg_temp.frozen(account, 'feature_freeze', 'security.takeover') FROM generate_series(2200780, 2200785) account;
+SELECT pg_temp.at(259190);
+SELECT pg_temp.as('freeze_mod2', format('SELECT acctguard.freeze_impose(%s, ''emergency_lock'', ''security.takeover'', ''long enough text'', replaces => 1)', account))
+FROM unnest(ARRAY[2200780, 2200781, 2200785]) account;
+SELECT * FROM pg_temp.plan(2200780);
+SELECT * FROM pg_temp.watch(2200780, 259199, 259200, 345589, 345590, 349200);
+-- ... and what the sweep wrote before it is over changes nothing, nor does the sweep find the same to do for ever
+SELECT pg_temp.at(259300);
+SELECT count(*) > 0 AS swept FROM acctguard.sweep(10000);
+SELECT count(*) AS waits FROM acctguard.appeal_step WHERE account_id = 2200780 AND what = 'breach';
+SELECT * FROM pg_temp.watch(2200780, 259300, 345589, 345590, 349200);
+-- ... less what is spent waiting for material: a review goes on without, or with what came
+SELECT pg_temp.as('appeal_rev1', format('SELECT count(*) FROM acctguard.appeal_claim(%s, 1)', account)) FROM unnest(ARRAY[2200781, 2200785]) account;
+SELECT pg_temp.at(260000);
+SELECT pg_temp.as('appeal_rev1', format('SELECT acctguard.appeal_ask(%s, 1, ARRAY[''a photo''], timestamptz ''2000-01-01 00:00:00+00'' + interval ''%s seconds'')', account, 1300000000 + 360000)) FROM unnest(ARRAY[2200781, 2200785]) account;
+SELECT * FROM pg_temp.plan(2200781);
+SELECT pg_temp.at(270000);
+SELECT pg_temp.as('appeal_app', 'SELECT acctguard.appeal_supplement(2200785, 1, ''here is the photo that you wanted'')');
+SELECT * FROM pg_temp.plan(2200785);
+SELECT * FROM pg_temp.watch(2200785, 355589, 355590, 359200);
+SELECT * FROM pg_temp.watch(2200781, 359999, 360000, 445589, 445590, 449200);
+-- a case that was overdue already: overdue for the freeze before is not overdue for this one
+SELECT pg_temp.at(260000);
+SELECT count(*) > 0 AS swept FROM acctguard.sweep(10000);
+SELECT * FROM pg_temp.plan(2200782);
+SELECT pg_temp.as('freeze_mod2', format('SELECT acctguard.freeze_impose(%s, ''emergency_lock'', ''security.takeover'', ''long enough text'', replaces => 1)', account)) FROM generate_series(2200782, 2200783) account;
+SELECT * FROM pg_temp.plan(2200782);
+SELECT * FROM pg_temp.watch(2200782, 260000, 346399, 346400, 350000);
+-- ... and where the new one only tells, it has been told
+SELECT pg_temp.as('freeze_mod2', 'SELECT acctguard.freeze_impose(2200784, ''feature_freeze'', ''violation.spam'', ''long enough text'', ground => ''Terms'', replaces => 1)');
+SELECT * FROM pg_temp.plan(2200784);
+-- a start that is put off takes the time of the freeze along
+SELECT pg_temp.at(0);
+SELECT pg_temp.as('freeze_mod1', 'SELECT acctguard.freeze_impose(2200786, ''emergency_lock'', ''security.takeover'', ''long enough text'', starts_at => timestamptz ''2000-01-01 00:00:00+00'' + interval ''1300003600 seconds'')');
+SELECT * FROM pg_temp.plan(2200786);
+SELECT pg_temp.as('freeze_mod2', 'SELECT acctguard.freeze_amend(2200786, 1, starts_at => timestamptz ''2000-01-01 00:00:00+00'' + interval ''1300100000 seconds'')');
+SELECT * FROM pg_temp.plan(2200786);
+SELECT * FROM pg_temp.watch(2200786, 99999, 100000, 186399, 186400, 190000);
+
 -- all of it written down, of its time, once
 SELECT pg_temp.at(1200000);
 SELECT count(*) > 0 AS swept FROM acctguard.sweep(10000);
 SELECT count(*) > 0 AS swept FROM acctguard.sweep(10000);
-SELECT account, w.* FROM unnest(ARRAY[2200702, 2200703, 2200704, 2200713, 2200716]) account, pg_temp.written(account) w;
-SELECT account, t.* FROM unnest(ARRAY[2200700, 2200702, 2200703, 2200704, 2200716, 2200750, 2200753]) account, pg_temp.told(account) t;
+SELECT account, w.* FROM unnest(ARRAY[2200702, 2200703, 2200704, 2200713, 2200716, 2200780, 2200781, 2200783, 2200784]) account, pg_temp.written(account) w;
+SELECT account, t.* FROM unnest(ARRAY[2200700, 2200702, 2200703, 2200704, 2200716, 2200750, 2200753, 2200780, 2200783]) account, pg_temp.told(account) t;
 RESET acctguard.test_clock;
 DROP TABLE overdue_message;
 DROP ROLE freeze_mod1, freeze_mod2, freeze_mod3, freeze_reviewer, freeze_officer1, freeze_officer2, freeze_officer3,
