@@ -71,7 +71,9 @@ static void
 move(AgAccount *account, const AgActor *actor, AgAppeal *appeal, int to, TimestampTz at)
 {
 	TimestampTz sla;
+	bool		lifts;
 
+	(void) ag_freeze_plan(account, appeal->freeze_no, DT_NOEND, at, &lifts);
 	appeal->freeze_no = to;
 	appeal->parties = ag_appeal_store_parties(account->account_id, to, appeal->no, appeal->parties);
 	if (appeal->decision != NULL ||

@@ -105,7 +105,8 @@ ag_freeze_plan(AgAccount *account, int no, TimestampTz due, TimestampTz at, bool
 	if (new.lift_at == old.lift_at && new.rest.from == old.rest.from &&
 		new.rest.until == old.rest.until)
 		return begins_at(&new);
-	if (begins_at(&old) < begins_at(&new) && ag_freeze_state(freeze, begins_at(&old) - 1) != AG_FREEZE_ENDED)
+	if (begins_at(&old) < begins_at(&new) &&
+		(freeze->replaced_by != 0 || ag_freeze_state(freeze, begins_at(&old) - 1) != AG_FREEZE_ENDED))
 		take_back(freeze, begins_at(&old));
 	ag_freeze_store_plan(freeze, new.lift_at, new.rest);
 	ag_freeze_derive(account, at);

@@ -339,6 +339,16 @@ SELECT pg_temp.as('freeze_mod2', 'SELECT acctguard.freeze_amend(2200786, 1, star
 SELECT * FROM pg_temp.plan(2200786);
 SELECT * FROM pg_temp.watch(2200786, 99999, 100000, 186399, 186400, 190000);
 
+-- ... but the freeze before is replaced in time, or the clock has lifted it: who commits later replaces nothing
+SELECT pg_temp.at(0);
+SELECT pg_temp.frozen(2200787, 'emergency_lock', 'security.takeover');
+BEGIN;
+SELECT pg_temp.at(86390);
+SELECT pg_temp.as('freeze_mod2', 'SELECT acctguard.freeze_impose(2200787, ''emergency_lock'', ''security.takeover'', ''long enough text'', replaces => 1)');
+SELECT pg_temp.at(86400);
+COMMIT;
+SELECT * FROM pg_temp.watch(2200787, 86399, 86400, 90000);
+
 -- all of it written down, of its time, once
 SELECT pg_temp.at(1200000);
 SELECT count(*) > 0 AS swept FROM acctguard.sweep(10000);
