@@ -48,7 +48,7 @@ ag_appeal_require_proof(const AgAccount *account, const char *proof, TimestampTz
 		const AgReason *reason = ag_policy_reason(freeze->reason);
 
 		if (ag_freeze_state(freeze, at) == AG_FREEZE_ACTIVE && ag_freeze_known(freeze) && reason != NULL &&
-			strcmp(reason->category, "security") == 0)
+			!ag_money_wait_is(freeze) && strcmp(reason->category, "security") == 0)
 			ag_freeze_check_proof(freeze, proof, at);
 	}
 }

@@ -17,33 +17,31 @@
 
 #include "freeze/decision.h"
 
-#define KIND "money_wait"
-#define REASON "security.returned"
 #define FACTS "the account was taken back without a device that it knows"
 
 bool
 ag_money_wait_is(const AgFreeze *freeze)
 {
-	return freeze->automated && strcmp(freeze->kind, KIND) == 0;
+	return freeze->automated && strcmp(freeze->kind, AG_WAIT_KIND) == 0;
 }
 
 int
 ag_money_wait_begin(AgAccount *account, TimestampTz at)
 {
-	const AgKind *kind = ag_policy_kind(KIND);
+	const AgKind *kind = ag_policy_kind(AG_WAIT_KIND);
 	AgFreezeOrder order = AG_FREEZE_ORDER_INIT;
 	AgFields   *after;
 	int			no;
 
 	if (kind == NULL || !kind->enabled)
 		return 0;
-	order.kind = KIND;
-	order.reason = REASON;
+	order.kind = AG_WAIT_KIND;
+	order.reason = AG_WAIT_REASON;
 	order.facts = FACTS;
 	order.automated = order.by_rule = true;
 	no = ag_freeze_impose(account, ag_actor(), &order, at);
 	after = ag_fields_new();
 	ag_field_int(after, "freeze", no);
-	ag_account_emit(account, AG_ACTION_MONEY_WAITS, REASON, NULL, NULL, after);
+	ag_account_emit(account, AG_ACTION_MONEY_WAITS, AG_WAIT_REASON, NULL, NULL, after);
 	return no;
 }

@@ -200,8 +200,8 @@ require_proof_under_alarm(const AgAccount *account, const char *proof, Timestamp
 		const AgReason *reason = ag_policy_reason(freeze->reason);
 
 		if (ag_freeze_state(freeze, at) == AG_FREEZE_ACTIVE && ag_freeze_known(freeze) && reason != NULL &&
-			(strcmp(reason->category, "security") == 0 ||
-			 strcmp(reason->category, "own_wish") == 0))
+			!ag_money_wait_is(freeze) &&
+			(strcmp(reason->category, "security") == 0 || strcmp(reason->category, "own_wish") == 0))
 			ag_freeze_check_proof(freeze, proof, at);
 	}
 }

@@ -384,6 +384,10 @@ extern List *ag_policy_ladder(void);	/* AgLadderStep *, kept in the cache */
 
 #define AG_LADDER_REASON "ladder"	/* the reason of its freezes */
 
+/* The freeze that follows the gate T4: nobody decides it, so no field but its reason is there. */
+#define AG_WAIT_KIND "money_wait"
+#define AG_WAIT_REASON "security.returned"
+
 /* A risk signal: what a report of it is worth, and which freeze it sets off. */
 typedef struct AgRiskSignal
 {

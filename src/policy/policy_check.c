@@ -83,6 +83,41 @@ check_floor(const char *key, ArrayType *names)
 	}
 }
 
+/* A kind that freezes of one account can have, for that reason. */
+static const AgKind *
+check_kind_name(AgPolicyTopic topic, const char *key, const char *name, const char *reason_name)
+{
+	const AgKind *kind = ag_policy_kind(name);
+	const AgReason *reason = ag_policy_reason(reason_name);
+	const char *problem;
+
+	if (kind == NULL || !kind->enabled || kind->scope)
+		ag_policy_refuse(topic, key, psprintf("\"%s\" is not an enabled kind of freezes.", name));
+	problem = reason != NULL ? ag_policy_reason_problem(kind, reason) :
+		psprintf("There is no reason \"%s\"", reason_name);
+	if (problem != NULL)
+		ag_policy_refuse(topic, key, psprintf("%s.", problem));
+	return kind;
+}
+
+/*
+ * The wait after the gate T4.  What it lacks would be missed when somebody comes back, and
+ * he could not.
+ */
+static void
+check_wait(const AgKind *kind)
+{
+	ListCell   *cell;
+
+	if (!kind->enabled)
+		return;
+	(void) check_kind_name(AG_TOPIC_FREEZE_KIND, kind->kind, kind->kind, AG_WAIT_REASON);
+	foreach(cell, ag_text_array_list(kind->required))
+		if (strcmp(lfirst(cell), "reason") != 0)
+		ag_policy_refuse(AG_TOPIC_FREEZE_KIND, kind->kind,
+						 "Nobody decides this freeze and could state more, so required has nothing but reason.");
+}
+
 static void
 check_kind(const char *key)
 {
@@ -99,6 +134,8 @@ check_kind(const char *key)
 				lengthof(conditions));
 	check_names(AG_TOPIC_FREEZE_KIND, key, "required", kind->required, statement_fields,
 				lengthof(statement_fields));
+	if (strcmp(key, AG_WAIT_KIND) == 0)
+		check_wait(kind);
 }
 
 /* A bundle lists capabilities, not bundles: their order would begin to matter. */
@@ -128,23 +165,6 @@ check_reason(const char *key)
 	if (life <= 0 || life > AG_LONGEST)
 		ag_policy_refuse(AG_TOPIC_REASON, key,
 						 "strike_life is a length of time above zero and at most 100 years.");
-}
-
-/* A kind that freezes of one account can have, for that reason. */
-static const AgKind *
-check_kind_name(AgPolicyTopic topic, const char *key, const char *name, const char *reason_name)
-{
-	const AgKind *kind = ag_policy_kind(name);
-	const AgReason *reason = ag_policy_reason(reason_name);
-	const char *problem;
-
-	if (kind == NULL || !kind->enabled || kind->scope)
-		ag_policy_refuse(topic, key, psprintf("\"%s\" is not an enabled kind of freezes.", name));
-	problem = reason != NULL ? ag_policy_reason_problem(kind, reason) :
-		psprintf("There is no reason \"%s\"", reason_name);
-	if (problem != NULL)
-		ag_policy_refuse(topic, key, psprintf("%s.", problem));
-	return kind;
 }
 
 static void

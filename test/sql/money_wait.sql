@@ -110,6 +110,19 @@ SELECT pg_temp.issue(4320007);
 RESET SESSION AUTHORIZATION;
 SELECT pg_temp.back(4320007), pg_temp.money(4320007);
 
+-- it is no alarm: who waits closes his account, and changes his mind, without proving once more who he is
+SELECT pg_temp.hour(24 * 46);
+SET SESSION AUTHORIZATION freeze_mod1;
+SELECT pg_temp.issue(4320008);
+RESET SESSION AUTHORIZATION;
+SET SESSION AUTHORIZATION freeze_mod2;
+SELECT pg_temp.issue(4320008);
+RESET SESSION AUTHORIZATION;
+SET SESSION AUTHORIZATION freeze_app;
+SELECT pg_temp.back(4320008), pg_temp.money(4320008);
+SELECT pg_temp.try('SELECT acctguard.account_request_close(4320008) > clock_timestamp()');
+SELECT pg_temp.try('SELECT acctguard.account_cancel_close(4320008)');
+RESET SESSION AUTHORIZATION;
 -- how long, and what waits, is policy; without the kind nothing waits
 SELECT pg_temp.hour(24 * 46);
 SELECT acctguard.policy_set('freeze_kind', 'money_wait', '{"default_length": "5 hours", "denies": ["pay.large"]}', 'test') > 0 AS set;
@@ -126,6 +139,11 @@ SELECT pg_temp.back(4320003), pg_temp.money(4320003);
 SELECT pg_temp.back(4320004), pg_temp.money(4320004);
 RESET SESSION AUTHORIZATION;
 SELECT acctguard.policy_set('freeze_kind', 'money_wait', '{"second_person": false, "approve_roles": [], "automated_max": "30 days"}', 'test') > 0 AS set;
+-- ... policy cannot demand what nobody is there to write, nor what makes it another kind: nobody could come back
+SELECT pg_temp.try('SELECT acctguard.policy_set(''freeze_kind'', ''money_wait'', ''{"required": ["reason", "ground"]}'', ''test'')');
+SELECT pg_temp.try('SELECT acctguard.policy_set(''freeze_kind'', ''money_wait'', ''{"required": ["facts"]}'', ''test'')');
+SELECT pg_temp.try('SELECT acctguard.policy_set(''freeze_kind'', ''money_wait'', ''{"scope": true}'', ''test'')');
+SELECT pg_temp.try('SELECT acctguard.policy_set(''freeze_kind'', ''money_wait'', ''{"lift_policy": "self"}'', ''test'')');
 -- the application cannot impose it, nor end it; the service can end it, with a reason
 SET SESSION AUTHORIZATION freeze_app;
 SELECT pg_temp.back(4320005), pg_temp.money(4320005);
