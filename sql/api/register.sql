@@ -46,7 +46,7 @@ RETURNS acctguard.outcome
 LANGUAGE c VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'acctguard_register_hold_object';
 COMMENT ON FUNCTION acctguard.register_hold_object(text, uuid) IS
-'The owner of a claimed number says that it is his. REG_HOLD_KEPT: it stays his, because he has proved it (a code in flow, of register_begin() with the number) and something else (a session that was stepped up lately). REG_HOLD_NOTED: with less the claim goes on, and he should bind another number. REG_RELEASE_DUE: it is too late. REG_NO_CLAIM: nobody claims a number of the account. SESSION_REQUIRED.
+'The owner of a claimed number says that it is his. REG_HOLD_KEPT: it stays his, because he has proved it (a code in flow, of register_begin() with the number) and something else (a session that was stepped up lately; if the account is protected, see dormancy(), with what passes the gate T4: its protection ends, and money waits). REG_HOLD_NOTED: with less the claim goes on, and he should bind another number. REG_RELEASE_DUE: it is too late. REG_NO_CLAIM: nobody claims a number of the account. SESSION_REQUIRED.
 token: of a session of the account.';
 
 CREATE OR REPLACE FUNCTION acctguard.register_hint_set(account_id bigint, nickname text)

@@ -77,11 +77,17 @@ read_silent(const AgAccount *account, int64 ahead, TimestampTz at, AgDormancy *d
 }
 
 static bool
+read_protected(const AgAccount *account, TimestampTz at, AgDormancy *dormancy)
+{
+	return read_silent(account, 0, at, dormancy) && dormancy->protected;
+}
+
+static bool
 is_protected(const AgAccount *account, TimestampTz at)
 {
 	AgDormancy	dormancy;
 
-	return read_silent(account, 0, at, &dormancy) && dormancy.protected;
+	return read_protected(account, at, &dormancy);
 }
 
 bool
@@ -137,6 +143,17 @@ has_method(List *methods, const char *name)
 	return false;
 }
 
+/* What is known of the device that was there before; a new one is AG_DEVICE_SEEN. */
+static void
+read_device(const AgSessionProof *proof, const AgSigns *signs, AgEntry *entry)
+{
+	if (proof->device == NULL)
+		return;
+	entry->device = ag_device_present_state(proof->device, proof->at);
+	entry->device_age = (proof->at - proof->device->last_seen_at) / USECS_PER_SEC;
+	entry->device_older = ag_dormancy_knew(signs, proof->device);
+}
+
 /* A session is opened, or stepped up: is it the owner? */
 static void
 note_entry(const AgSessionProof *proof)
@@ -148,19 +165,16 @@ note_entry(const AgSessionProof *proof)
 		.device_signed = proof->device_signed,
 		.device = AG_DEVICE_SEEN
 	};
+	AgDormancy	dormancy;
 
 	if (proof->number_only)
 		return;
 	if (account->owner_seen_at == DT_NOEND || account->owner_seen_at > proof->at ||
 		proof->at - account->owner_seen_at >= SIGN_EVERY)
 	{
-		if (proof->device != NULL)
+		if (read_protected(account, proof->at, &dormancy))
 		{
-			entry.device = ag_device_present_state(proof->device, proof->at);
-			entry.device_age = (proof->at - proof->device->last_seen_at) / USECS_PER_SEC;
-		}
-		if (is_protected(account, proof->at))
-		{
+			read_device(proof, &dormancy.signs, &entry);
 			if (!ag_dormancy_opens(&entry))
 				return;
 			note_return(account, AG_RETURN_DEVICE);

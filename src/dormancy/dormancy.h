@@ -64,7 +64,14 @@ typedef struct AgEntry
 	bool		device_signed;
 	AgDeviceState device;		/* AG_DEVICE_SEEN for one that is new */
 	int64		device_age;		/* seconds since its last proof */
+	bool		device_older;	/* it was there when the owner was last seen */
 } AgEntry;
+
+/*
+ * Was the device there when the owner was last seen?  One that came later came to a silent
+ * account, and no time makes it his.
+ */
+extern bool ag_dormancy_knew(const AgSigns *signs, const AgDevice *device);
 
 /* Does it open a protected account? */
 extern bool ag_dormancy_opens(const AgEntry *entry);

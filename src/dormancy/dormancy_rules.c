@@ -34,14 +34,22 @@ ag_dormancy_near(const AgDormancy *dormancy, int64 ahead, TimestampTz at)
 	return !dormancy->dormant && dormancy->entitled && dormancy->dormant_at <= ag_time_plus(at, ahead);
 }
 
+/* What comes in while the account is not protected is a sign of life itself. */
+bool
+ag_dormancy_knew(const AgSigns *signs, const AgDevice *device)
+{
+	return device->first_seen_at <= signs->seen_at;
+}
+
 /*
  * A password may have leaked, a device may have been sold; both together have not.  A
- * device without a key is no more than a name that anybody can copy.
+ * device without a key is no more than a name that anybody can copy, and one that the
+ * password itself has brought in since is no second thing.
  */
 bool
 ag_dormancy_opens(const AgEntry *entry)
 {
-	return entry->password && entry->device_signed && !entry->number_only &&
+	return entry->password && entry->device_signed && entry->device_older && !entry->number_only &&
 		(entry->device == AG_DEVICE_ESTABLISHED || entry->device == AG_DEVICE_TRUSTED) &&
 		entry->device_age <= DEVICE_FORGOTTEN;
 }

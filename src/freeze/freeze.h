@@ -19,6 +19,7 @@
 #include "account/account.h"
 #include "base/base.h"
 #include "capability/capability.h"
+#include "identity/assurance.h"
 #include "policy/policy.h"
 
 /*
@@ -237,6 +238,12 @@ extern int	ag_freeze_impose(AgAccount *account, const AgActor *actor, const AgFr
  * locked, and the caller saves it.
  */
 extern int	ag_money_wait_begin(AgAccount *account, TimestampTz at);
+
+/*
+ * The owner of an open, locked account has shown in a session that it is he: a sign of
+ * life, the end of its protection, and a wait if that took T4.  The caller saves it.
+ */
+extern void ag_money_wait_return(AgAccount *account, const AgAssurance *assurance, TimestampTz at);
 
 /* Is a freeze such a wait? */
 extern bool ag_money_wait_is(const AgFreeze *freeze);

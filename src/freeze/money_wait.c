@@ -15,6 +15,7 @@
  */
 #include "postgres.h"
 
+#include "dormancy/dormancy.h"
 #include "freeze/decision.h"
 
 #define FACTS "the account was taken back without a device that it knows"
@@ -44,4 +45,12 @@ ag_money_wait_begin(AgAccount *account, TimestampTz at)
 	ag_field_int(after, "freeze", no);
 	ag_account_emit(account, AG_ACTION_MONEY_WAITS, AG_WAIT_REASON, NULL, NULL, after);
 	return no;
+}
+
+void
+ag_money_wait_return(AgAccount *account, const AgAssurance *assurance, TimestampTz at)
+{
+	ag_dormancy_return(account, AG_RETURN_GATE, at);
+	if (assurance->money_waits)
+		(void) ag_money_wait_begin(account, at);
 }

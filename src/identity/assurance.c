@@ -68,8 +68,9 @@ read_number(const AgPhoneBinding *binding, TimestampTz at, AgClaim *claim)
 													ag_policy_country_floor(country));
 }
 
+/* One that came to an account while that was protected is merely seen, however long ago that was. */
 static void
-read_device(int64 account_id, const AgClaimant *claimant, TimestampTz at, AgClaim *claim)
+read_device(int64 account_id, const AgClaimant *claimant, const AgSigns *signs, TimestampTz at, AgClaim *claim)
 {
 	AgDevice   *device;
 
@@ -79,6 +80,11 @@ read_device(int64 account_id, const AgClaimant *claimant, TimestampTz at, AgClai
 	if (device == NULL || !device->has_key)
 		return;
 	claim->has_device = true;
+	if (claim->protected && !ag_dormancy_knew(signs, device))
+	{
+		claim->device = AG_DEVICE_SEEN;
+		return;
+	}
 	claim->device = ag_device_present_state(device, at);
 	claim->device_age = Max(at - device->last_seen_at, 0) / USECS_PER_SEC;
 	claim->device_days = device->used_days;
@@ -98,7 +104,7 @@ read_claim(const AgAccount *account, const AgClaimant *claimant, TimestampTz at,
 	claim->anomalous = claimant->anomalous;
 	claim->phone_doubtful = true;
 	read_number(ag_binding_store_live(account->account_id, 0, AG_BINDING_LOGIN), at, claim);
-	read_device(account->account_id, claimant, at, claim);
+	read_device(account->account_id, claimant, &dormancy.signs, at, claim);
 }
 
 /* What an application names as a proof, as a method. */
@@ -130,15 +136,43 @@ ag_claimant_of_session(const AgActing *acting, AgClaimant *claimant)
 	claimant->device_signed = (claimant->shown & AG_METHOD_BIT(AG_METHOD_DEVICE_KEY)) != 0;
 }
 
+static void
+judge(const AgClaimant *claimant, const AgClaim *claim, AgAssurance *assurance)
+{
+	AgAssuranceTerms terms;
+
+	ag_assurance_terms(&terms);
+	ag_assurance_judge(&terms, claim, ag_gate_demanded(&terms, claim, claimant->way), claimant->shown,
+					   assurance);
+}
+
 void
 ag_gate_judge(const AgAccount *account, const AgClaimant *claimant, TimestampTz at,
 			  AgAssurance *assurance)
 {
-	AgAssuranceTerms terms;
 	AgClaim		claim;
 
-	ag_assurance_terms(&terms);
 	read_claim(account, claimant, at, &claim);
-	ag_assurance_judge(&terms, &claim, ag_gate_demanded(&terms, &claim, claimant->way),
-					   claimant->shown, assurance);
+	judge(claimant, &claim, assurance);
+}
+
+bool
+ag_gate_judge_proof(const AgActing *acting, AgAssurance *assurance)
+{
+	AgClaimant	claimant;
+	AgClaim		claim;
+
+	memset(assurance, 0, sizeof(*assurance));
+	if (!ag_session_fresh(acting))
+		return false;
+	ag_claimant_of_session(acting, &claimant);
+	claimant.way = AG_WAY_CLAIM;
+	read_claim(acting->account, &claimant, acting->at, &claim);
+	if (!claim.protected && claim.reassignment != AG_REASSIGNMENT_CONFIRMED)
+		return true;
+	/* A known device opens the account together with the password, and did not. */
+	if (claim.protected)
+		claim.has_device = false;
+	judge(&claimant, &claim, assurance);
+	return assurance->passed;
 }

@@ -44,6 +44,15 @@ extern void ag_gate_judge(const AgAccount *account, const AgClaimant *claimant, 
 						  AgAssurance *assurance);
 
 /*
+ * The user of a session shows a code to his number: is he the account's owner?  A step-up
+ * says so; but where it is confirmed that the number is somebody else's, or the account is
+ * protected, no less than is demanded of whoever says that the account is his: else a
+ * password and a code, which its next holder may have, would end what stands against him.
+ * Whoever passes has come back: ag_money_wait_return().
+ */
+extern bool ag_gate_judge_proof(const AgActing *acting, AgAssurance *assurance);
+
+/*
  * service_ticket.c
  */
 typedef struct AgServiceTicket

@@ -6,15 +6,17 @@
  * A binding of which nothing was heard for policy reconfirm_after is due.  Its owner is
  * asked once, and again after as long a time; whoever answers in a session that is more
  * than the number is not asked for that time.  Only a code to the number, together with
- * that, is a proof: it renews last_owner_proof_at, and with it what speaks for him.
+ * that, is a proof: it renews last_owner_proof_at, and with it what speaks for him.  A proof
+ * ends the protection of a silent account, so there it takes the gate T4.
  *
  * Locks: the number, the account, the flow; the sweep locks free accounts only.  Tables:
- * binding; the ledger through events.
+ * binding; those of freezes where money waits; the ledger through events.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "freeze/freeze.h"
 #include "policy/policy.h"
 #include "rebind/rebind.h"
 
@@ -101,34 +103,12 @@ take_word(const Scene *scene)
 	return AG_FLOW_RECONFIRM_NOTED;
 }
 
-/*
- * A step-up, and where it is confirmed that the number is somebody else's, as much as is
- * demanded of whoever says that the account is his: else a password and a code, which its
- * next holder may have, would end what was confirmed.
- */
-static bool
-is_owner(const Scene *scene)
-{
-	AgClaimant	claimant;
-	AgAssurance assurance;
-	AgEvidence	evidence;
-
-	if (!ag_session_fresh(&scene->acting))
-		return false;
-	ag_evidence_of(scene->binding, scene->acting.at, &evidence);
-	if (evidence.reassignment != AG_REASSIGNMENT_CONFIRMED)
-		return true;
-	ag_claimant_of_session(&scene->acting, &claimant);
-	claimant.way = AG_WAY_CLAIM;
-	ag_gate_judge(scene->acting.account, &claimant, scene->acting.at, &assurance);
-	return assurance.passed;
-}
-
 /* He has the number, and is its owner: both. */
 static AgFlowCode
 take_proof(const Scene *scene, const pg_uuid_t *id, AgRebindResult *result)
 {
 	AgFlowCode	code = ag_flow_require(id, AG_FLOW_IS(AG_FLOW_FOR_RECONFIRM), &result->flow);
+	AgAssurance assurance;
 
 	if (code != AG_FLOW_OK)
 		return code;
@@ -137,9 +117,10 @@ take_proof(const Scene *scene, const pg_uuid_t *id, AgRebindResult *result)
 		return AG_FLOW_FLOW_UNKNOWN;
 	if (!ag_flow_proved(result->flow, NUMBER_CODE, scene->acting.at))
 		return AG_FLOW_PROOF_REQUIRED;
-	if (!is_owner(scene))
+	if (!ag_gate_judge_proof(&scene->acting, &assurance))
 		return AG_FLOW_REBIND_FACTOR;
 	(void) ag_flow_consume(result->flow, scene->acting.at);
+	ag_money_wait_return(scene->acting.account, &assurance, scene->acting.at);
 	ag_binding_store_prove(scene->binding, scene->acting.at);
 	note(scene, true);
 	return AG_FLOW_RECONFIRM_OK;

@@ -16,6 +16,8 @@
  */
 #include "postgres.h"
 
+#include "freeze/freeze.h"
+#include "identity/identity.h"
 #include "identity/password.h"
 #include "lifecycle/lifecycle.h"
 #include "phone/touch.h"
@@ -408,8 +410,9 @@ prove_number(const pg_uuid_t *id, const AgRegisterCase *c, AgFlow **flow, bool *
 static void
 judge_objection(AgRegisterCase *c, const AgActing *acting, const pg_uuid_t *id, AgRegisterReply *reply)
 {
+	AgAssurance assurance;
 	AgObjection objection = {
-		.other = ag_session_fresh(acting),
+		.other = ag_gate_judge_proof(acting, &assurance),
 		.confirmed = c->evidence.reassignment == AG_REASSIGNMENT_CONFIRMED
 	};
 	const AgRegisterRule *rule;
@@ -422,6 +425,7 @@ judge_objection(AgRegisterCase *c, const AgActing *acting, const pg_uuid_t *id, 
 	if (rule->effect == AG_EFFECT_KEEP)
 	{
 		(void) ag_flow_consume(reply->flow, c->at);
+		ag_money_wait_return(c->holder, &assurance, c->at);
 		ag_claim_keep(c);
 	}
 	else

@@ -119,7 +119,7 @@ typedef struct AgObjection
 {
 	bool		due;			/* the time of the claim is over */
 	bool		number;			/* he has just proved the number */
-	bool		other;			/* ... and something that does not depend on it */
+	bool		other;			/* ... and what does not depend on it: on a protected account, T4 */
 	bool		confirmed;		/* providers have confirmed meanwhile that it left him */
 } AgObjection;
 

@@ -198,6 +198,16 @@ SELECT pg_temp.day(400.1);
 SELECT pg_temp.signed('gone', 4300026, '{password}'), (pg_temp.look(4300026)).protected;
 SELECT pg_temp.day(399.9);
 SELECT pg_temp.signed('keyed', 4300024, '{password}'), (pg_temp.look(4300024)).protected;
+-- ... nor one that came while the account was protected: the password that brought it in does not open the account a week later
+SELECT pg_temp.day(46);
+SELECT pg_temp.signed('thief', 4300027, '{password}'), (pg_temp.look(4300027)).protected;
+SELECT pg_temp.day(54);
+SELECT pg_temp.signed('thief', 4300027, '{password}'), (pg_temp.look(4300027)).*;
+SELECT state FROM acctguard.device_list(4300027);
+SELECT gate, points FROM acctguard.assurance_of(4300027, '{password,device_key}', 'thief', 'login');
+SELECT * FROM pg_temp.signs(4300027);
+-- ... but a device that was there before is known at any time
+SELECT gate, points FROM acctguard.assurance_of(4300024, '{password,device_key}', 'keyed', 'login');
 -- ... where there is nothing to lose, any proof is a sign of life
 SELECT pg_temp.day(46);
 DELETE FROM dormancy_app.coupon WHERE user_id = 4300021;

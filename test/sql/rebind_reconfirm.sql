@@ -130,3 +130,28 @@ SELECT code, (data ->> 'flow')::uuid AS flow FROM pg_temp.begin('next holder') \
 SELECT pg_temp.prove(:'next_flow', '+8613957300090');
 SELECT code, public_code FROM acctguard.number_reconfirm(pg_temp.token('next holder'), :'next_flow');
 SELECT evidence, young_proof FROM acctguard.number_evidence(5730090);
+
+-- Who shows enough for that (T4) has his number back, and moves money only later (L15, Q5).
+SELECT pg_temp.at(86400 * (171 + 180) + 90);
+SELECT code FROM acctguard.session_step_up(pg_temp.token('next holder'), '{password,totp}');
+SELECT code, public_code FROM acctguard.number_reconfirm(pg_temp.token('next holder'), :'next_flow');
+SELECT evidence, young_proof FROM acctguard.number_evidence(5730090);
+SELECT kind, state FROM acctguard.freeze_list(5730090);
+
+-- Q2, Q5, Q9: a code to the number and a password, or a mailbox, end no protection: it takes T4, and money waits.
+CREATE ROLE reconfirm_reader NOLOGIN;
+SELECT acctguard.entitlement_register('reconfirm', 'SELECT ($1 BETWEEN 5730091 AND 5730094)::int::bigint', 'reconfirm_reader');
+CREATE FUNCTION pg_temp.state(account bigint, OUT protected boolean, OUT waits bigint, OUT withdraw boolean, OUT gate text) LANGUAGE sql AS $$
+    SELECT (acctguard.dormancy(account)).protected, (SELECT count(*) FROM acctguard.freeze_list(account) WHERE kind = 'money_wait'),
+        acctguard.allowed(account, 'pay.withdraw'), (acctguard.assurance_of(account, '{number_code,password}')).gate $$;
+SELECT pg_temp.account(n, '+86139573000' || right(n::text, 2)) FROM generate_series(5730091, 5730093) n;
+SELECT pg_temp.at(86400 * (171 + 181 + 130));
+CREATE TEMP TABLE guest AS SELECT n, proofs, pg_temp.login('guest' || n, n, proofs), ((pg_temp.begin('guest' || n)).data ->> 'flow')::uuid AS flow
+FROM (VALUES (5730091, '{password,number_code}'::text[]), (5730092, '{email_code,number_code}'), (5730093, '{password,totp,number_code}')) g (n, proofs);
+SELECT n, proofs, login, s.* FROM guest, pg_temp.state(n) s ORDER BY n;
+DO $$ BEGIN PERFORM pg_temp.prove(flow, '+86139573000' || right(n::text, 2)) FROM guest; END $$;
+SELECT n, r.code, r.public_code FROM guest, acctguard.number_reconfirm(pg_temp.token('guest' || n), flow) r ORDER BY n;
+SELECT n, s.* FROM guest, pg_temp.state(n) s ORDER BY n;
+SELECT action, after ->> 'by' AS by FROM acctguard.audit_read(5730093) WHERE action IN ('dormancy.returned', 'freeze.money_waits') ORDER BY aseq;
+SELECT acctguard.entitlement_remove('reconfirm', 'end of the test');
+DROP ROLE reconfirm_reader;

@@ -121,5 +121,23 @@ SELECT acctguard.release_hold_end(3490112, 'he needs it no more') AS ended;
 SELECT claimant, holder, state, noted FROM pg_temp.claims(3490112);
 SELECT acctguard.release_hold_end(3490112, 'twice') AS ended_again;
 SELECT account, hint, state FROM pg_temp.who(3490111, 3490113);
+
+-- R14, Q9: a protected account keeps its number against a claim (R11, profile money) by what ends its protection; a mailbox and a code to the number are noted.
+SELECT pg_temp.owner(3490121, '+8613734900115', 130, 'money'), pg_temp.owner(3490123, '+8613734900116', 130, 'money');
+INSERT INTO register_app.coupon VALUES (3490121), (3490123);
+SELECT commit_code FROM pg_temp.reg('+8613734900115', 3490122, 'not_mine');
+SELECT commit_code FROM pg_temp.reg('+8613734900116', 3490124, 'not_mine', 'other-phone');
+SELECT pg_temp.login('a-mailbox', 3490121, '{email_code}', true), pg_temp.login('a-totp', 3490123, '{password,totp}', true);
+SELECT name, code, public_code FROM held, acctguard.register_hold_object(token, pg_temp.proved(CASE name WHEN 'a-totp' THEN '+8613734900116' ELSE '+8613734900115' END, name))
+WHERE name IN ('a-mailbox', 'a-totp') ORDER BY name;
+SELECT n, protected, (SELECT count(*) FROM acctguard.freeze_list(n) WHERE kind = 'money_wait') AS waits, acctguard.allowed(n, 'pay.withdraw') AS withdraw
+FROM unnest('{3490121,3490123}'::bigint[]) n, acctguard.dormancy(n);
+SELECT holder, rule, state, noted FROM unnest('{3490122,3490124}'::bigint[]) n, pg_temp.claims(n);
+-- ... the wait is no alarm: he takes an appeal against something else back without another proof
+SELECT acctguard.freeze_impose(3490123, 'feature_freeze', 'violation.spam', 'Twenty adverts in one hour.', ground => 'rules 4') AS freeze \gset
+SELECT acctguard.appeal_submit(3490123, :freeze, 'I did not send these messages, my phone was stolen on Monday.') IS NOT NULL AS submitted;
+SELECT acctguard.appeal_withdraw(3490123, (acctguard.appeal_status(3490123) -> 0 ->> 'appeal')::int);
+SELECT action, reason FROM acctguard.audit_read(3490123) WHERE action ~ 'withdr';
+DELETE FROM register_app.coupon WHERE user_id IN (3490121, 3490123);
 DROP ROLE claim_mod1, claim_mod2;
 SELECT acctguard.entitlement_remove('register_coupon', 'test');
