@@ -63,7 +63,8 @@ CREATE FUNCTION storm.mine(flow text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     o acctguard.outcome := acctguard.register_answer(flow::uuid, 'mine');
 BEGIN
-    IF o.code = 'REG_MINE_OK' AND EXISTS (SELECT FROM acctguard.number_evidence((o.data ->> 'account')::bigint) e WHERE e.evidence = 'confirmed') THEN
+    IF o.code = 'REG_MINE_OK' AND EXISTS (SELECT FROM acctguard.number_evidence((o.data ->> 'account')::bigint) e
+        WHERE e.kind = 'login' AND e.evidence = 'confirmed') THEN
         INSERT INTO storm.violation VALUES ('a code alone opened a recycled account', o.data::text);
     END IF;
     RETURN o.code;
